@@ -1,0 +1,7 @@
+//! iRoam: your music and video at home, played in any browser anywhere.
+//!
+//! The map of the house is `src/ARCHITECTURE.md`; which room may import which is checked by `tests/tidy.rs`.
+
+pub mod ledger;
+pub mod protocol;
+pub mod types;

@@ -1,0 +1,24 @@
+//! Hard limits of the wire: a peer that passes one is cut off, whatever it wanted.
+
+use std::time::Duration;
+
+/// Longest auth header frame, bytes.
+pub const AUTH_BYTES_MAX: usize = 4 * 1024;
+/// Longest request frame, bytes.
+pub const REQUEST_BYTES_MAX: usize = 16 * 1024;
+/// Longest whole request as a relay takes it: both frames with their length prefixes.
+pub const RELAY_REQUEST_BYTES_MAX: usize = AUTH_BYTES_MAX + REQUEST_BYTES_MAX + 8;
+/// Longest reply header frame, bytes.
+pub const REPLY_HEADER_BYTES_MAX: usize = 256 * 1024;
+/// Longest frame of the tunnel's own (hello, welcome, notices, stream openings), bytes.
+pub const TUNNEL_FRAME_BYTES_MAX: usize = 16 * 1024;
+/// Rows of one browse page.
+pub const BROWSE_ROWS_MAX: u16 = 500;
+/// Bytes of a search text.
+pub const SEARCH_BYTES_MAX: usize = 256;
+/// How long a peer may take to finish its request.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a ticket lives.
+pub const TICKET_LIFETIME: Duration = Duration::from_secs(120);
+/// How far two clocks may differ after correction.
+pub const CLOCK_GRACE: Duration = Duration::from_secs(5);

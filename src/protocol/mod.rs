@@ -1,0 +1,19 @@
+//! What travels between player, serve and host. Pure: bytes in, bytes out.
+//! The wire is described in `src/ARCHITECTURE.md`; the shared vectors are in `tests/vectors/`.
+
+pub mod error;
+pub mod frame;
+pub mod limits;
+pub mod media;
+pub mod reply;
+pub mod request;
+pub mod tunnel;
+
+pub use error::{ErrorBody, ErrorCode};
+pub use frame::{FrameDecoder, FrameError};
+pub use media::{MediaKind, Rendition, Timeline, TrackRow};
+pub use reply::{BrowsePage, Reply, ReplyHeader};
+pub use request::{AuthHeader, Browse, Request, SortKey};
+
+/// The version of the player-to-host protocol that this build speaks.
+pub const PROTOCOL_VERSION: u16 = 1;

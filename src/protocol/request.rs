@@ -1,0 +1,135 @@
+//! What a player asks of a host.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{ErrorBody, ErrorCode};
+use super::limits::{BROWSE_ROWS_MAX, SEARCH_BYTES_MAX};
+use super::media::{MediaKind, Rendition};
+use crate::types::{ArtId, TrackId};
+
+/// The first frame of a request: who asks. Binary fields are base64url without padding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthHeader {
+    /// Protocol version.
+    pub v: u16,
+    /// PASETO v4.public.
+    pub ticket: String,
+    /// The player's Ed25519 public key, 32 bytes.
+    pub key: String,
+    /// 16 random bytes, fresh for every request.
+    pub nonce: String,
+    /// Ed25519 signature, 64 bytes, over [`crate::auth::proof::message`].
+    pub proof: String,
+}
+
+/// The second frame of a request: what is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Request {
+    Status {},
+    Browse(Browse),
+    Art { art: ArtId },
+    Init { track: TrackId, rendition: Rendition },
+    Segment { track: TrackId, rendition: Rendition, index: u32 },
+}
+
+/// One page of the library.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Browse {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MediaKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+    pub sort: SortKey,
+    #[serde(default)]
+    pub descending: bool,
+    pub offset: u32,
+    /// 1..=500
+    pub limit: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SortKey {
+    Title,
+    Artist,
+    Album,
+    Duration,
+    Added,
+}
+
+impl Request {
+    /// Reads and checks a request frame.
+    pub fn parse(payload: &[u8]) -> Result<Self, ErrorBody> {
+        let request: Self = serde_json::from_slice(payload).map_err(|error| bad(format!("the request does not parse: {error}")))?;
+        if let Self::Browse(browse) = &request {
+            browse.check()?;
+        }
+        Ok(request)
+    }
+}
+
+impl Browse {
+    fn check(&self) -> Result<(), ErrorBody> {
+        if !(1..=BROWSE_ROWS_MAX).contains(&self.limit) {
+            return Err(bad(format!("limit is 1 to {BROWSE_ROWS_MAX} rows")));
+        }
+        if self.search.as_ref().is_some_and(|text| text.len() > SEARCH_BYTES_MAX) {
+            return Err(bad(format!("a search is at most {SEARCH_BYTES_MAX} bytes")));
+        }
+        Ok(())
+    }
+}
+
+impl AuthHeader {
+    pub fn parse(payload: &[u8]) -> Result<Self, ErrorBody> {
+        serde_json::from_slice(payload).map_err(|error| bad(format!("the auth header does not parse: {error}")))
+    }
+}
+
+fn bad(detail: String) -> ErrorBody {
+    ErrorBody::new(ErrorCode::BadRequest, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn refuses_unknown_fields_and_ops() {
+        for text in [r#"{"op":"format_disk"}"#, r#"{"op":"status","sudo":true}"#, r#"{"op":"browse","sort":"title","offset":0,"limit":0}"#, "[]", ""] {
+            assert_eq!(Request::parse(text.as_bytes()).map_err(|e| e.code), Err(ErrorCode::BadRequest), "{text}");
+        }
+    }
+
+    fn any_request() -> impl Strategy<Value = Request> {
+        let track = any::<u128>().prop_map(|bits| TrackId(uuid::Uuid::from_u128(bits)));
+        let rendition = prop::sample::select(Rendition::ALL.to_vec());
+        let sort = prop::sample::select(vec![SortKey::Title, SortKey::Artist, SortKey::Album, SortKey::Duration, SortKey::Added]);
+        prop_oneof![
+            Just(Request::Status {}),
+            (sort, prop::option::of(".{0,60}"), any::<bool>(), any::<u32>(), 1u16..=500).prop_map(|(sort, search, descending, offset, limit)| {
+                Request::Browse(Browse { kind: Some(MediaKind::Audio), search, sort, descending, offset, limit })
+            }),
+            any::<[u8; 32]>().prop_map(|digest| Request::Art { art: ArtId::from_digest(digest) }),
+            (track, rendition, any::<u32>()).prop_map(|(track, rendition, index)| Request::Segment { track, rendition, index }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn requests_read_back(request in any_request()) {
+            let wire = serde_json::to_vec(&request).expect("serialises");
+            prop_assert_eq!(Request::parse(&wire), Ok(request));
+        }
+
+        #[test]
+        fn any_text_parses_or_is_refused(text in ".{0,200}") {
+            let _ = Request::parse(text.as_bytes());
+            let _ = AuthHeader::parse(text.as_bytes());
+        }
+    }
+}
