@@ -68,7 +68,7 @@ async fn what_is_no_regular_file_is_never_opened() {
     assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo is installed").success());
     std::os::unix::fs::symlink("nowhere", &dangling).expect("linked");
     for rendition in [Rendition::Opus160, Rendition::H264] {
-        for path in [&fifo, &dir.to_owned(), Path::new("/dev/zero")] {
+        for path in [fifo.as_path(), dir, Path::new("/dev/zero")] {
             let error = init_error(&bench, &source(path, MediaKind::Video), rendition).await;
             assert!(matches!(error, MediaError::Unplayable(_)), "{}: {error:?}", path.display());
         }

@@ -42,6 +42,14 @@ pub fn element(name: &str) -> Result<gst::Element, MediaError> {
     })
 }
 
+/// A converter of sample formats without dither, which is random: the same segment must have the same bytes each time.
+pub fn plain_convert() -> Result<gst::Element, MediaError> {
+    let convert = element("audioconvert")?;
+    convert.set_property_from_str("dithering", "none");
+    convert.set_property_from_str("noise-shaping", "none");
+    Ok(convert)
+}
+
 /// Puts the elements into a new pipeline, linked in order.
 pub fn chain(elements: &[&gst::Element]) -> Result<gst::Pipeline, MediaError> {
     let pipeline = gst::Pipeline::new();

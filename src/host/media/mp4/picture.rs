@@ -50,7 +50,7 @@ impl Picture {
         cmaf::init(&TrackHead {
             timescale: self.timeline.timescale,
             duration: self.timeline.lead_in + self.timeline.duration,
-            entry: Entry::Avc1(self.avc1.clone(), Box::new(self.tkhd.clone())),
+            entry: Entry::Avc1(Box::new(self.avc1.clone()), Box::new(self.tkhd.clone())),
         })
     }
 
@@ -153,7 +153,7 @@ impl Plan {
         let (start, end) = samples.iter().fold((i64::MAX, i64::MIN), |(start, end), sample| {
             (start.min(shown(sample)), end.max(shown(sample) + i64::from(sample.duration)))
         });
-        let lead_in = u64::try_from(start.min(0).unsigned_abs()).map_err(|_| broken())?;
+        let lead_in = start.min(0).unsigned_abs();
         let natural = u64::try_from(end).ok().filter(|&end| end > 0).ok_or_else(broken)?;
         let frame = u64::from(samples[0].duration);
         // An edit's length is rounded to the movie's coarse ticks: only one that cuts off a frame or more is meant.
