@@ -99,7 +99,8 @@ impl Layout {
     }
 }
 
-type Fmt = (AudioFormat, u32, u16);
+/// Format, bytes of one sample, rate, channels.
+type Fmt = (AudioFormat, u16, u32, u16);
 
 /// Walks the chunks. `data_header`: bytes of the data chunk before the samples.
 fn find(
@@ -129,8 +130,8 @@ fn find(
             let told = if length == 0 { room } else { length.min(room) };
             data = Some((body + data_header, told.saturating_sub(data_header)));
         }
-        if let (Some((format, rate, channels)), Some((data_at, bytes))) = (format, data) {
-            let unit = u64::from(gst_audio::AudioFormatInfo::from_format(format).width() / 8) * u64::from(channels);
+        if let (Some((format, sample_bytes, rate, channels)), Some((data_at, bytes))) = (format, data) {
+            let unit = u64::from(sample_bytes) * u64::from(channels);
             return (rate > 0 && (1..=2).contains(&channels)).then(|| Layout { format, rate, channels, data_at, frames: bytes / unit });
         }
         // Chunks are padded to even lengths.
@@ -156,7 +157,7 @@ fn parse_fmt(bytes: &[u8]) -> Option<Fmt> {
         (3, 64) => AudioFormat::F64le,
         _ => return None,
     };
-    (short(12)? == channels.checked_mul(bits / 8)?).then_some((format, rate, channels))
+    (short(12)? == channels.checked_mul(bits / 8)?).then_some((format, bits / 8, rate, channels))
 }
 
 /// AIFF's COMM, whose rate is an 80-bit float; of AIFF-C's compressions those that compress nothing.
@@ -181,7 +182,7 @@ fn parse_comm(bytes: &[u8]) -> Option<Fmt> {
         (32, false) => AudioFormat::S32be,
         _ => return None,
     };
-    Some((format, u32::try_from(rate).ok()?, channels))
+    Some((format, bits / 8, u32::try_from(rate).ok()?, channels))
 }
 
 #[cfg(test)]
@@ -192,7 +193,7 @@ mod tests {
     #[test]
     fn reads_the_rate_of_an_aiff() {
         let comm = [0, 2, 0, 0, 0, 9, 0, 16, 0x40, 0x0e, 0xac, 0x44, 0, 0, 0, 0, 0, 0];
-        assert_eq!(parse_comm(&comm), Some((AudioFormat::S16be, 44_100, 2)));
+        assert_eq!(parse_comm(&comm), Some((AudioFormat::S16be, 2, 44_100, 2)));
     }
 
     proptest! {
