@@ -2,6 +2,7 @@
 //!
 //! The map of the house is `src/ARCHITECTURE.md`; which room may import which is checked by `tests/tidy.rs`.
 
+pub mod auth;
 pub mod ledger;
 pub mod protocol;
 pub mod types;
