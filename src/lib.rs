@@ -4,5 +4,6 @@
 
 pub mod auth;
 pub mod ledger;
+pub mod net;
 pub mod protocol;
 pub mod types;
