@@ -86,9 +86,10 @@ export class Deck {
     return aheadOf(rangesOf(this.element.buffered), time) > 0.1;
   }
 
-  /** Nothing more will come: the element ends by itself. */
-  end() {
-    if (this.#source?.readyState === 'open' && this.#sinks.every((sink) => sink.idle)) this.#source.endOfStream();
+  /** Nothing more will come: the element ends by itself. @param {AbortSignal} signal */
+  async end(signal) {
+    await Promise.all(this.#sinks.map((sink) => sink.settled()));
+    if (!signal.aborted && this.#source?.readyState === 'open') this.#source.endOfStream();
   }
 
   close() {

@@ -157,7 +157,7 @@ export class Engine {
     on('waiting', () => this.#setBuffering(true));
     on('playing', () => this.#setBuffering(false));
     for (const name of ['play', 'pause', 'seeked']) on(name, () => this.#tick());
-    on('ended', () => this.#run && this.#finish(this.#run));
+    on('ended', () => element.ended && this.#run && this.#finish(this.#run));
     on('error', () => this.#run && element.error && this.#broken(this.#run, element.error));
   }
 

@@ -83,7 +83,7 @@ export class Run {
       // Another kind plays on another deck: this one plays to its end first.
       item = following && following.track.kind === item.track.kind && item.track.kind === 'audio' ? following : null;
     }
-    deck.end();
+    await deck.end(this.signal);
   }
 
   /**

@@ -25,8 +25,9 @@ export class Sink {
     return rangesOf(this.#buffer.buffered);
   }
 
-  get idle() {
-    return !this.#buffer.updating;
+  /** Resolves when nothing is under way any more. @returns {Promise<void>} */
+  async settled() {
+    await this.#last;
   }
 
   /**
