@@ -22,7 +22,8 @@ try {
   const hosts = new Hosts(store, identity);
   const catalogue = new Catalogue(hosts);
   const { media } = /** @type {import('./elements/ir-video.js').IrVideo} */ (document.querySelector('ir-video'));
-  const playback = new Playback({ store, hosts, catalogue, audio: new Audio(), video: media });
+  const sound = /** @type {HTMLAudioElement} */ (document.getElementById('sound'));
+  const playback = new Playback({ store, hosts, catalogue, audio: sound, video: media });
   const library = new Library(store, hosts, catalogue);
   new Artwork(store, hosts);
   connectRequests(store, { playback, library });

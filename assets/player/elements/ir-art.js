@@ -26,17 +26,9 @@ export class IrArt extends IrElement {
     const track = shownTrack(state);
     const url = state.art[track?.art ?? ''];
     this.#heading.textContent = state.playback.item ? 'Now Playing' : track ? 'Selected' : 'Nothing Playing';
-    this.#cover.replaceChildren(this.#picture(track?.title ?? '', url));
+    this.#cover.replaceChildren(url ? h('img', { src: url, alt: `Cover of ${track?.title}` }) : icon(track?.kind === 'video' ? 'film' : 'note'));
     if (!playsVideo(state) || state.videoOpen) return;
     const show = h('button', { type: 'button', class: 'push', onclick: () => this.request('ir-video', true) }, 'Show video');
     this.#cover.append(show);
-  }
-
-  /**
-   * @param {string} title
-   * @param {string | undefined} url
-   */
-  #picture(title, url) {
-    return url ? h('img', { src: url, alt: `Cover of ${title}` }) : icon('note');
   }
 }

@@ -4,9 +4,13 @@ import { h, setAttribute, setText } from '../lib/dom.js';
 import { IrElement } from '../lib/element.js';
 import { clock } from '../lib/format.js';
 import { icon } from '../lib/icons.js';
+import { playsVideo } from '../store/selectors.js';
 
 /** @typedef {import('../types.js').Store} Store */
 /** @typedef {import('../types.js').State} State */
+
+/** An arrow key on the slider moves so far, seconds. */
+const STEP_S = 5;
 
 export class IrLcd extends IrElement {
   #cover = h('div', { class: 'lcd-cover' });
@@ -15,7 +19,7 @@ export class IrLcd extends IrElement {
   #format = h('div', { class: 'lcd-format' });
   #elapsed = h('span', { class: 'lcd-time' }, '0:00');
   #left = h('button', { type: 'button', class: 'lcd-time lcd-left' }, '0:00');
-  #slider = h('input', { type: 'range', min: 0, max: 0, step: 1, value: 0, 'aria-label': 'Position', class: 'slider' });
+  #slider = h('input', { type: 'range', min: 0, max: 0, step: 'any', value: 0, 'aria-label': 'Position', class: 'slider' });
   #showsTotal = false;
   #dragging = false;
 
@@ -27,7 +31,8 @@ export class IrLcd extends IrElement {
     this.#listen(store);
     store.watch(({ playback }) => playback.item, () => this.#showTrack(store.state));
     store.watch(({ playback }) => playback, () => this.#showProgress(store.state));
-    store.watch(({ art, playback }) => art[playback.item?.track.art ?? ''], (url) => this.#showCover(url));
+    store.watch(({ art, playback }) => art[playback.item?.track.art ?? ''], () => this.#showCover(store.state));
+    store.watch(playsVideo, () => this.#showCover(store.state));
   }
 
   /** @param {Store} store */
@@ -40,6 +45,12 @@ export class IrLcd extends IrElement {
     slider.addEventListener('change', () => {
       this.#dragging = false;
       this.request('ir-seek', slider.valueAsNumber);
+    });
+    slider.addEventListener('keydown', (event) => {
+      const by = { ArrowRight: STEP_S, ArrowUp: STEP_S, ArrowLeft: -STEP_S, ArrowDown: -STEP_S }[event.key];
+      if (by === undefined) return;
+      event.preventDefault();
+      this.request('ir-seek', Math.max(0, store.state.playback.position + by));
     });
     this.#left.addEventListener('click', () => {
       this.#showsTotal = !this.#showsTotal;
@@ -63,7 +74,7 @@ export class IrLcd extends IrElement {
     this.classList.toggle('is-buffering', buffering && Boolean(item));
     setText(this.#format, item ? buffering ? 'Buffering…' : item.track.codec : '');
     if (this.#dragging) return;
-    setAttribute(this.#slider, 'max', Math.ceil(duration));
+    setAttribute(this.#slider, 'max', duration);
     this.#slider.value = String(position);
     this.#showTimes(position, duration);
   }
@@ -81,8 +92,9 @@ export class IrLcd extends IrElement {
     this.#slider.style.setProperty('--fill', duration > 0 ? `${Math.min(100, (position / duration) * 100)}%` : '0%');
   }
 
-  /** @param {string | undefined} url */
-  #showCover(url) {
-    this.#cover.replaceChildren(url ? h('img', { src: url, alt: '' }) : icon('note'));
+  /** @param {State} state */
+  #showCover(state) {
+    const url = state.art[state.playback.item?.track.art ?? ''];
+    this.#cover.replaceChildren(url ? h('img', { src: url, alt: '' }) : icon(playsVideo(state) ? 'film' : 'note'));
   }
 }

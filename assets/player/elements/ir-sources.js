@@ -49,13 +49,15 @@ export class IrSources extends IrElement {
    * @param {Host} host
    */
   #host({ hostId, query }, host) {
-    const note = host.online ? 'online' : host.last_seen_at ? `last seen ${ago(host.last_seen_at, Date.now())}` : 'offline';
+    const seen = host.last_seen_at ? ago(host.last_seen_at, Date.now()) : null;
+    const note = host.online ? 'online' : seen ? `offline, last seen ${seen}` : 'offline';
     const choose = () => this.request('ir-source', { hostId: host.id, kind: query.kind });
     const row = item({ id: `source-host-${host.id}`, label: host.name, picture: 'host', selected: false, choose });
     row.classList.toggle('is-offline', !host.online);
     setAttribute(row, 'aria-current', host.id === hostId ? 'true' : null);
     setAttribute(row, 'title', `${host.name}, ${note}`);
-    row.append(h('span', { class: host.online ? 'sources-dot' : 'sources-note' }, h('span', { class: host.online ? 'unseen' : '' }, note)));
+    const sign = host.online ? h('span', { class: 'sources-dot' }) : h('span', { class: 'sources-note', 'aria-hidden': 'true' }, seen ?? 'offline');
+    row.append(sign, h('span', { class: 'unseen' }, note));
     return row;
   }
 
