@@ -2,6 +2,8 @@
 //!
 //! The map of the house is `src/ARCHITECTURE.md`; which room may import which is checked by `tests/tidy.rs`.
 
+#[cfg(feature = "host")]
+pub mod host;
 pub mod ledger;
 pub mod protocol;
 pub mod types;
