@@ -1,0 +1,3 @@
+//! The media engine: the only place that names GStreamer.
+
+pub mod compose;
