@@ -5,4 +5,6 @@
 pub mod auth;
 pub mod ledger;
 pub mod protocol;
+#[cfg(feature = "serve")]
+pub mod store;
 pub mod types;
