@@ -58,6 +58,11 @@ impl Store {
         Ok(Self { workers: Arc::new(workers) })
     }
 
+    /// Whether the database answers.
+    pub async fn answers(&self) -> Result<(), StoreError> {
+        self.read(|db| Ok(db.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    }
+
     /// Runs `query` on a reading connection, off the caller's thread.
     async fn read<T: Send + 'static>(
         &self,
