@@ -117,8 +117,10 @@ impl FromRequest for PageUser {
 pub enum PageRefusal {
     #[error("sign in first")]
     SignIn { next: String },
+    #[error("the host belongs to someone else")]
+    OwnedByAnother,
     #[error(transparent)]
-    Failed(ApiError),
+    Failed(#[from] ApiError),
 }
 
 impl ResponseError for PageRefusal {
@@ -129,7 +131,14 @@ impl ResponseError for PageRefusal {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::SignIn { next } => pages::redirect(&pages::next::sign_in_path(next)),
+            Self::OwnedByAnother => pages::activate::owned_by_another(),
             Self::Failed(error) => pages::error(error),
         }
+    }
+}
+
+impl From<StoreError> for PageRefusal {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
     }
 }
