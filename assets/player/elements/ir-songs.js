@@ -72,8 +72,9 @@ export class IrSongs extends IrElement {
     const lead = this.#rows.indexOf(event.target);
     if (lead === null || event.button !== 0) return;
     this.request('ir-select', { lead, extend: event.shiftKey });
+    // The grid has the focus, whatever of it was clicked: its keys then work.
+    event.preventDefault();
     this.#grid.focus({ preventScroll: true });
-    if (event.shiftKey) event.preventDefault();
   }
 
   /** @param {number | null} index */
