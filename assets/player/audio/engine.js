@@ -4,7 +4,7 @@ import { MediaCache } from './cache.js';
 import { Deck } from './deck.js';
 import { SinkError } from './errors.js';
 import { partsOf } from './rendition.js';
-import { Run } from './run.js';
+import { begin, Run } from './run.js';
 
 /** @typedef {import('../types.js').QueueItem} QueueItem */
 /** @typedef {import('../types.js').EngineHooks} EngineHooks */
@@ -27,6 +27,7 @@ export class Engine {
   /** @type {Set<string>} */
   #banned = new Set();
   #buffering = false;
+  #ahead = new AbortController();
 
   /**
    * @param {object} options
@@ -73,6 +74,16 @@ export class Engine {
     this.#deck = deck;
     this.#play();
     this.#begin(item, offset, item.track.kind === 'video' && item.track.id !== this.#item?.track.id);
+  }
+
+  /** Has the beginning of a track at hand that may be played next: it was selected, say. @param {QueueItem} item */
+  prefetch(item) {
+    this.#ahead.abort();
+    this.#ahead = new AbortController();
+    const { signal } = this.#ahead;
+    for (const { candidates } of partsOf(item.track, (mime) => MediaSource.isTypeSupported(mime))) {
+      if (candidates[0]) begin(this.#media, item, candidates[0], signal).catch(() => {});
+    }
   }
 
   pause() {
