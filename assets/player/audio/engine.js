@@ -198,20 +198,19 @@ export class Engine {
   }
 
   /**
-   * The browser gave up on what it was given: not this encoding of this track again. The run starts anew at the same place,
+   * The browser gave up on what it was given: not this encoding of this track again. The run starts anew where it was heard,
    * with the next encoding, and when there is none, with the next track.
    * @param {Run} run
    * @param {unknown} error
    */
   #broken(run, error) {
     if (run !== this.#run || run.signal.aborted) return;
-    const placed = error instanceof SinkError ? run.placed.at(-1) : run.at(this.#deck.time);
-    const item = placed?.item ?? this.#item;
-    if (!item) return;
-    const offset = placed && placed.item === this.#item ? this.position : 0;
-    for (const rendition of placed?.rendition.split('+') ?? []) this.#banned.add(`${item.track.id}/${rendition}`);
-    if (!placed) this.#hooks.onFailed(item, error);
-    else this.#begin(item, offset, true);
+    const heard = run.at(this.#deck.time);
+    // What could not be appended may be a track that is not heard yet.
+    const culprit = error instanceof SinkError ? run.placed.at(-1) : heard;
+    for (const rendition of culprit?.rendition.split('+') ?? []) this.#banned.add(`${culprit?.item.track.id}/${rendition}`);
+    if (heard && culprit) this.#begin(heard.item, this.position, true);
+    else if (this.#item) this.#hooks.onFailed(this.#item, error);
   }
 
   /** @param {boolean} buffering */
