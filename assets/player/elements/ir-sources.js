@@ -88,7 +88,7 @@ function group(label, items) {
 function item({ id, label, picture, selected, choose }) {
   return h(
     'div',
-    { id, role: 'treeitem', 'aria-selected': String(selected), tabindex: 0, class: 'sources-item', onclick: choose },
+    { id, role: 'treeitem', 'aria-selected': String(selected), tabindex: selected ? 0 : -1, class: 'sources-item', onclick: choose },
     icon(picture),
     h('span', { class: 'sources-label' }, label),
   );
