@@ -4,7 +4,8 @@ use std::f32::consts::TAU;
 
 use super::score::{self, Instrument, Note, Piece};
 
-const TABLE: usize = 2048;
+/// Entries of a wavetable: read without interpolation, its steps stay 78 dB below the tone.
+const TABLE: usize = 8192;
 /// One frame is a left and a right sample of 16 bits.
 pub const BYTES_A_FRAME: usize = 4;
 const PEAK: f32 = 0.72;
