@@ -3,6 +3,8 @@
 //! The map of the house is `src/ARCHITECTURE.md`; which room may import which is checked by `tests/tidy.rs`.
 
 pub mod auth;
+#[cfg(feature = "host")]
+pub mod host;
 pub mod ledger;
 pub mod net;
 pub mod protocol;

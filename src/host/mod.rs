@@ -1,0 +1,3 @@
+//! The media server on the home PC.
+
+pub mod media;
