@@ -8,4 +8,11 @@ pub mod host;
 pub mod ledger;
 pub mod net;
 pub mod protocol;
+#[cfg(feature = "serve")]
+pub mod serve;
+#[cfg(feature = "serve")]
+pub mod store;
+pub mod telemetry;
 pub mod types;
+#[cfg(feature = "serve")]
+pub mod web;
