@@ -1,6 +1,12 @@
-fn main() -> anyhow::Result<()> {
-    match std::env::args().nth(1).as_deref() {
-        Some("media-worker") => iroam::host::media::worker::run(),
-        _ => anyhow::bail!("usage: iroam media-worker"),
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match iroam::cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line, outermost first: what failed, then why.
+            eprintln!("iroam: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

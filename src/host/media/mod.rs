@@ -8,6 +8,7 @@
 
 mod audio;
 mod cmaf;
+pub mod compose;
 mod engine;
 mod error;
 mod job;

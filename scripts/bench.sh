@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Sets up, builds for speed and runs the benchmarks: what `make bench` runs. Arguments go to the runner, tests/bench/run.mjs,
+# which prints the tables and writes them under target/bench/.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+scripts/setup.sh test
+say "Building for speed (the first time takes many minutes)"
+cargo build --locked --release --bins --examples
+
+CHROMIUM=$(find_chromium)
+export CHROMIUM
+export IROAM_BIN=${CARGO_TARGET_DIR:-$ROOT/target}/release/iroam
+export BENCH_OUT=${CARGO_TARGET_DIR:-$ROOT/target}/bench
+mkdir -p "$BENCH_OUT"
+exec node tests/bench/run.mjs "$@"

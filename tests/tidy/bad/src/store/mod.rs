@@ -1,0 +1,1 @@
+use crate::net::Tunnel; //~ forbidden_import store imports net

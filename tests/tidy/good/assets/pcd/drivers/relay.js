@@ -1,0 +1,2 @@
+import { frame } from '../frame.js';
+// import { store } from '../../player/store/index.js';

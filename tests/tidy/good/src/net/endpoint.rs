@@ -1,0 +1,2 @@
+use quinn::Endpoint;
+use super::super::auth::DeviceKey;

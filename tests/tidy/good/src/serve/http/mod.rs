@@ -1,0 +1,4 @@
+use actix_web::web;
+
+use crate::net;
+use crate::store::Store;
