@@ -92,7 +92,10 @@ async fn a_truncated_song_plays_as_far_as_it_goes() {
     std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("written");
     let track = source(&path, MediaKind::Audio);
     let whole = tokio::time::timeout(BOUND, fetch(&bench.engine, &track, Rendition::Opus160, false));
-    assert!(whole.await.expect("in bounded time").segments.len() > 1);
+    let whole = whole.await.expect("in bounded time");
+    let again = source(&path, MediaKind::Audio);
+    let reversed = tokio::time::timeout(BOUND, fetch(&bench.engine, &again, Rendition::Opus160, true));
+    assert!(whole.segments.len() > 1 && whole.segments == reversed.await.expect("in bounded time").segments);
     bench.engine.shutdown().await;
 }
 
