@@ -25,9 +25,13 @@ pub enum ReplyHeader {
 pub enum Reply {
     Status(HostStatus),
     /// Body: [`BrowsePage`] as JSON.
-    Browse { total: u64 },
+    Browse {
+        total: u64,
+    },
     /// Body: the picture.
-    Art { content_type: String },
+    Art {
+        content_type: String,
+    },
     /// Body: the init segment.
     Init(Timeline),
     /// Body: the media segment.

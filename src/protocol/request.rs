@@ -100,7 +100,13 @@ mod tests {
 
     #[test]
     fn refuses_unknown_fields_and_ops() {
-        for text in [r#"{"op":"format_disk"}"#, r#"{"op":"status","sudo":true}"#, r#"{"op":"browse","sort":"title","offset":0,"limit":0}"#, "[]", ""] {
+        for text in [
+            r#"{"op":"format_disk"}"#,
+            r#"{"op":"status","sudo":true}"#,
+            r#"{"op":"browse","sort":"title","offset":0,"limit":0}"#,
+            "[]",
+            "",
+        ] {
             assert_eq!(Request::parse(text.as_bytes()).map_err(|e| e.code), Err(ErrorCode::BadRequest), "{text}");
         }
     }
@@ -111,9 +117,11 @@ mod tests {
         let sort = prop::sample::select(vec![SortKey::Title, SortKey::Artist, SortKey::Album, SortKey::Duration, SortKey::Added]);
         prop_oneof![
             Just(Request::Status {}),
-            (sort, prop::option::of(".{0,60}"), any::<bool>(), any::<u32>(), 1u16..=500).prop_map(|(sort, search, descending, offset, limit)| {
-                Request::Browse(Browse { kind: Some(MediaKind::Audio), search, sort, descending, offset, limit })
-            }),
+            (sort, prop::option::of(".{0,60}"), any::<bool>(), any::<u32>(), 1u16..=500).prop_map(
+                |(sort, search, descending, offset, limit)| {
+                    Request::Browse(Browse { kind: Some(MediaKind::Audio), search, sort, descending, offset, limit })
+                }
+            ),
             any::<[u8; 32]>().prop_map(|digest| Request::Art { art: ArtId::from_digest(digest) }),
             (track, rendition, any::<u32>()).prop_map(|(track, rendition, index)| Request::Segment { track, rendition, index }),
         ]

@@ -1,3 +1,25 @@
-//! The media engine: the only place that names GStreamer.
+//! The media engine: files in, CMAF segments out.
+//!
+//! Two halves. The parent ([`engine`]) never touches a codec: it keeps the segment cache and a child process for each play session.
+//! The child ([`worker`]) decodes, encodes and cuts; a codec that crashes or hangs costs one session, and the parent starts a fresh one.
+//!
+//! The bytes of a segment depend only on (file, rendition, index): each is made by a fresh encoder, fed from an exact sample grid, by a
+//! decoder that seeks in the same way whatever came before. So a segment made once serves every listener.
 
+mod audio;
+mod cmaf;
 pub mod compose;
+mod engine;
+mod error;
+mod job;
+mod mp4;
+mod offer;
+pub mod worker;
+
+pub use engine::{Engine, EngineConfig, Source};
+pub use error::MediaError;
+pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
+pub use offer::{AudioCodec, ProbedFile, offers};
+
+/// Part of every cache key: raise it when the bytes of any segment change.
+const ENGINE_VERSION: u32 = 1;

@@ -1,0 +1,90 @@
+/** The relay driver: one POST through the server for each request. */
+
+import { ConnectionError } from '../driver.js';
+import { envelopeError } from '../envelope.js';
+
+/** A reply that sends nothing for so long is taken as cut. */
+const SILENCE_MS_MAX = 20_000;
+
+/**
+ * @param {{ url: string, fetch?: typeof fetch }} options
+ * @returns {import('../driver.js').Driver}
+ */
+export function open({ url, fetch: ask = (input, init) => fetch(input, init) }) {
+  return { name: 'relay', send: (request, signal) => send(ask, url, request, signal) };
+}
+
+/**
+ * @param {typeof fetch} ask
+ * @param {string} url
+ * @param {import('../driver.js').Bytes} request
+ * @param {AbortSignal} signal
+ * @returns {Promise<AsyncIterable<import('../driver.js').Bytes>>}
+ */
+async function send(ask, url, request, signal) {
+  const guard = silenceGuard(signal);
+  try {
+    const response = await ask(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/octet-stream' },
+      body: request,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: guard.signal,
+    });
+    if (!response.ok) throw await envelopeError(response);
+    if (!response.body) throw new ConnectionError('the relay answered without a body');
+    return pieces(response.body.getReader(), guard, signal);
+  } catch (error) {
+    guard.stop();
+    throw asConnectionError(error, signal);
+  }
+}
+
+/**
+ * @param {ReadableStreamDefaultReader<import('../driver.js').Bytes>} reader
+ * @param {ReturnType<typeof silenceGuard>} guard
+ * @param {AbortSignal} signal
+ */
+async function* pieces(reader, guard, signal) {
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      guard.heard();
+      yield value;
+    }
+  } catch (error) {
+    throw asConnectionError(error, signal);
+  } finally {
+    guard.stop();
+    // Leaving the loop early (a bad header) must stop the host's work too.
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** @param {AbortSignal} signal */
+function silenceGuard(signal) {
+  const own = new AbortController();
+  const arm = () => setTimeout(() => own.abort(new ConnectionError('the host went silent')), SILENCE_MS_MAX);
+  let timer = arm();
+  return {
+    signal: AbortSignal.any([signal, own.signal]),
+    heard() {
+      clearTimeout(timer);
+      timer = arm();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/**
+ * `fetch` reports a broken way as a TypeError; a refusal and a cancellation stay what they are.
+ * @param {unknown} error
+ * @param {AbortSignal} signal
+ */
+function asConnectionError(error, signal) {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof TypeError) return new ConnectionError('the server did not answer');
+  return error;
+}

@@ -1,0 +1,62 @@
+/** Which failures pass by themselves, and how long to wait before asking again. */
+
+import { ConnectionError, HostError } from './driver.js';
+
+const WAIT_MS_MIN = 500;
+const WAIT_MS_MAX = 5_000;
+const INTERNAL_TRIES_MAX = 3;
+
+const PASSING = new Set(['host_offline', 'host_failed', 'busy', 'rate_limited', 'internal']);
+const TICKET = new Set(['ticket_expired', 'ticket_invalid', 'proof_invalid', 'replayed']);
+
+/** @param {unknown} error */
+export function isPassing(error) {
+  return error instanceof ConnectionError || (error instanceof HostError && PASSING.has(error.code));
+}
+
+/** How many tries a failure is worth: a host in trouble with one request may stay so for ever. @param {unknown} error */
+export function triesWorth(error) {
+  return error instanceof HostError && error.code === 'internal' ? INTERNAL_TRIES_MAX : Infinity;
+}
+
+/** Whether the way to the host is lost, rather than the host being slow or in trouble with one request. @param {unknown} error */
+export function isLostWay(error) {
+  return error instanceof ConnectionError || (error instanceof HostError && (error.code === 'host_offline' || error.code === 'host_failed'));
+}
+
+/** Whether a new ticket may help. @param {unknown} error */
+export function isTicketTrouble(error) {
+  return error instanceof HostError && TICKET.has(error.code);
+}
+
+/**
+ * Milliseconds before the attempt after `failures` failures: doubling, capped, with up to a quarter taken off so that many players do not knock together.
+ * @param {number} failures 1 or more
+ * @param {number} random 0..1
+ */
+export function backOff(failures, random) {
+  const full = Math.min(WAIT_MS_MAX, WAIT_MS_MIN * 2 ** Math.min(failures - 1, 10));
+  return Math.max(WAIT_MS_MIN, full * (1 - random / 4));
+}
+
+/**
+ * Waits; ends early when the browser comes back on line.
+ * @param {number} ms
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+export function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      globalThis.removeEventListener?.('online', end);
+      signal.removeEventListener('abort', end);
+      if (signal.aborted) reject(signal.reason);
+      else resolve();
+    };
+    const timer = setTimeout(end, ms);
+    globalThis.addEventListener?.('online', end);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}

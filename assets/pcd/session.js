@@ -1,0 +1,90 @@
+/** A play session with one host: its ticket, renewed at half of its life, and the ways that the server offers. */
+
+import { ConnectionError, HostError } from './driver.js';
+import { fetchJson } from './envelope.js';
+
+/**
+ * @typedef {object} SessionReply
+ * @property {string} session_id
+ * @property {string} ticket
+ * @property {string} ticket_expires_at RFC 3339
+ * @property {string} server_time RFC 3339
+ * @property {import('./driver.js').DriverOffer[]} drivers
+ */
+
+const RENEW_MS_MIN = 5_000;
+
+export class Session {
+  /** @type {SessionReply | null} */
+  #reply = null;
+  /** @type {Promise<SessionReply> | null} */
+  #asking = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #hostId;
+  #playerKey;
+  #ask;
+
+  /**
+   * @param {string} hostId
+   * @param {string} playerKey base64url
+   * @param {typeof fetchJson} [ask]
+   */
+  constructor(hostId, playerKey, ask = fetchJson) {
+    this.#hostId = hostId;
+    this.#playerKey = playerKey;
+    this.#ask = ask;
+  }
+
+  /** The session as it is, opened on first use. */
+  async current() {
+    return this.#reply ?? this.renew(null);
+  }
+
+  /**
+   * A newer ticket than `stale`. Many requests may find a ticket stale at once: they share one renewal.
+   * @param {string | null} stale
+   * @returns {Promise<SessionReply>}
+   */
+  async renew(stale) {
+    if (this.#reply && stale !== null && this.#reply.ticket !== stale) return this.#reply;
+    this.#asking ??= this.#askServer().finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+  }
+
+  async #askServer() {
+    const reply = (await this.#renewed()) ?? (await this.#opened());
+    this.#reply = reply;
+    this.#schedule(reply);
+    return reply;
+  }
+
+  /** @returns {Promise<SessionReply | null>} `null` when there is no session, or the server knows it no more */
+  async #renewed() {
+    if (!this.#reply) return null;
+    try {
+      return await this.#ask(`/api/v1/sessions/${encodeURIComponent(this.#reply.session_id)}/renew`, { method: 'POST', body: {} });
+    } catch (error) {
+      if (error instanceof HostError && error.code !== 'signed_out' && error.code !== 'rate_limited') return null;
+      throw error;
+    }
+  }
+
+  /** @returns {Promise<SessionReply>} */
+  #opened() {
+    return this.#ask('/api/v1/sessions', { method: 'POST', body: { host_id: this.#hostId, player_key: this.#playerKey } });
+  }
+
+  /** @param {SessionReply} reply */
+  #schedule(reply) {
+    const life = Date.parse(reply.ticket_expires_at) - Date.parse(reply.server_time);
+    if (!Number.isFinite(life)) throw new ConnectionError('the server sent a session without times');
+    clearTimeout(this.#timer);
+    // A failed renewal is no news: the next request finds the ticket expired and asks again, telling the user if it must.
+    this.#timer = setTimeout(() => this.renew(reply.ticket).catch(() => {}), Math.max(life / 2, RENEW_MS_MIN));
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * One media element fed by a MediaSource: a turntable. Tracks lie one after another on the element's timeline, each at an exact
+ * place, so that albums join without a gap. A jump begins a new run on an empty stretch further on, so that it waits for nothing.
+ */
+
+import { PlaybackError } from './errors.js';
+import { rangesOf, Sink } from './sink.js';
+import { aheadOf, stepOver } from './ranges.js';
+import { typicalMime } from './rendition.js';
+
+/** Empty seconds between one run and the next, so that nothing of the old one can be heard. */
+const RUN_GAP_S = 5;
+/** Length of the timeline. With an endless one the element would not seek past what is buffered, which every jump does. */
+const TIMELINE_S = 1e9;
+/** Holes up to this long are stepped over: pictures often begin a few frames late. */
+const STEP_S = 0.5;
+
+export class Deck {
+  /** @type {MediaSource | null} */
+  #source = null;
+  #url = '';
+  /** @type {Sink[]} */
+  #sinks = [];
+  #shape = '';
+  #used = 0;
+  #wanted = 0;
+
+  /** @param {HTMLMediaElement} element */
+  constructor(element) {
+    this.element = element;
+    element.preload = 'auto';
+    element.addEventListener('loadedmetadata', () => this.#arrive());
+    element.addEventListener('waiting', () => this.#stepOver());
+    element.addEventListener('progress', () => this.#stepOver());
+  }
+
+  get sinks() {
+    return this.#sinks;
+  }
+
+  get time() {
+    return this.element.readyState === 0 ? this.#wanted : this.element.currentTime;
+  }
+
+  get ahead() {
+    return aheadOf(rangesOf(this.element.buffered), this.time);
+  }
+
+  /** Tells where the timeline is in use up to. @param {number} seconds */
+  use(seconds) {
+    this.#used = Math.max(this.#used, seconds);
+  }
+
+  /**
+   * Makes a MediaSource with a sink for each rendition; keeps the one there is when it has the same number.
+   * @param {string[]} renditions
+   * @param {boolean} fresh Whether a new one is wanted in any case.
+   */
+  async open(renditions, fresh) {
+    const shape = renditions.map((rendition) => (rendition === 'h264' ? 'picture' : 'sound')).join('+');
+    if (!fresh && this.#source && this.#shape === shape && !this.element.error) return;
+    this.#shape = shape;
+    this.#used = 0;
+    const source = await this.#attach();
+    this.#sinks = renditions.map((rendition) => {
+      const mime = typicalMime(rendition) ?? '';
+      return new Sink(source.addSourceBuffer(mime), mime);
+    });
+    source.duration = TIMELINE_S;
+  }
+
+  /** Moves to an empty stretch; gives where it begins, seconds. @param {number} offset Where in it to listen. */
+  jump(offset) {
+    const start = this.#used === 0 ? 0 : Math.ceil(this.#used) + RUN_GAP_S;
+    this.#reopen();
+    this.seek(start + offset);
+    return start;
+  }
+
+  /** @param {number} time seconds */
+  seek(time) {
+    this.#wanted = time;
+    if (this.element.readyState > 0) this.element.currentTime = time;
+  }
+
+  /** Whether `time` can be heard without fetching. @param {number} time */
+  has(time) {
+    return aheadOf(rangesOf(this.element.buffered), time) > 0.1;
+  }
+
+  /** Nothing more will come: the element ends by itself. @param {AbortSignal} signal */
+  async end(signal) {
+    await Promise.all(this.#sinks.map((sink) => sink.settled()));
+    if (!signal.aborted && this.#source?.readyState === 'open') this.#source.endOfStream();
+  }
+
+  close() {
+    this.element.removeAttribute('src');
+    this.element.load();
+    URL.revokeObjectURL(this.#url);
+    this.#source = null;
+    this.#sinks = [];
+  }
+
+  async #attach() {
+    URL.revokeObjectURL(this.#url);
+    if (typeof MediaSource === 'undefined') throw new PlaybackError('this browser has no Media Source Extensions');
+    const source = new MediaSource();
+    this.#source = source;
+    this.#url = URL.createObjectURL(source);
+    const opened = new Promise((resolve) => source.addEventListener('sourceopen', resolve, { once: true }));
+    // A new source pauses the element; somebody who pressed play still wants to hear.
+    const playing = !this.element.paused;
+    this.element.src = this.#url;
+    if (playing) this.element.play().catch(() => {});
+    await opened;
+    return source;
+  }
+
+  #reopen() {
+    const source = this.#source;
+    if (source?.readyState !== 'ended') return;
+    this.#sinks[0]?.reopen();
+    source.duration = TIMELINE_S;
+  }
+
+  /** The first init has come: go where it was asked to go before there was anything. */
+  #arrive() {
+    if (Math.abs(this.element.currentTime - this.#wanted) > 0.01) this.element.currentTime = this.#wanted;
+  }
+
+  #stepOver() {
+    const to = stepOver(rangesOf(this.element.buffered), this.element.currentTime, STEP_S);
+    if (to !== null && !this.element.paused) this.element.currentTime = to + 0.001;
+  }
+}

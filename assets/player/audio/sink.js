@@ -1,0 +1,126 @@
+/** One SourceBuffer with its operations in order: the browser refuses any of them while another is under way. */
+
+import { SinkError } from './errors.js';
+import { placement } from './timeline.js';
+
+/** @typedef {import('../types.js').Bytes} Bytes */
+/** @typedef {import('../types.js').Timeline} Timeline */
+
+export class Sink {
+  /** @type {Promise<unknown>} */
+  #last = Promise.resolve();
+  #buffer;
+  #mime;
+
+  /**
+   * @param {SourceBuffer} buffer
+   * @param {string} mime
+   */
+  constructor(buffer, mime) {
+    this.#buffer = buffer;
+    this.#mime = mime;
+  }
+
+  get ranges() {
+    return rangesOf(this.#buffer.buffered);
+  }
+
+  /** Resolves when nothing is under way any more. @returns {Promise<void>} */
+  async settled() {
+    await this.#last;
+  }
+
+  /**
+   * Makes ready for a track at `start` seconds: what is appended from here on lies there, and nowhere else.
+   * @param {Timeline} timeline
+   * @param {number} start
+   * @param {Bytes} init
+   * @param {AbortSignal} signal
+   */
+  place(timeline, start, init, signal) {
+    return this.#inTurn(signal, async () => {
+      const buffer = this.#buffer;
+      if (this.#mime !== timeline.mime) {
+        buffer.changeType(timeline.mime);
+        this.#mime = timeline.mime;
+      }
+      if (buffer.mode !== 'segments') buffer.mode = 'segments';
+      const { timestampOffset, windowStart, windowEnd } = placement(timeline, start);
+      // The start may never lie behind the end, whatever the window was before.
+      buffer.appendWindowStart = 0;
+      buffer.appendWindowEnd = windowEnd;
+      buffer.appendWindowStart = windowStart;
+      buffer.timestampOffset = timestampOffset;
+      await this.#update(() => buffer.appendBuffer(init));
+    });
+  }
+
+  /**
+   * @param {Bytes} bytes
+   * @param {AbortSignal} signal
+   */
+  append(bytes, signal) {
+    return this.#inTurn(signal, () => this.#update(() => this.#buffer.appendBuffer(bytes)));
+  }
+
+  /**
+   * @param {number} from seconds
+   * @param {number} to seconds
+   */
+  remove(from, to) {
+    return this.#inTurn(null, async () => {
+      if (to > from) await this.#update(() => this.#buffer.remove(from, to));
+    });
+  }
+
+  /** An ended MediaSource opens again on any such change; its own duration can then be lifted. */
+  reopen() {
+    this.#buffer.timestampOffset = 0;
+  }
+
+  /**
+   * @template T
+   * @param {AbortSignal | null} signal
+   * @param {() => Promise<T>} operation
+   * @returns {Promise<T>}
+   */
+  #inTurn(signal, operation) {
+    const turn = this.#last.then(() => {
+      signal?.throwIfAborted();
+      return operation();
+    });
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  /** @param {() => void} begin */
+  #update(begin) {
+    return new Promise((resolve, reject) => {
+      const buffer = this.#buffer;
+      let failed = false;
+      const onError = () => (failed = true);
+      const onEnd = () => {
+        buffer.removeEventListener('error', onError);
+        if (failed) reject(new SinkError('the browser could not read the media'));
+        else resolve(undefined);
+      };
+      buffer.addEventListener('error', onError, { once: true });
+      buffer.addEventListener('updateend', onEnd, { once: true });
+      try {
+        begin();
+      } catch (error) {
+        buffer.removeEventListener('error', onError);
+        buffer.removeEventListener('updateend', onEnd);
+        reject(error);
+      }
+    });
+  }
+}
+
+/**
+ * @param {TimeRanges} ranges
+ * @returns {[number, number][]}
+ */
+export function rangesOf(ranges) {
+  return Array.from({ length: ranges.length }, (_, index) => [ranges.start(index), ranges.end(index)]);
+}

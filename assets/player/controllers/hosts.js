@@ -1,0 +1,91 @@
+/** Who is signed in, which hosts there are, and a client for each. */
+
+import { HostClient } from '../../pcd/client.js';
+import { fetchJson } from '../../pcd/envelope.js';
+import { lostText } from '../lib/messages.js';
+
+/** @typedef {import('../types.js').Store} Store */
+
+const POLL_MS = 15_000;
+/** While something is wrong, good news should come soon. */
+const POLL_TROUBLE_MS = 3_000;
+const SIGN_IN = '/sign-in?next=/player';
+
+export class Hosts {
+  /** @type {Map<string, HostClient>} */
+  #clients = new Map();
+  #store;
+  #identity;
+  #failing = false;
+
+  /**
+   * @param {Store} store
+   * @param {import('../../pcd/proof.js').Identity} identity
+   */
+  constructor(store, identity) {
+    this.#store = store;
+    this.#identity = identity;
+  }
+
+  /** Asks now, and again and again. */
+  async watch() {
+    await this.refresh();
+    const { hosts, notices } = this.#store.state;
+    const trouble = this.#failing || notices.length > 0 || hosts.some((host) => !host.online);
+    setTimeout(() => this.watch(), trouble ? POLL_TROUBLE_MS : POLL_MS);
+  }
+
+  async refresh() {
+    try {
+      const { user, hosts } = await fetchJson('/api/v1/me');
+      this.#failing = false;
+      this.#store.dispatch({ type: 'notice/hide', id: 'server' });
+      this.#store.dispatch({ type: 'me', user, hosts: sameIfEqual(this.#store.state.hosts, hosts) });
+    } catch (error) {
+      if (leaveIfSignedOut(error)) return;
+      this.#failing = true;
+      if (this.#store.state.hostsKnown) return;
+      const text = 'The server does not answer; trying again';
+      this.#store.dispatch({ type: 'notice/show', notice: { id: 'server', text, kind: 'waiting' } });
+    }
+  }
+
+  /** @param {string} hostId */
+  client(hostId) {
+    const known = this.#clients.get(hostId);
+    if (known) return known;
+    const onLink = (/** @type {boolean} */ lost) => this.#onLink(hostId, lost);
+    const client = new HostClient({ hostId, identity: this.#identity, onLink });
+    this.#clients.set(hostId, client);
+    return client;
+  }
+
+  /**
+   * @param {string} hostId
+   * @param {boolean} lost
+   */
+  #onLink(hostId, lost) {
+    const id = `lost-${hostId}`;
+    const name = this.#store.state.hosts.find((host) => host.id === hostId)?.name ?? 'the host';
+    if (lost) this.#store.dispatch({ type: 'notice/show', notice: { id, text: lostText(name), kind: 'waiting' } });
+    else this.#store.dispatch({ type: 'notice/hide', id });
+    this.refresh();
+  }
+}
+
+/** Goes to the sign-in page when that is what is missing. @param {unknown} error */
+export function leaveIfSignedOut(error) {
+  if (/** @type {any} */ (error)?.code !== 'signed_out') return false;
+  location.assign(SIGN_IN);
+  return true;
+}
+
+/**
+ * The list before, when nothing changed: what watches it then rests.
+ * @template T
+ * @param {T} before
+ * @param {T} now
+ */
+function sameIfEqual(before, now) {
+  return JSON.stringify(before) === JSON.stringify(now) ? before : now;
+}

@@ -1,0 +1,45 @@
+/** The keyboard, wherever the focus is: never in a text field, never what the focused control does itself. */
+
+/**
+ * @typedef {object} KeyActions
+ * @property {() => void} toggle
+ * @property {(by: number) => void} skip
+ * @property {(by: number) => void} louder
+ * @property {() => void} search
+ * @property {() => boolean} escape Whether there was something to leave.
+ */
+
+/** @param {KeyActions} actions */
+export function connectKeys(actions) {
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.altKey) return;
+    if (act(event, actions)) event.preventDefault();
+  });
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {KeyActions} actions
+ * @returns {boolean} whether the key meant something
+ */
+function act(event, { toggle, skip, louder, search, escape }) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (target.matches('input:not([type=range]), textarea, select, [contenteditable]')) return false;
+  if (event.key === 'Escape') return escape();
+  if (event.ctrlKey || event.metaKey) return step(event.key, { ArrowUp: () => louder(0.1), ArrowDown: () => louder(-0.1) });
+  const onSlider = target.matches('input[type=range]');
+  const onButton = target.matches('button, a');
+  if (event.key === ' ' && onButton) return false;
+  if (onSlider && event.key.startsWith('Arrow')) return false;
+  return step(event.key, { ' ': toggle, ArrowLeft: () => skip(-1), ArrowRight: () => skip(1), '/': search });
+}
+
+/**
+ * @param {string} key
+ * @param {Record<string, () => void>} actions
+ */
+function step(key, actions) {
+  if (!Object.hasOwn(actions, key)) return false;
+  actions[key]();
+  return true;
+}

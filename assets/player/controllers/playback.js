@@ -1,0 +1,180 @@
+/** Between the window and the engine: the queue is the grid's order at the time of the click. */
+
+import { Engine } from '../audio/engine.js';
+import { unplayableText } from '../lib/messages.js';
+import { PAGE_ROWS } from '../store/list.js';
+import { rowAt } from '../store/selectors.js';
+import { leaveIfSignedOut } from './hosts.js';
+
+/** @typedef {import('../types.js').Store} Store */
+/** @typedef {import('../types.js').QueueItem} QueueItem */
+
+const VOLUME = 'iroam.volume';
+/** "Previous" goes back to the start of a track that has played for longer, seconds. */
+const RESTART_S = 3;
+const EXPECT_MS = 60;
+
+export class Playback {
+  #store;
+  #catalogue;
+  #engine;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {object} options
+   * @param {Store} options.store
+   * @param {import('./hosts.js').Hosts} options.hosts
+   * @param {import('./catalogue.js').Catalogue} options.catalogue
+   * @param {HTMLMediaElement} options.audio
+   * @param {HTMLMediaElement} options.video
+   */
+  constructor({ store, hosts, catalogue, audio, video }) {
+    this.#store = store;
+    this.#catalogue = catalogue;
+    this.#engine = new Engine({ audio, video, media: mediaOf(hosts), hooks: this.#hooks() });
+    this.setVolume(keptVolume());
+    this.#engine.warm();
+    store.watch(({ selection }) => selection.lead, (lead) => this.#expect(lead));
+  }
+
+  get engine() {
+    return this.#engine;
+  }
+
+  /** Plays a row of the grid. @param {number} index */
+  play(index) {
+    const { hostId, query, list } = this.#store.state;
+    const track = rowAt(list, index);
+    if (hostId && track) this.#start({ hostId, track, query, index });
+  }
+
+  /** Play, or pause; with nothing to go on with, the selected row, else the first. */
+  toggle() {
+    const { playback, selection } = this.#store.state;
+    if (!playback.item) this.play(Math.max(0, selection.lead));
+    else if (this.#engine.paused) this.#engine.resume();
+    else this.#engine.pause();
+  }
+
+  /** @param {number} by 1 or -1 */
+  async skip(by) {
+    const { item, position } = this.#store.state.playback;
+    if (!item) return;
+    if (by < 0 && (position > RESTART_S || item.index === 0)) return this.#engine.seek(0);
+    const there = await this.#itemAt(item, item.index + by).catch(() => null);
+    if (this.#engine.item !== item && this.#engine.item !== null) return;
+    if (there) this.#start(there);
+    else this.#stop();
+  }
+
+  /** @param {number} seconds */
+  seek(seconds) {
+    this.#engine.seek(seconds);
+  }
+
+  /** @param {number} volume 0..1 */
+  setVolume(volume) {
+    this.#store.dispatch({ type: 'playback/volume', volume });
+    this.#engine.setVolume(this.#store.state.playback.volume);
+    keepVolume(this.#store.state.playback.volume);
+  }
+
+  /** A row that was selected is likely to be played; passing over many with the arrow keys asks for none. @param {number} lead */
+  #expect(lead) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const { hostId, query, list } = this.#store.state;
+      const track = rowAt(list, lead);
+      if (hostId && track) this.#engine.prefetch({ hostId, track, query, index: lead });
+    }, EXPECT_MS);
+  }
+
+  /** @param {QueueItem} item */
+  #start(item) {
+    this.#store.dispatch({ type: 'notice/hide', id: 'track' });
+    this.#engine.start(item);
+    if (item.track.kind === 'video') this.#store.dispatch({ type: 'video', open: true });
+  }
+
+  #stop() {
+    this.#engine.stop();
+    this.#ended();
+  }
+
+  #ended() {
+    this.#store.dispatch({ type: 'playback/track', item: null, rendition: null });
+    this.#store.dispatch({ type: 'video', open: false });
+  }
+
+  /** @returns {import('../types.js').EngineHooks} */
+  #hooks() {
+    return {
+      next: (item) => this.#itemAt(item, item.index + 1),
+      onTrack: (item, rendition) => this.#store.dispatch({ type: 'playback/track', item, rendition }),
+      onProgress: (progress) => this.#store.dispatch({ type: 'playback/progress', progress }),
+      onFailed: (item, error) => this.#failed(item, error),
+      onEnded: () => this.#ended(),
+    };
+  }
+
+  /**
+   * @param {QueueItem} item
+   * @param {unknown} error
+   */
+  #failed(item, error) {
+    if (leaveIfSignedOut(error)) return;
+    const text = unplayableText(item.track.title, error);
+    this.#store.dispatch({ type: 'notice/show', notice: { id: 'track', text, kind: 'error' } });
+  }
+
+  /**
+   * Another place of the same queue.
+   * @param {QueueItem} item
+   * @param {number} index
+   * @returns {Promise<QueueItem | null>}
+   */
+  async #itemAt({ hostId, query }, index) {
+    if (index < 0) return null;
+    const { tracks } = await this.#catalogue.page(hostId, query, Math.floor(index / PAGE_ROWS));
+    const track = tracks[index % PAGE_ROWS];
+    return track ? { hostId, query, track, index } : null;
+  }
+}
+
+/**
+ * @param {import('./hosts.js').Hosts} hosts
+ * @returns {import('../types.js').MediaSourceOfTracks}
+ */
+function mediaOf(hosts) {
+  return {
+    async init({ hostId, track }, rendition, signal) {
+      const { reply, body } = await hosts.client(hostId).request({ op: 'init', track: track.id, rendition }, { signal });
+      return { timeline: reply, bytes: body };
+    },
+    async segment({ hostId, track }, rendition, index, signal) {
+      const { body } = await hosts.client(hostId).request({ op: 'segment', track: track.id, rendition, index }, { signal });
+      return body;
+    },
+  };
+}
+
+/** Storage may be refused by the browser: the volume is then full, and not remembered. */
+function keptVolume() {
+  try {
+    const kept = localStorage.getItem(VOLUME);
+    const volume = kept === null ? 1 : Number(kept);
+    return Number.isFinite(volume) ? volume : 1;
+  } catch {
+    return 1;
+  }
+}
+
+/** @param {number} volume */
+function keepVolume(volume) {
+  try {
+    localStorage.setItem(VOLUME, String(volume));
+  } catch {
+    // See above.
+  }
+}

@@ -1,0 +1,100 @@
+/** The display: cover, title, artist and album, where in the track, and a slider to go elsewhere. */
+
+import { h, setAttribute, setText } from '../lib/dom.js';
+import { IrElement } from '../lib/element.js';
+import { clock } from '../lib/format.js';
+import { icon } from '../lib/icons.js';
+import { playsVideo } from '../store/selectors.js';
+
+/** @typedef {import('../types.js').Store} Store */
+/** @typedef {import('../types.js').State} State */
+
+/** An arrow key on the slider moves so far, seconds. */
+const STEP_S = 5;
+
+export class IrLcd extends IrElement {
+  #cover = h('div', { class: 'lcd-cover' });
+  #title = h('div', { class: 'lcd-title' });
+  #by = h('div', { class: 'lcd-by' });
+  #format = h('div', { class: 'lcd-format' });
+  #elapsed = h('span', { class: 'lcd-time' }, '0:00');
+  #left = h('button', { type: 'button', class: 'lcd-time lcd-left' }, '0:00');
+  #slider = h('input', { type: 'range', min: 0, max: 0, step: 'any', value: 0, 'aria-label': 'Position', class: 'slider' });
+  #showsTotal = false;
+  #dragging = false;
+
+  /** @param {Store} store */
+  connect(store) {
+    const status = h('div', { class: 'lcd-text', role: 'status', 'aria-label': 'Now playing' }, this.#title, this.#by);
+    const scrub = h('div', { class: 'lcd-scrub' }, this.#elapsed, this.#slider, this.#left);
+    this.append(this.#cover, h('div', { class: 'lcd-main' }, status, scrub), this.#format, h('div', { class: 'lcd-idle' }, icon('note')));
+    this.#listen(store);
+    store.watch(({ playback }) => playback.item, () => this.#showTrack(store.state));
+    store.watch(({ playback }) => playback, () => this.#showProgress(store.state));
+    store.watch(({ art, playback }) => art[playback.item?.track.art ?? ''], () => this.#showCover(store.state));
+    store.watch(playsVideo, () => this.#showCover(store.state));
+  }
+
+  /** @param {Store} store */
+  #listen(store) {
+    const slider = this.#slider;
+    slider.addEventListener('input', () => {
+      this.#dragging = true;
+      this.#showTimes(slider.valueAsNumber, store.state.playback.duration);
+    });
+    slider.addEventListener('change', () => {
+      this.#dragging = false;
+      this.request('ir-seek', slider.valueAsNumber);
+    });
+    slider.addEventListener('keydown', (event) => {
+      const by = { ArrowRight: STEP_S, ArrowUp: STEP_S, ArrowLeft: -STEP_S, ArrowDown: -STEP_S }[event.key];
+      if (by === undefined) return;
+      event.preventDefault();
+      this.request('ir-seek', Math.max(0, store.state.playback.position + by));
+    });
+    this.#left.addEventListener('click', () => {
+      this.#showsTotal = !this.#showsTotal;
+      this.#showProgress(store.state);
+    });
+  }
+
+  /** @param {State} state */
+  #showTrack({ playback: { item } }) {
+    const track = item?.track;
+    this.classList.toggle('is-idle', !track);
+    setText(this.#title, track?.title ?? '');
+    setText(this.#by, [track?.artist, track?.album].filter(Boolean).join(' — '));
+    this.#slider.disabled = !track;
+    document.title = track ? `${track.title} · iRoam` : 'iRoam';
+  }
+
+  /** @param {State} state */
+  #showProgress({ playback }) {
+    const { item, position, duration, buffering } = playback;
+    this.classList.toggle('is-buffering', buffering && Boolean(item));
+    setText(this.#format, item ? buffering ? 'Buffering…' : item.track.codec : '');
+    if (this.#dragging) return;
+    setAttribute(this.#slider, 'max', duration);
+    this.#slider.value = String(position);
+    this.#showTimes(position, duration);
+  }
+
+  /**
+   * @param {number} position seconds
+   * @param {number} duration seconds
+   */
+  #showTimes(position, duration) {
+    const whole = Math.floor(position);
+    setText(this.#elapsed, clock(whole));
+    setText(this.#left, this.#showsTotal ? clock(duration) : `-${clock(Math.max(0, Math.round(duration) - whole))}`);
+    setAttribute(this.#left, 'aria-label', this.#showsTotal ? 'Length; show the time left' : 'Time left; show the length');
+    setAttribute(this.#slider, 'aria-valuetext', `${clock(whole)} of ${clock(duration)}`);
+    this.#slider.style.setProperty('--fill', duration > 0 ? `${Math.min(100, (position / duration) * 100)}%` : '0%');
+  }
+
+  /** @param {State} state */
+  #showCover(state) {
+    const url = state.art[state.playback.item?.track.art ?? ''];
+    this.#cover.replaceChildren(url ? h('img', { src: url, alt: '' }) : icon(playsVideo(state) ? 'film' : 'note'));
+  }
+}

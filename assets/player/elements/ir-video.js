@@ -1,0 +1,53 @@
+/** The video pane: the picture over the grid, with ways to make it larger and to put it away. */
+
+import { h, setText } from '../lib/dom.js';
+import { IrElement } from '../lib/element.js';
+import { icon } from '../lib/icons.js';
+import { playsVideo } from '../store/selectors.js';
+
+/** The buttons fade when nothing has moved for so long, ms. */
+const IDLE_MS = 2500;
+
+export class IrVideo extends IrElement {
+  /** The element that the engine plays videos on. */
+  media = h('video', { playsinline: true, disableremoteplayback: true, tabindex: -1 });
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {import('../types.js').Store} store */
+  connect(store) {
+    const title = h('span', { class: 'video-title' });
+    const close = () => this.request('ir-video', false);
+    const grow = () => this.request('ir-fullscreen');
+    const bar = h('div', { class: 'video-bar' }, iconButton('Close video', 'close', close), title, iconButton('Full screen', 'fullscreen', grow));
+    this.append(this.media, h('div', { class: 'video-wait', 'aria-hidden': 'true' }), bar);
+    this.media.addEventListener('click', () => this.request('ir-toggle'));
+    this.media.addEventListener('dblclick', grow);
+    this.addEventListener('pointermove', () => this.#wake());
+    this.addEventListener('focusin', () => this.#wake());
+    store.watch(({ playback }) => playback.item?.track.title ?? '', (text) => setText(title, text));
+    store.watch(({ playback }) => playback.buffering, (buffering) => this.classList.toggle('is-buffering', buffering));
+    store.watch(
+      (state) => state.videoOpen && playsVideo(state),
+      (open) => {
+        this.hidden = !open;
+        this.#wake();
+      },
+    );
+  }
+
+  #wake() {
+    document.body.classList.remove('is-still');
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => document.body.classList.add('is-still'), IDLE_MS);
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {import('../lib/icons.js').IconName} picture
+ * @param {() => void} act
+ */
+function iconButton(name, picture, act) {
+  return h('button', { type: 'button', 'aria-label': name, title: name, onclick: act }, icon(picture));
+}

@@ -1,0 +1,47 @@
+/** What the grid says when it has no rows: why, and what to do. */
+
+import { h } from '../lib/dom.js';
+import { ago } from '../lib/format.js';
+import { currentHost } from '../store/selectors.js';
+
+/** @typedef {import('../types.js').State} State */
+
+/**
+ * @param {State} state
+ * @param {() => void} retry
+ * @returns {Node[]} nothing when there are rows to show
+ */
+export function emptyView(state, retry) {
+  const { list, hosts, hostsKnown, query } = state;
+  if (hostsKnown && hosts.length === 0) {
+    return message('No host yet', 'Run “iroam host” on the PC that holds your music, and open the link that it prints.');
+  }
+  if (list.status === 'error') {
+    const again = h('button', { type: 'button', class: 'push', onclick: retry }, 'Try again');
+    return [...message('The library cannot be shown', list.error), again];
+  }
+  if (list.status !== 'ready') return list.stale ? [] : waiting(state);
+  if (list.total > 0) return [];
+  if (query.search) return message(`Nothing matches “${query.search}”`, 'Try fewer or other words.');
+  if (state.status?.scanning) return message('The host is looking through its folders', 'What it finds will be listed here.');
+  const what = query.kind === 'audio' ? 'songs' : 'videos';
+  return message(`No ${what} yet`, `Put some into a media folder of ${currentHost(state)?.name ?? 'the host'}; they appear by themselves.`);
+}
+
+/** @param {State} state */
+function waiting(state) {
+  const host = currentHost(state);
+  if (host && !host.online) {
+    const seen = host.last_seen_at ? ` It was last seen ${ago(host.last_seen_at, Date.now())}.` : '';
+    return message(`${host.name} is off line`, `Switch the PC on, or start “iroam host” on it; the music comes back by itself.${seen}`);
+  }
+  return [h('p', { class: 'songs-loading' }, 'Loading…')];
+}
+
+/**
+ * @param {string} title
+ * @param {string} text
+ */
+function message(title, text) {
+  return [h('h2', {}, title), h('p', {}, text)];
+}

@@ -1,0 +1,98 @@
+/** Row elements, used again and again as the list scrolls under them. */
+
+import { COLUMNS } from '../lib/columns.js';
+import { h, setAttribute, setText } from '../lib/dom.js';
+import { icon } from '../lib/icons.js';
+
+/** @typedef {import('../types.js').Track} Track */
+
+/**
+ * @typedef {object} RowView
+ * @property {Track | undefined} track
+ * @property {'playing' | 'paused' | null} mark
+ * @property {boolean} selected
+ * @property {boolean} lead
+ */
+
+/** What each row shows, so that scrolling writes only what changes. @type {WeakMap<HTMLElement, Pick<RowView, 'track' | 'mark'>>} */
+const SHOWN = new WeakMap();
+
+/** @param {number} index */
+export function rowId(index) {
+  return `song-${index}`;
+}
+
+export class RowPool {
+  #parent;
+  /** @type {Map<number, HTMLElement>} */
+  #used = new Map();
+  /** @type {HTMLElement[]} */
+  #free = [];
+
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    this.#parent = parent;
+  }
+
+  /**
+   * The row that holds an event's target.
+   * @param {EventTarget | null} target
+   */
+  indexOf(target) {
+    const row = target instanceof Element ? target.closest('[role=row]') : null;
+    return row ? Number(row.getAttribute('aria-rowindex')) - 2 : null;
+  }
+
+  /**
+   * @param {number} first
+   * @param {number} last
+   * @param {number} rowHeight pixels
+   * @param {(index: number) => RowView} view
+   */
+  draw(first, last, rowHeight, view) {
+    for (const [index, row] of this.#used) {
+      if (index >= first && index <= last) continue;
+      this.#used.delete(index);
+      this.#free.push(row);
+    }
+    for (let index = first; index <= last; index += 1) {
+      const row = this.#used.get(index) ?? this.#take(index);
+      row.style.transform = `translateY(${index * rowHeight}px)`;
+      fill(row, view(index));
+    }
+    for (const row of this.#free) row.hidden = true;
+  }
+
+  /** @param {number} index */
+  #take(index) {
+    const row = this.#free.pop() ?? this.#make();
+    row.hidden = false;
+    row.id = rowId(index);
+    setAttribute(row, 'aria-rowindex', index + 2);
+    row.classList.toggle('is-odd', index % 2 === 1);
+    this.#used.set(index, row);
+    return row;
+  }
+
+  #make() {
+    const row = h('div', { role: 'row', class: 'songs-row' }, ...COLUMNS.map(({ name }) => h('div', { role: 'gridcell', class: `cell cell-${name}` })));
+    this.#parent.append(row);
+    return row;
+  }
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {RowView} view
+ */
+function fill(row, { track, mark, selected, lead }) {
+  setAttribute(row, 'aria-selected', String(selected));
+  row.classList.toggle('is-lead', lead);
+  const shown = SHOWN.get(row);
+  if (shown && shown.track === track && shown.mark === mark) return;
+  SHOWN.set(row, { track, mark });
+  row.classList.toggle('is-loading', !track);
+  setAttribute(row, 'aria-current', mark ? 'true' : null);
+  COLUMNS.forEach(({ text }, index) => setText(/** @type {Element} */ (row.children[index]), track ? text(track) : ''));
+  if (mark) row.children[0].replaceChildren(icon(mark === 'playing' ? 'loud' : 'quiet'));
+}

@@ -1,0 +1,24 @@
+/** One action, one next state. Pure: each part of the state has its reducer. */
+
+import { reduceList, reduceSelection } from './list.js';
+import { reduceLibrary } from './library.js';
+import { reducePlayback } from './playback.js';
+import { reduceWindow } from './window.js';
+
+/** @typedef {import('../types.js').State} State */
+/** @typedef {import('../types.js').Action} Action */
+
+/**
+ * @param {State} state
+ * @param {Action} action
+ * @returns {State}
+ */
+export function reduce(state, action) {
+  const library = reduceLibrary(state, action);
+  const list = reduceList(library.list, action);
+  const selection = reduceSelection(library.selection, action);
+  const playback = reducePlayback(library.playback, action);
+  const next = reduceWindow(library, action);
+  if (list === next.list && selection === next.selection && playback === next.playback) return next;
+  return { ...next, list, selection, playback };
+}

@@ -1,0 +1,68 @@
+/** Questions about the state. Pure. */
+
+import { PAGE_ROWS } from './list.js';
+
+/** @typedef {import('../types.js').State} State */
+/** @typedef {import('../types.js').ListState} ListState */
+/** @typedef {import('../types.js').Track} Track */
+
+/**
+ * @param {ListState} list
+ * @param {number} index
+ * @returns {Track | undefined} `undefined` while its page is not here
+ */
+export function rowAt(list, index) {
+  return list.pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS];
+}
+
+/**
+ * The pages of rows `first..=last` that are not here.
+ * @param {ListState} list
+ * @param {number} first
+ * @param {number} last
+ */
+export function missingPages(list, first, last) {
+  const missing = [];
+  const end = Math.floor(Math.min(last, list.total - 1) / PAGE_ROWS);
+  for (let page = Math.max(0, Math.floor(first / PAGE_ROWS)); page <= end; page += 1) {
+    if (!list.pages.has(page)) missing.push(page);
+  }
+  return missing;
+}
+
+/** @param {State} state */
+export function currentHost(state) {
+  return state.hosts.find((host) => host.id === state.hostId) ?? null;
+}
+
+/** The track whose cover is shown: what plays, else what is selected. @param {State} state */
+export function shownTrack(state) {
+  return state.playback.item?.track ?? rowAt(state.list, state.selection.lead) ?? null;
+}
+
+/** @param {State} state */
+export function playsVideo(state) {
+  return state.playback.item?.track.kind === 'video';
+}
+
+/**
+ * What the grid holds in total: how many, how long, how big. Time and size are `null` when they are not known.
+ * @param {State} state
+ */
+export function totals(state) {
+  const { list, query, status } = state;
+  const loaded = [...list.pages.values()].flat();
+  if (loaded.length === list.total) return { count: list.total, durationMs: sumOfDurations(loaded), bytes: wholeBytes(state) };
+  const whole = query.search === '' && query.kind === 'audio' && status !== null;
+  return { count: list.total, durationMs: whole ? status.duration_ms : null, bytes: wholeBytes(state) };
+}
+
+/** The size on disk, when the grid shows all the music there is. @param {State} state */
+function wholeBytes({ query, status }) {
+  return query.search === '' && query.kind === 'audio' && status ? status.bytes : null;
+}
+
+/** @param {Track[]} tracks */
+function sumOfDurations(tracks) {
+  return tracks.reduce((sum, track) => sum + track.duration_ms, 0);
+}

@@ -1,0 +1,179 @@
+/** Shapes that the player's modules share. The wire's own are in `src/ARCHITECTURE.md`. */
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+export type MediaKind = 'audio' | 'video';
+export type SortKey = 'title' | 'artist' | 'album' | 'duration' | 'added';
+
+export interface Track {
+  id: string;
+  kind: MediaKind;
+  title: string;
+  artist?: string;
+  album?: string;
+  album_artist?: string;
+  track_no?: number;
+  disc_no?: number;
+  year?: number;
+  genre?: string;
+  duration_ms: number;
+  codec: string;
+  art?: string;
+  added_at: string;
+  /** Best first; a video's pictures. */
+  renditions: string[];
+  /** A video's sound, best first. */
+  sound?: string[];
+}
+
+export interface Timeline {
+  mime: string;
+  /** Units a second of all times here. */
+  timescale: number;
+  lead_in: number;
+  duration: number;
+  /** `[segment length, how many]` */
+  runs: [number, number][];
+}
+
+export interface Host {
+  id: string;
+  name: string;
+  online: boolean;
+  last_seen_at?: string | null;
+}
+
+export interface HostStatus {
+  name: string;
+  version: string;
+  tracks: number;
+  videos: number;
+  duration_ms: number;
+  bytes: number;
+  scanning: boolean;
+}
+
+/** Which rows the grid shows, in which order. */
+export interface Query {
+  kind: MediaKind;
+  search: string;
+  sort: SortKey;
+  descending: boolean;
+}
+
+/** A track in its place in a queue. */
+export interface QueueItem {
+  hostId: string;
+  track: Track;
+  query: Query;
+  index: number;
+}
+
+export interface InitReply {
+  timeline: Timeline;
+  bytes: Bytes;
+}
+
+/** Where the engine gets media from. Both reject with the signal's reason when it is aborted. */
+export interface MediaSourceOfTracks {
+  init(item: QueueItem, rendition: string, signal: AbortSignal): Promise<InitReply>;
+  segment(item: QueueItem, rendition: string, index: number, signal: AbortSignal): Promise<Bytes>;
+}
+
+export interface EngineHooks {
+  /** What plays after `item`, `null` at the end. */
+  next(item: QueueItem): Promise<QueueItem | null>;
+  /** The track that is heard (or will be, once it is there). */
+  onTrack(item: QueueItem, rendition: string | null): void;
+  onProgress(progress: Progress): void;
+  /** A track that cannot be played; the engine goes on to the next by itself. */
+  onFailed(item: QueueItem, error: unknown): void;
+  /** The queue has run out. */
+  onEnded(): void;
+}
+
+export interface Progress {
+  position: number;
+  duration: number;
+  paused: boolean;
+  buffering: boolean;
+  /** Seconds that are there to be played from `position` on. */
+  ahead: number;
+}
+
+export interface Notice {
+  id: string;
+  text: string;
+  kind: 'error' | 'waiting';
+}
+
+export interface ListState {
+  status: 'idle' | 'loading' | 'ready' | 'error';
+  /** The rows belong to the query before: the new one's first page is not here yet. */
+  stale: boolean;
+  total: number;
+  pages: ReadonlyMap<number, readonly Track[]>;
+  error: string;
+}
+
+export interface SelectionState {
+  /** The row that the keyboard is on; -1 for none. */
+  lead: number;
+  /** The other end of the range. */
+  anchor: number;
+}
+
+export interface PlaybackState {
+  item: QueueItem | null;
+  rendition: string | null;
+  paused: boolean;
+  buffering: boolean;
+  position: number;
+  duration: number;
+  volume: number;
+}
+
+export interface State {
+  user: { id: string; name: string } | null;
+  hosts: readonly Host[];
+  /** Whether the list of hosts has come. */
+  hostsKnown: boolean;
+  hostId: string | null;
+  status: HostStatus | null;
+  query: Query;
+  list: ListState;
+  selection: SelectionState;
+  playback: PlaybackState;
+  /** Blob URLs of covers by art id. */
+  art: Readonly<Record<string, string>>;
+  notices: readonly Notice[];
+  /** The picture is shown over the grid. */
+  videoOpen: boolean;
+  /** The source list is pulled out (narrow windows). */
+  drawerOpen: boolean;
+}
+
+export type Action =
+  | { type: 'me'; user: State['user']; hosts: readonly Host[] }
+  | { type: 'host/select'; hostId: string; kind: MediaKind }
+  | { type: 'host/status'; hostId: string; status: HostStatus }
+  | { type: 'query'; query: Partial<Query> }
+  | { type: 'list/loading' }
+  | { type: 'list/page'; page: number; tracks: readonly Track[]; total: number; first: boolean }
+  | { type: 'list/forget'; pages: readonly number[] }
+  | { type: 'list/error'; text: string }
+  | { type: 'select'; lead: number; extend: boolean }
+  | { type: 'playback/track'; item: QueueItem | null; rendition: string | null }
+  | { type: 'playback/progress'; progress: Progress }
+  | { type: 'playback/volume'; volume: number }
+  | { type: 'art'; art: Readonly<Record<string, string>> }
+  | { type: 'notice/show'; notice: Notice }
+  | { type: 'notice/hide'; id: string }
+  | { type: 'video'; open: boolean }
+  | { type: 'drawer'; open: boolean };
+
+export interface Store {
+  readonly state: State;
+  dispatch(action: Action): void;
+  /** Calls back at once and whenever what `select` picks is another value. Gives the way to stop. */
+  watch<T>(select: (state: State) => T, callback: (value: T) => void): () => void;
+}

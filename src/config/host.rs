@@ -1,0 +1,68 @@
+//! Settings of `iroam host`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use super::{file, paths};
+use crate::cli::HostRunArgs;
+use crate::host::HostConfig;
+
+const CACHE_MIB: u64 = 2048;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HostFile {
+    server: Option<String>,
+    #[serde(default)]
+    media: Vec<PathBuf>,
+    data: Option<PathBuf>,
+    name: Option<String>,
+    cache_mib: Option<u64>,
+}
+
+/// What `iroam host scan` needs.
+#[derive(Debug)]
+pub struct ScanConfig {
+    pub media: Vec<PathBuf>,
+    pub data: PathBuf,
+}
+
+/// Resolves the settings, or says which one is missing or wrong.
+pub fn host(args: HostRunArgs) -> Result<HostConfig> {
+    let file: HostFile = file::read(args.config.as_ref())?;
+    let cache_mib = args.cache_mib.or(file.cache_mib).unwrap_or(CACHE_MIB);
+    Ok(HostConfig {
+        server_url: args.server.or(file.server).context("say which server to pair with: --server URL")?,
+        media: media(args.media, file.media)?,
+        data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)?,
+        name: args.name.or(file.name).unwrap_or_else(machine_name),
+        cache_bytes_max: cache_mib.saturating_mul(1024 * 1024),
+    })
+}
+
+/// The settings of a single scan: no server is needed.
+pub fn scan(args: HostRunArgs) -> Result<ScanConfig> {
+    let file: HostFile = file::read(args.config.as_ref())?;
+    Ok(ScanConfig {
+        media: media(args.media, file.media)?,
+        data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)?,
+    })
+}
+
+fn media(flags: Vec<PathBuf>, file: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
+    let folders = if flags.is_empty() { file } else { flags };
+    if folders.is_empty() {
+        bail!("say where the music is: --media DIR");
+    }
+    Ok(folders)
+}
+
+fn machine_name() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "Home PC".to_owned())
+}

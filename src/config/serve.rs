@@ -1,0 +1,97 @@
+//! Settings of `iroam serve`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use serde::Deserialize;
+
+use super::{file, paths};
+use crate::cli::ServeArgs;
+use crate::serve::{ServeConfig, TlsConfig};
+
+const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServeFile {
+    data: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    quic: Option<SocketAddr>,
+    public_url: Option<String>,
+    quic_public: Option<String>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    acme_email: Option<String>,
+    acme_directory: Option<String>,
+}
+
+/// Resolves the settings, or says which one is missing or wrong.
+pub fn serve(args: ServeArgs) -> Result<ServeConfig> {
+    let file: ServeFile = file::read(args.config.as_ref())?;
+    let listen = args.listen.or(file.listen).unwrap_or(LISTEN);
+    let tls = tls(
+        args.tls_cert.or(file.tls_cert),
+        args.tls_key.or(file.tls_key),
+        args.acme_email.or(file.acme_email),
+        args.acme_directory.or(file.acme_directory),
+    )?;
+    let scheme = if matches!(tls, TlsConfig::None) { "http" } else { "https" };
+    Ok(ServeConfig {
+        data: args.data.or(file.data).map_or_else(|| paths::default_data("serve"), Ok)?,
+        listen,
+        quic: args.quic.or(file.quic).unwrap_or(listen),
+        public_url: args.public_url.or(file.public_url).unwrap_or_else(|| format!("{scheme}://{listen}")),
+        quic_public: args.quic_public.or(file.quic_public),
+        tls,
+    })
+}
+
+fn tls(cert: Option<PathBuf>, key: Option<PathBuf>, email: Option<String>, directory: Option<String>) -> Result<TlsConfig> {
+    match (cert, key, email) {
+        (None, None, None) => Ok(TlsConfig::None),
+        (Some(cert), Some(key), None) => Ok(TlsConfig::Files { cert, key }),
+        (None, None, Some(email)) => Ok(TlsConfig::Acme { email, directory_url: directory.unwrap_or_else(|| LETS_ENCRYPT.to_owned()) }),
+        (_, _, Some(_)) => bail!("certificates come from files or from ACME: set tls_cert and tls_key, or acme_email, not both"),
+        _ => bail!("tls_cert and tls_key go together: set both"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args() -> ServeArgs {
+        ServeArgs {
+            data: Some("/data".into()),
+            listen: None,
+            quic: None,
+            public_url: None,
+            quic_public: None,
+            tls_cert: None,
+            tls_key: None,
+            acme_email: None,
+            acme_directory: None,
+            config: None,
+        }
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let path = dir.path().join("serve.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:1111\"\nquic = \"127.0.0.1:2222\"").expect("written");
+        let from_file = serve(ServeArgs { config: Some(path.clone()), ..args() }).expect("resolves");
+        assert_eq!((from_file.listen.port(), from_file.quic.port()), (1111, 2222));
+        let listen = Some("127.0.0.1:3333".parse().expect("an address"));
+        let from_flag = serve(ServeArgs { config: Some(path), listen, ..args() }).expect("resolves");
+        assert_eq!((from_flag.listen.port(), from_flag.quic.port()), (3333, 2222));
+        assert_eq!(serve(args()).expect("resolves").listen, LISTEN);
+    }
+
+    #[test]
+    fn half_a_certificate_is_refused() {
+        assert!(serve(ServeArgs { tls_cert: Some("c.pem".into()), ..args() }).is_err());
+    }
+}

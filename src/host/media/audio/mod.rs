@@ -1,0 +1,14 @@
+//! Sound: decode from anywhere in a file, encode on an exact grid of codec frames.
+
+mod decoder;
+mod encoder;
+mod flac_frame;
+mod grid;
+mod length;
+mod mp3;
+mod pipeline;
+mod program;
+mod resample;
+
+pub use pipeline::prepare;
+pub use program::Program;

@@ -1,0 +1,54 @@
+//! What can go wrong between a library item and its bytes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::{ErrorBody, ErrorCode};
+
+/// Every text is one plain sentence for people and names no path. Travels from worker to parent as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum MediaError {
+    /// The track has no such rendition or segment.
+    #[error("{what}")]
+    NotFound { what: String },
+    /// The file is not there, or is not the one that was scanned.
+    #[error("The file is no longer what the library found. Scan the library again.")]
+    Gone,
+    /// The file does not decode.
+    #[error("{0}")]
+    Unplayable(String),
+    /// A codec is not installed; the text names the package.
+    #[error("{0}")]
+    MissingPlugin(String),
+    /// Every worker is in use.
+    #[error("The host plays for as many sessions as it can. Try again shortly.")]
+    Busy,
+    #[error("The host failed to make this piece of media: {0}.")]
+    Internal(String),
+}
+
+impl MediaError {
+    pub(crate) fn unplayable(text: &str) -> Self {
+        Self::Unplayable(text.to_owned())
+    }
+
+    pub(crate) fn internal(text: impl std::fmt::Display) -> Self {
+        Self::Internal(text.to_string())
+    }
+
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotFound { .. } => ErrorCode::NotFound,
+            Self::Gone => ErrorCode::Gone,
+            Self::Unplayable(_) => ErrorCode::Unplayable,
+            Self::MissingPlugin(_) => ErrorCode::MissingPlugin,
+            Self::Busy => ErrorCode::Busy,
+            Self::Internal(_) => ErrorCode::Internal,
+        }
+    }
+}
+
+impl From<MediaError> for ErrorBody {
+    fn from(error: MediaError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}

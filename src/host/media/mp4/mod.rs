@@ -1,0 +1,13 @@
+//! Reading MP4 (ISO/IEC 14496-12) without a demuxer: just the `moov`, and the ranges of the file that it points at.
+//!
+//! Everything here is told by a file that may lie, so each count, offset and length is checked before it is used.
+
+mod boxes;
+mod movie;
+mod picture;
+mod probe;
+mod samples;
+
+pub use movie::Movie;
+pub use picture::Picture;
+pub use probe::{Mp4Probe, PictureCodec, probe_mp4};

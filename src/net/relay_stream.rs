@@ -1,0 +1,86 @@
+//! One relayed request as the host sees it.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use quinn::{RecvStream, SendStream};
+use tokio::time::{Instant, timeout_at};
+
+use super::NetError;
+use super::stream::{WholeOrReset, read_frame, read_message, write_message};
+use crate::protocol::limits::REQUEST_TIMEOUT;
+use crate::protocol::tunnel::{Accepted, Encoding, Open};
+
+/// A stream that serve opened; what for is not read yet.
+#[derive(Debug)]
+pub struct OpeningStream {
+    send: SendStream,
+    recv: RecvStream,
+    deadline: Instant,
+}
+
+/// A stream that carries one request and its reply. Dropped unfinished it is reset, so that half a reply is never taken for a whole.
+#[derive(Debug)]
+pub struct RelayStream {
+    /// The encodings that the reply may have besides identity.
+    pub accept_encodings: Vec<Encoding>,
+    send: WholeOrReset,
+    recv: RecvStream,
+    deadline: Instant,
+}
+
+impl OpeningStream {
+    pub(super) fn new(send: SendStream, recv: RecvStream) -> Self {
+        Self { send, recv, deadline: Instant::now() + REQUEST_TIMEOUT }
+    }
+
+    /// Reads what the stream is for. The whole request must be there [`REQUEST_TIMEOUT`] after the stream was opened.
+    pub async fn open(self) -> Result<RelayStream, NetError> {
+        let Self { send, mut recv, deadline } = self;
+        let send = WholeOrReset::new(send);
+        let Open::Relay { accept } = by(deadline, read_message(&mut recv)).await?;
+        Ok(RelayStream { accept_encodings: accept, send, recv, deadline })
+    }
+}
+
+impl RelayStream {
+    /// The next frame's payload, at most `limit` bytes.
+    pub async fn read_frame(&mut self, limit: usize) -> Result<Vec<u8>, NetError> {
+        by(self.deadline, read_frame(&mut self.recv, limit)).await
+    }
+
+    /// The request must end here.
+    pub async fn expect_end(&mut self) -> Result<(), NetError> {
+        let read_on = async { Ok(self.recv.read_chunk(1, true).await?) };
+        match by(self.deadline, read_on).await? {
+            None => Ok(()),
+            Some(_) => Err(NetError::BadMessage("bytes follow the request".to_owned())),
+        }
+    }
+
+    /// Says how the reply's bytes are packed; first, once.
+    pub async fn accept(&mut self, encoding: Encoding) -> Result<(), NetError> {
+        write_message(&mut self.send, &Accepted { encoding }).await
+    }
+
+    pub async fn write(&mut self, bytes: Bytes) -> Result<(), NetError> {
+        Ok(self.send.write_chunk(bytes).await?)
+    }
+
+    /// The reply is whole.
+    pub fn finish(&mut self) {
+        self.send.finish();
+    }
+
+    /// Resolves when the peer no longer wants the reply, has all of it, or is gone.
+    pub fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
+        let stopped = self.send.stopped();
+        async move {
+            let _ = stopped.await;
+        }
+    }
+}
+
+async fn by<T>(deadline: Instant, work: impl Future<Output = Result<T, NetError>>) -> Result<T, NetError> {
+    timeout_at(deadline, work).await.unwrap_or(Err(NetError::TimedOut("its request")))
+}

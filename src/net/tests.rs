@@ -1,0 +1,290 @@
+//! Real endpoints on loopback, good peers and bad ones.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use quinn::{Connection, Endpoint, TokioRuntime};
+
+use super::*;
+use crate::auth::DeviceKey;
+use crate::protocol::tunnel::{CloseCode, Encoding, Hello, Notice, RefusalCode, TicketKey, VERSIONS, Welcome};
+use crate::types::{HostId, UnixMs};
+
+const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+fn server_key() -> DeviceKey {
+    DeviceKey::from_seed(&[1; 32])
+}
+
+fn host_key() -> DeviceKey {
+    DeviceKey::from_seed(&[2; 32])
+}
+
+fn hello() -> Hello {
+    Hello { versions: VERSIONS, name: "attic".to_owned(), software: "test".to_owned() }
+}
+
+fn welcome() -> Welcome {
+    Welcome { version: 1, host_id: HostId::new(UnixMs(1), [1; 10]), server_time_ms: UnixMs(5), ticket_keys: Vec::new() }
+}
+
+fn listener() -> TunnelListener {
+    TunnelListener::bind(LOOPBACK, &server_key()).expect("a free port")
+}
+
+async fn dial(listener: &TunnelListener) -> Result<HostTunnel, DialError> {
+    HostTunnel::connect(listener.local_addr(), server_key().public(), &host_key(), hello()).await
+}
+
+async fn pending(listener: &TunnelListener) -> Result<Pending, NetError> {
+    listener.accept().await.expect("the listener is open").handshake().await
+}
+
+async fn pair(listener: &TunnelListener) -> (Tunnel, HostTunnel) {
+    let serve = async { pending(listener).await.expect("a good hello").welcome(welcome()).await.expect("welcomed") };
+    let (tunnel, host) = tokio::join!(serve, dial(listener));
+    (tunnel, host.expect("connected"))
+}
+
+/// The listener still takes an honest host.
+async fn assert_healthy(listener: &TunnelListener) {
+    let (tunnel, host) = pair(listener).await;
+    assert_eq!(tunnel.peer_key(), host_key().public());
+    host.close(CloseCode::GoingAway, "done").await;
+    assert_eq!(tunnel.closed().await.code, Some(CloseCode::GoingAway));
+}
+
+/// Answers one relayed request with its own two frames, swapped.
+async fn answer_one(host: &HostTunnel) {
+    let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
+    assert_eq!(stream.accept_encodings, [Encoding::Zstd]);
+    let first = stream.read_frame(100).await.expect("first frame");
+    let second = stream.read_frame(100).await.expect("second frame");
+    stream.expect_end().await.expect("nothing more");
+    stream.accept(Encoding::Identity).await.expect("accepted");
+    stream.write(Bytes::from([second, first].concat())).await.expect("written");
+    stream.finish();
+    stream.stopped().await;
+}
+
+async fn read_all(mut reply: RelayReply) -> Result<Vec<u8>, NetError> {
+    let mut all = Vec::new();
+    while let Some(chunk) = reply.chunk().await? {
+        all.extend_from_slice(&chunk);
+    }
+    Ok(all)
+}
+
+#[tokio::test]
+async fn carries_a_request_and_its_reply_and_knows_both_keys() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    assert_eq!(tunnel.peer_key(), host_key().public());
+    assert_eq!(host.welcome(), &welcome());
+    let request = Bytes::from_static(b"\0\0\0\x02ab\0\0\0\x01c");
+    let ask = async { read_all(tunnel.open_relay(&[Encoding::Zstd], request).await.expect("accepted")).await };
+    let (reply, ()) = tokio::join!(ask, answer_one(&host));
+    assert_eq!(reply.expect("whole"), b"cab");
+}
+
+#[tokio::test]
+async fn a_notice_reaches_the_host() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    let notice = Notice::TicketKeys { ticket_keys: vec![TicketKey { kid: "k".to_owned(), key: "x".to_owned() }] };
+    tunnel.notify(notice.clone()).await.expect("sent");
+    assert_eq!(host.next_notice().await.expect("received"), notice);
+}
+
+#[tokio::test]
+async fn refuses_a_server_with_another_key() {
+    let listener = listener();
+    let stranger = DeviceKey::from_seed(&[9; 32]).public();
+    let key = host_key();
+    let connect = HostTunnel::connect(listener.local_addr(), stranger, &key, hello());
+    let (dialled, arrived) = tokio::join!(connect, pending(&listener));
+    assert!(matches!(dialled, Err(DialError::WrongServerKey)), "{dialled:?}");
+    assert!(arrived.is_err());
+    assert_healthy(&listener).await;
+}
+
+#[tokio::test]
+async fn a_refusal_says_why() {
+    let listener = listener();
+    let refuse = async { pending(&listener).await.expect("a good hello").refuse(RefusalCode::NotPaired, "who are you?").await };
+    let (dialled, ()) = tokio::join!(dial(&listener), refuse);
+    match dialled {
+        Err(DialError::Refused { code, detail }) => assert_eq!((code, detail.as_str()), (RefusalCode::NotPaired, "who are you?")),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_close_code_reaches_the_host() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    tunnel.close(CloseCode::Revoked, "removed");
+    assert_eq!(host.closed().await, Closed { code: Some(CloseCode::Revoked), reason: "removed".to_owned() });
+    assert!(host.accept().await.is_err());
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_told_apart() {
+    let listener = listener();
+    let again = TunnelListener::bind(listener.local_addr(), &server_key());
+    assert!(matches!(again, Err(NetError::PortInUse { addr }) if addr == listener.local_addr()), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_dropped_reply_tells_the_host_to_stop() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    let ask = async { drop(tunnel.open_relay(&[], Bytes::from_static(b"x")).await.expect("accepted")) };
+    let answer = async {
+        let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
+        stream.accept(Encoding::Identity).await.expect("accepted");
+        stream.stopped().await;
+        stream.write(Bytes::from_static(b"late")).await
+    };
+    let ((), late) = tokio::join!(ask, answer);
+    assert!(matches!(late, Err(NetError::StreamReset)), "{late:?}");
+}
+
+#[tokio::test]
+async fn half_a_reply_is_never_taken_for_a_whole_one() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    // A reset overtakes what is under way: the half must have come before it.
+    let (came, has_come) = tokio::sync::oneshot::channel();
+    let ask = async {
+        let mut reply = tunnel.open_relay(&[], Bytes::from_static(b"x")).await.expect("accepted");
+        assert_eq!(reply.chunk().await.expect("half"), Some(Bytes::from_static(b"half")));
+        came.send(()).expect("the host waits");
+        read_all(reply).await
+    };
+    let answer = async {
+        let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
+        stream.accept(Encoding::Identity).await.expect("accepted");
+        stream.write(Bytes::from_static(b"half")).await.expect("written");
+        has_come.await.expect("the half came");
+    };
+    let (reply, ()) = tokio::join!(ask, answer);
+    assert!(matches!(reply, Err(NetError::StreamReset)), "{reply:?}");
+}
+
+#[tokio::test]
+async fn a_host_that_leaves_mid_reply_is_an_error_at_serve() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    let ask = tunnel.open_relay(&[], Bytes::from_static(b"x"));
+    let leave = async {
+        let _stream = host.accept().await.expect("a stream").open().await.expect("an opening");
+        host.close(CloseCode::GoingAway, "bye").await;
+    };
+    let (reply, ()) = tokio::join!(ask, leave);
+    assert!(matches!(reply, Err(NetError::Closed(_))), "{reply:?}");
+}
+
+#[test]
+fn a_restarted_server_is_noticed_at_the_next_keep_alive() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let (first_life, ours) = (runtime(), runtime());
+    let first = first_life.block_on(async { listener() });
+    let addr = first.local_addr();
+    let serve = first_life.spawn(async move { (pending(&first).await.expect("a good hello").welcome(welcome()).await, first) });
+    let key = host_key();
+    let host = ours.block_on(HostTunnel::connect(addr, server_key().public(), &key, hello())).expect("connected");
+    let served = first_life.block_on(serve).expect("served");
+    // As if killed: the socket goes without a word, and the same server starts anew on its port.
+    first_life.shutdown_timeout(std::time::Duration::from_secs(5));
+    drop(served);
+    ours.block_on(async {
+        let second = TunnelListener::bind(addr, &server_key()).expect("the port is free again");
+        assert_eq!(host.closed().await.reason, "the other side has forgotten this tunnel");
+        assert_healthy(&second).await;
+    });
+}
+
+/// A peer with good keys and bad manners.
+async fn rude_connection(listener: &TunnelListener) -> (Endpoint, Connection) {
+    let socket = std::net::UdpSocket::bind(LOOPBACK).expect("a free port");
+    let endpoint = Endpoint::new(transport::endpoint_config(&host_key()), None, socket, Arc::new(TokioRuntime)).expect("an endpoint");
+    let (config, _) = transport::client_config(&host_key(), server_key().public());
+    let connection = endpoint.connect_with(config, listener.local_addr(), "x").expect("dials").await.expect("connects");
+    (endpoint, connection)
+}
+
+/// What the listener says of a peer that opens the first stream with `bytes`, finished or not.
+async fn greeted_with(listener: &TunnelListener, bytes: &[u8], finish: bool) -> NetError {
+    let rude = async {
+        let (endpoint, connection) = rude_connection(listener).await;
+        let (mut send, recv) = connection.open_bi().await.expect("a stream");
+        // The listener may hang up before all is written.
+        let _ = send.write_all(bytes).await;
+        if finish {
+            let _ = send.finish();
+        }
+        let closed = connection.closed().await;
+        drop((endpoint, send, recv));
+        closed
+    };
+    let (error, closed) = tokio::join!(async { pending(listener).await.expect_err("no hello") }, rude);
+    assert_eq!(Closed::from(closed).code, Some(CloseCode::Refused));
+    error
+}
+
+#[tokio::test]
+async fn broken_hellos_are_cut_off_and_the_listener_stays_healthy() {
+    let listener = listener();
+    let too_long = greeted_with(&listener, &u32::MAX.to_be_bytes(), false).await;
+    assert!(matches!(too_long, NetError::Frame(FrameError::TooLong { .. })), "{too_long}");
+    let empty = greeted_with(&listener, &[0; 4], false).await;
+    assert!(matches!(empty, NetError::Frame(FrameError::Empty)), "{empty}");
+    let unfinished = greeted_with(&listener, b"\0\0\0\x09{}", true).await;
+    assert!(matches!(unfinished, NetError::Frame(FrameError::Unfinished { .. })), "{unfinished}");
+    let nonsense = greeted_with(&listener, b"\0\0\0\x02[]", true).await;
+    assert!(matches!(nonsense, NetError::BadMessage(_)), "{nonsense}");
+    assert_healthy(&listener).await;
+}
+
+#[tokio::test]
+async fn a_hello_that_never_ends_is_cut_off_and_holds_up_nobody() {
+    let listener = listener();
+    let slow = async {
+        let (_endpoint, connection) = rude_connection(&listener).await;
+        let (mut send, _recv) = connection.open_bi().await.expect("a stream");
+        send.write_all(b"\0\0\0\x09{").await.expect("written");
+        connection.closed().await
+    };
+    let serve = async {
+        let arriving = listener.accept().await.expect("open");
+        let (error, ()) = tokio::join!(arriving.handshake(), assert_healthy(&listener));
+        error.expect_err("no hello")
+    };
+    let (closed, error) = tokio::join!(slow, serve);
+    assert!(matches!(error, NetError::TimedOut(_)), "{error}");
+    assert_eq!(Closed::from(closed).code, Some(CloseCode::Refused));
+}
+
+#[tokio::test]
+async fn broken_request_frames_are_told_and_the_tunnel_stays() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    for (request, told) in [
+        (&b"\0\0\x10\0"[..], "a frame of 4096 bytes is longer than the limit of 100"),
+        (b"\0\0\0\0", "a frame is empty"),
+        (b"\0\0\0\x05ab", "a frame ended after 2 of 5 bytes"),
+    ] {
+        let refuse = async {
+            let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
+            stream.read_frame(100).await.expect_err("broken").to_string()
+        };
+        let (reply, said) = tokio::join!(tunnel.open_relay(&[], Bytes::copy_from_slice(request)), refuse);
+        assert_eq!(said, told);
+        assert!(matches!(reply, Err(NetError::StreamReset)), "{reply:?}");
+    }
+    let ask = tunnel.open_relay(&[Encoding::Zstd], Bytes::from_static(b"\0\0\0\x01a\0\0\0\x01b"));
+    let (reply, ()) = tokio::join!(async { read_all(ask.await.expect("accepted")).await }, answer_one(&host));
+    assert_eq!(reply.expect("whole"), b"ba");
+}

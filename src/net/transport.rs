@@ -1,0 +1,59 @@
+//! The QUIC settings of the tunnel's two ends.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
+use quinn::{ClientConfig, EndpointConfig, ServerConfig, TransportConfig, VarInt};
+
+use super::identity;
+use super::reset::{RandomIds, ResetKey};
+use crate::auth::{DeviceKey, DevicePublicKey};
+
+/// The host says this often that it lives, and so keeps its router's mapping open.
+const KEEP_ALIVE: Duration = Duration::from_secs(5);
+/// A tunnel silent for so long is dead.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Streams that serve may have open at a host: more than the host works on at a time, so that it can say it is busy.
+const RELAY_STREAMS_MAX: u32 = 96;
+/// A host opens the tunnel's own stream and no other.
+const HOST_STREAMS_MAX: u32 = 1;
+/// First guess of the round trip: a lost first packet is repeated after 0.3 s, not 1 s.
+const INITIAL_RTT: Duration = Duration::from_millis(100);
+
+fn common() -> TransportConfig {
+    let mut config = TransportConfig::default();
+    config
+        .max_concurrent_uni_streams(VarInt::from_u32(0))
+        .datagram_receive_buffer_size(None)
+        .max_idle_timeout(Some(IDLE_TIMEOUT.try_into().expect("30 s fit a QUIC timeout")))
+        .initial_rtt(INITIAL_RTT);
+    config
+}
+
+pub(super) fn endpoint_config(key: &DeviceKey) -> EndpointConfig {
+    let mut config = EndpointConfig::new(Arc::new(ResetKey::derive(key)));
+    config.cid_generator(|| Box::new(RandomIds));
+    config
+}
+
+pub(super) fn server_config(key: &DeviceKey) -> ServerConfig {
+    let tls = QuicServerConfig::try_from(identity::server_config(key)).expect("ring has QUIC's initial cipher suite");
+    let mut transport = common();
+    transport.max_concurrent_bidi_streams(VarInt::from_u32(HOST_STREAMS_MAX));
+    let mut config = ServerConfig::with_crypto(Arc::new(tls));
+    config.transport_config(Arc::new(transport));
+    config
+}
+
+/// The flag is set when the server showed another key than `pinned`.
+pub(super) fn client_config(key: &DeviceKey, pinned: DevicePublicKey) -> (ClientConfig, Arc<AtomicBool>) {
+    let (tls, wrong_key) = identity::client_config(key, pinned);
+    let tls = QuicClientConfig::try_from(tls).expect("ring has QUIC's initial cipher suite");
+    let mut transport = common();
+    transport.max_concurrent_bidi_streams(VarInt::from_u32(RELAY_STREAMS_MAX)).keep_alive_interval(Some(KEEP_ALIVE));
+    let mut config = ClientConfig::new(Arc::new(tls));
+    config.transport_config(Arc::new(transport));
+    (config, wrong_key)
+}

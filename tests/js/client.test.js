@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
+import { test } from 'node:test';
+
+import { HostClient } from '../../assets/pcd/client.js';
+import { ConnectionError, HostError } from '../../assets/pcd/driver.js';
+import { concat, encodeFrame } from '../../assets/pcd/frame.js';
+import { Session } from '../../assets/pcd/session.js';
+
+globalThis.crypto ??= webcrypto;
+const utf8 = new TextEncoder();
+const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+
+function reply(header, body = '') {
+  return concat([encodeFrame(utf8.encode(JSON.stringify(header)), 1 << 18), utf8.encode(body)]);
+}
+
+const OK = reply({ status: 'ok', length: 5, reply: { op: 'segment' } }, 'bytes');
+
+/** A client whose driver answers with `answers` in turn: bytes, or an error to throw. */
+function clientOf(answers) {
+  const seen = { links: [], tickets: [], asked: 0 };
+  const ask = async (url) => {
+    seen.tickets.push(url);
+    const now = Date.now();
+    const times = { server_time: new Date(now).toISOString(), ticket_expires_at: new Date(now + 120_000).toISOString() };
+    return { session_id: 's', ticket: `t${seen.tickets.length}`, drivers: [{ name: 'relay', url: '/r' }], ...times };
+  };
+  async function* pieces(answer) {
+    for (let at = 0; at < answer.length; at += 3) yield answer.subarray(at, at + 3);
+  }
+  const send = async () => {
+    const answer = answers[Math.min(seen.asked, answers.length - 1)];
+    seen.asked += 1;
+    if (answer instanceof Error) throw answer;
+    return pieces(answer);
+  };
+  const session = new Session('h', 'k', ask);
+  const client = new HostClient({ hostId: 'h', identity: { pair, key: 'k' }, onLink: (lost) => seen.links.push(lost), session, open: async () => ({ name: 'x', send }) });
+  return { client, seen };
+}
+
+test('reads a reply that arrives in pieces', async () => {
+  const { client } = clientOf([OK]);
+  const { reply: got, body } = await client.request({ op: 'segment' });
+  assert.deepEqual([got, new TextDecoder().decode(body)], [{ op: 'segment' }, 'bytes']);
+  client.close();
+});
+
+test('asks again when the body was cut, and tells that the way was lost and is back', async () => {
+  const { client, seen } = clientOf([OK.subarray(0, OK.length - 2), OK]);
+  await client.request({ op: 'segment' });
+  assert.deepEqual([seen.asked, seen.links], [2, [true, false]]);
+  client.close();
+});
+
+test('asks again when the host is off line or the server does not answer', async () => {
+  const { client, seen } = clientOf([new HostError('host_offline', ''), new ConnectionError('no'), OK]);
+  await client.request({ op: 'segment' });
+  assert.deepEqual([seen.asked, seen.links], [3, [true, false]]);
+  client.close();
+});
+
+test('renews an expired ticket and retries once', async () => {
+  const expired = reply({ status: 'error', error: { code: 'ticket_expired', detail: 'x' } });
+  const { client, seen } = clientOf([expired, OK]);
+  await client.request({ op: 'segment' });
+  assert.deepEqual(seen.tickets, ['/api/v1/sessions', '/api/v1/sessions/s/renew']);
+  const twice = clientOf([expired]);
+  await assert.rejects(twice.client.request({ op: 'segment' }), { code: 'ticket_expired' });
+  assert.equal(twice.seen.asked, 2);
+  client.close();
+  twice.client.close();
+});
+
+test('a refusal is not asked again', async () => {
+  const { client, seen } = clientOf([reply({ status: 'error', error: { code: 'gone', detail: 'it is gone' } })]);
+  await assert.rejects(client.request({ op: 'segment' }), { name: 'HostError', code: 'gone', detail: 'it is gone' });
+  assert.equal(seen.asked, 1);
+  client.close();
+});
+
+test('a reply that is longer than announced is not taken', async () => {
+  const { client } = clientOf([concat([OK, OK])]);
+  await assert.rejects(client.request({ op: 'segment' }, { tries: 1 }), { name: 'ConnectionError' });
+  client.close();
+});
+
+test('gives up at once when cancelled', async () => {
+  const { client, seen } = clientOf([new ConnectionError('no')]);
+  const abort = new AbortController();
+  const asked = client.request({ op: 'segment' }, { signal: abort.signal });
+  setTimeout(() => abort.abort(new Error('enough')), 20);
+  await assert.rejects(asked, { message: 'enough' });
+  assert.equal(seen.asked, 1);
+  client.close();
+});

@@ -1,0 +1,7 @@
+//! The media engine on real files, through real worker processes, with ffmpeg as the judge.
+#![cfg(feature = "host")]
+
+mod faults;
+mod kit;
+mod pictures;
+mod sound;
