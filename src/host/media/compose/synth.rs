@@ -148,10 +148,18 @@ fn quantise(left: &[f32], right: &[f32], rate_hz: u32) -> Pcm {
     let mut loudest = 0.001;
     let mut at = 0;
     while at < left.len() {
-        if left[at] > loudest { loudest = left[at] }
-        if right[at] > loudest { loudest = right[at] }
-        if -left[at] > loudest { loudest = -left[at] }
-        if -right[at] > loudest { loudest = -right[at] }
+        if left[at] > loudest {
+            loudest = left[at]
+        }
+        if right[at] > loudest {
+            loudest = right[at]
+        }
+        if -left[at] > loudest {
+            loudest = -left[at]
+        }
+        if -right[at] > loudest {
+            loudest = -right[at]
+        }
         at += 1;
     }
     let gain = PEAK / loudest * f32::from(i16::MAX);
