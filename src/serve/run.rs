@@ -83,10 +83,8 @@ pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Res
     let website = website(Arc::clone(&state), tcp, tls)?;
     let handle = website.handle();
     let served = tokio::spawn(website);
-    let tasks = vec![
-        tokio::spawn(arrivals::accept(Arc::clone(&state), Arc::clone(&listener))),
-        tokio::spawn(jobs::run(Arc::clone(&state))),
-    ];
+    let tasks =
+        vec![tokio::spawn(arrivals::accept(Arc::clone(&state), Arc::clone(&listener))), tokio::spawn(jobs::run(Arc::clone(&state)))];
     tracing::info!("website on {http_addr} as {}, tunnels on UDP {quic_addr}", state.public_url);
     Ok(Running { http_addr, quic_addr, state, website: handle, served, listener, tasks, _lock: lock })
 }

@@ -74,4 +74,3 @@ fn form_error(error: UrlencodedError, request: &HttpRequest) -> Error {
     };
     InternalError::from_response(error, response).into()
 }
-
