@@ -3,9 +3,20 @@
 //! The map of the house is `src/ARCHITECTURE.md`; which room may import which is checked by `tests/tidy.rs`.
 
 pub mod auth;
+pub mod cli;
+pub mod config;
+#[cfg(all(feature = "serve", feature = "host"))]
+pub mod demo;
 #[cfg(feature = "host")]
 pub mod host;
 pub mod ledger;
 pub mod net;
 pub mod protocol;
+#[cfg(feature = "serve")]
+pub mod serve;
+#[cfg(feature = "serve")]
+pub mod store;
+pub mod telemetry;
 pub mod types;
+#[cfg(feature = "serve")]
+pub mod web;

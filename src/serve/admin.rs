@@ -1,0 +1,62 @@
+//! What the operator does by the command line. Works while serve runs: the database may be open twice.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::data_dir::DataDir;
+use super::public_url::PublicUrl;
+use crate::auth::password;
+use crate::auth::token::{self, TokenKind};
+use crate::store::{NewUser, User};
+use crate::types::{Clock as _, Secret, SystemClock, UserId, random};
+
+/// How long a sign-in link may wait to be used.
+pub const LINK_LIFETIME: Duration = Duration::from_secs(10 * 60);
+
+/// Longest account name, characters.
+const NAME_LENGTH_MAX: usize = 64;
+
+/// Creates an account in the data folder at `data`.
+pub fn create_user(data: &Path, name: &str, password: Secret<String>) -> Result<UserId> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX || name.chars().any(char::is_control) {
+        bail!("a name has 1 to {NAME_LENGTH_MAX} characters");
+    }
+    let password_phc = Secret::new(password::hash(&password, random::bytes())?);
+    let now = SystemClock.now();
+    let user = NewUser { id: UserId::new(now, random::bytes()), name: name.to_owned(), password_phc, created_at: now };
+    let id = user.id;
+    let is_added = block_on(async { Ok(DataDir::open(data).await?.store.add_user(user).await?) })?;
+    if is_added { Ok(id) } else { bail!("there is an account named {name} already: choose another name") }
+}
+
+/// A link that signs `name` in once, within ten minutes. Its secret is in the fragment, which browsers do not send.
+pub fn sign_in_link(data: &Path, name: &str, public_url: &str) -> Result<Secret<String>> {
+    sign_in_link_for(data, name, public_url, LINK_LIFETIME)
+}
+
+/// The same, good for `lifetime`.
+pub fn sign_in_link_for(data: &Path, name: &str, public_url: &str, lifetime: Duration) -> Result<Secret<String>> {
+    let public_url = PublicUrl::parse(public_url)?;
+    let secret = token::make(TokenKind::SignInLink, random::bytes());
+    let hash = token::hash(TokenKind::SignInLink, secret.expose()).expect("a token just made has its hash");
+    let now = SystemClock.now();
+    block_on(async {
+        let store = DataDir::open(data).await?.store;
+        let user = store.user_by_name(name).await?.with_context(|| format!("there is no account named {name}"))?;
+        Ok(store.add_sign_in_link(hash, user.id, now, now.plus(lifetime)).await?)
+    })?;
+    Ok(Secret::new(format!("{public_url}/welcome#{}", secret.expose())))
+}
+
+/// Every account, oldest first.
+pub fn list_users(data: &Path) -> Result<Vec<User>> {
+    block_on(async { Ok(DataDir::open(data).await?.store.users().await?) })
+}
+
+/// These commands are no servers: a little runtime of their own is enough.
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}

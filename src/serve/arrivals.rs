@@ -1,0 +1,91 @@
+//! Hosts that connect: who they are, whether they may, and what they are told.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::state::State;
+use crate::net::{Arriving, NetError, Pending, Tunnel, TunnelListener};
+use crate::protocol::tunnel::{CloseCode, RefusalCode, TicketKey, VERSIONS, Welcome};
+use crate::store::{Host, StoreError};
+
+/// Handshakes at once; more wait their turn in the listener.
+const HANDSHAKES_MAX: usize = 64;
+
+#[derive(Debug, thiserror::Error)]
+enum ArrivalError {
+    #[error(transparent)]
+    Net(#[from] NetError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes hosts in until the listener is closed.
+pub async fn accept(state: Arc<State>, listener: Arc<TunnelListener>) {
+    let handshakes = Arc::new(Semaphore::new(HANDSHAKES_MAX));
+    while let Some(arriving) = listener.accept().await {
+        let Ok(slot) = Arc::clone(&handshakes).acquire_owned().await else { return };
+        let state = Arc::clone(&state);
+        tokio::spawn(async move {
+            let address = arriving.remote_address();
+            let welcomed = welcome(&state, arriving).await;
+            drop(slot);
+            match welcomed {
+                Ok(Some((host, tunnel))) => stay(&state, host, tunnel).await,
+                Ok(None) => {}
+                Err(error) => tracing::info!(%address, "a host did not connect: {error}"),
+            }
+        });
+    }
+}
+
+/// `None` when the host was refused, and told why.
+async fn welcome(state: &State, arriving: Arriving) -> Result<Option<(Host, Tunnel)>, ArrivalError> {
+    let pending = arriving.handshake().await?;
+    let Some(version) = VERSIONS.negotiate(pending.hello().versions) else {
+        let detail = format!("this server speaks the tunnel's versions {} to {}: update iroam", VERSIONS.min, VERSIONS.max);
+        refuse(pending, RefusalCode::NoCommonVersion, detail).await;
+        return Ok(None);
+    };
+    let Some(host) = state.store.host_by_key(pending.peer_key()).await? else {
+        refuse(pending, RefusalCode::NotPaired, "this host is not paired with this server".to_owned()).await;
+        return Ok(None);
+    };
+    let welcome =
+        Welcome { version, host_id: host.id, server_time_ms: state.now(), ticket_keys: vec![TicketKey {
+            kid: state.tickets.kid().to_owned(),
+            key: state.tickets.public().to_string(),
+        }] };
+    let tunnel = pending.welcome(welcome).await?;
+    Ok(Some((host, tunnel)))
+}
+
+async fn refuse(pending: Pending, code: RefusalCode, detail: String) {
+    tracing::info!(address = %pending.remote_address(), key = %pending.peer_key(), "refused a host: {detail}");
+    metrics::counter!("iroam_tunnels_refused_total").increment(1);
+    pending.refuse(code, detail).await;
+}
+
+/// Keeps the host registered until its tunnel ends.
+async fn stay(state: &State, host: Host, tunnel: Tunnel) {
+    state.tunnels.put(host.id, tunnel.clone());
+    // Its owner may have removed it between the look-up and now.
+    if !matches!(state.store.host(host.id).await, Ok(Some(_))) {
+        state.tunnels.remove(host.id, &tunnel);
+        tunnel.close(CloseCode::Revoked, "the owner removed this host");
+        return;
+    }
+    tracing::info!(host = %host.id, address = %tunnel.remote_address(), "host online");
+    note_seen(state, &host).await;
+    let closed = tunnel.closed().await;
+    if state.tunnels.remove(host.id, &tunnel) {
+        note_seen(state, &host).await;
+    }
+    tracing::info!(host = %host.id, "host offline: {}", closed.reason);
+}
+
+async fn note_seen(state: &State, host: &Host) {
+    if let Err(error) = state.store.note_hosts_seen(vec![host.id], state.now()).await {
+        tracing::warn!(host = %host.id, "could not note when the host was seen: {error}");
+    }
+}

@@ -1,0 +1,32 @@
+//! For those who run serve: is it alive, and what has it done.
+
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::error::ApiError;
+use super::host_tunnel::bearer;
+use crate::auth::token;
+use crate::serve::remote;
+use crate::serve::state::State;
+
+/// Alive: the process answers and its database does too.
+pub async fn healthz(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
+    state.store.answers().await?;
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n"))
+}
+
+pub async fn metrics(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let holds_token =
+        bearer(&request).is_some_and(|shown| token::same(shown.as_bytes(), state.metrics_token.expose().as_bytes()));
+    let is_local = remote::address(&request).is_loopback() && !is_forwarded(request.headers());
+    if !holds_token && !is_local {
+        return Err(ApiError::SignedOut);
+    }
+    let text = state.metrics.render();
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(text))
+}
+
+/// A proxy on this machine makes the whole world look local; it says so by one of these.
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name))
+}

@@ -1,0 +1,26 @@
+//! The registration server website: accounts, pairing, tickets, the relay, and the pages for people.
+
+mod access;
+pub mod admin;
+mod arrivals;
+mod config;
+mod data_dir;
+pub mod http;
+mod in_flight;
+mod jobs;
+mod key_file;
+mod pages;
+mod passwords;
+mod public_url;
+mod relay;
+mod remote;
+mod run;
+mod state;
+mod throttle;
+mod tls;
+mod tunnels;
+
+pub use access::{AccessControl, OwnerOnly, Refusal};
+pub use config::{ServeConfig, TlsConfig};
+pub use http::routes::{Access, RouteEntry, table as routes};
+pub use run::{Running, run, start, start_with_clock};

@@ -1,0 +1,104 @@
+//! Signing in and out.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{LOCATION, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{next, redirect, render};
+use crate::serve::http::error::{ApiError, whole_seconds};
+use crate::serve::http::session::{self, PageRefusal};
+use crate::serve::remote;
+use crate::serve::state::State;
+use crate::store::User;
+use crate::types::Secret;
+
+#[derive(Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+pub struct Form {
+    name: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    next: &'a str,
+    name: &'a str,
+    problem: &'a str,
+}
+
+pub async fn show(state: web::Data<State>, request: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, PageRefusal> {
+    let next = next::own_path(&query.next);
+    if session::current(&request, &state).await?.is_some() {
+        return Ok(redirect(next));
+    }
+    Ok(render(HttpResponse::Ok(), &SignInPage { next, name: "", problem: "" }))
+}
+
+pub async fn submit(state: web::Data<State>, request: HttpRequest, form: web::Form<Form>) -> Result<HttpResponse, PageRefusal> {
+    let Form { name, password, next } = form.into_inner();
+    let next = next::own_path(&next);
+    let again = |status, problem: &str| render(HttpResponse::build(status), &SignInPage { next, name: &name, problem });
+    if let Err(wait) = take_try(&state, &request, &name) {
+        metrics::counter!("iroam_sign_ins_total", "outcome" => "throttled").increment(1);
+        let problem = format!("Too many attempts. Wait {} seconds and try again.", whole_seconds(wait));
+        let mut page = again(StatusCode::TOO_MANY_REQUESTS, &problem);
+        page.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
+        return Ok(page);
+    }
+    match verified(&state, &name, Secret::new(password)).await? {
+        None => {
+            metrics::counter!("iroam_sign_ins_total", "outcome" => "refused").increment(1);
+            // The same words whether the name or the password is wrong: names are not to be found by trying.
+            Ok(again(StatusCode::UNAUTHORIZED, "The name or the password is wrong."))
+        }
+        Some(user) => {
+            give_back_try(&state, &request, &name);
+            metrics::counter!("iroam_sign_ins_total", "outcome" => "password").increment(1);
+            let cookie = session::begin(&request, &state, user.id).await?;
+            Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, next)).finish())
+        }
+    }
+}
+
+pub async fn sign_out(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+    if let Some(signed_in) = session::current(&request, &state).await? {
+        state.store.remove_web_session(signed_in.token).await?;
+    }
+    Ok(HttpResponse::SeeOther().cookie(session::ended(&state)).insert_header((LOCATION, "/sign-in")).finish())
+}
+
+/// The account, when the password is its own. Unknown names take as long as wrong passwords.
+async fn verified(state: &State, name: &str, password: Secret<String>) -> Result<Option<User>, PageRefusal> {
+    let found = state.store.user_to_verify(name).await?;
+    let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), Some(phc)));
+    let is_right = state.passwords.verify(password, phc).await.map_err(|_| ApiError::Busy)?;
+    Ok(user.filter(|_| is_right))
+}
+
+/// Names as the throttle knows them; a long one is nobody's.
+fn throttle_key(name: &str) -> String {
+    name.trim().to_lowercase().chars().take(64).collect()
+}
+
+fn take_try(state: &State, request: &HttpRequest, name: &str) -> Result<(), Duration> {
+    state.throttles.sign_in_address.take(remote::subscriber(request), state.now())?;
+    state.throttles.sign_in_name.take(throttle_key(name), state.now())
+}
+
+/// Only failures count.
+fn give_back_try(state: &State, request: &HttpRequest, name: &str) {
+    state.throttles.sign_in_address.give_back(&remote::subscriber(request));
+    state.throttles.sign_in_name.give_back(&throttle_key(name));
+}

@@ -1,0 +1,165 @@
+//! Starting and stopping.
+
+use std::fs::File;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::{HttpServer, web};
+use anyhow::{Context as _, Result, bail};
+use rustls::ServerConfig as TlsServerConfig;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::access::OwnerOnly;
+use super::config::ServeConfig;
+use super::data_dir::DataDir;
+use super::passwords::PasswordQueue;
+use super::public_url::PublicUrl;
+use super::state::{State, Throttles};
+use super::{arrivals, http, jobs, tls};
+use crate::net::TunnelListener;
+use crate::protocol::tunnel::CloseCode;
+use crate::telemetry::Metrics;
+use crate::types::{Clock, SystemClock};
+
+/// Two threads of the website: memory is the scarcer thing on a small VPS.
+const WORKERS: usize = 2;
+/// Blocking threads of each: password work only, and that is queued.
+const BLOCKING_THREADS: usize = 2;
+/// How long answers in flight are waited for at a stop.
+const DRAIN: Duration = Duration::from_secs(5);
+/// A last answer's bytes leave within this.
+const FLUSH: Duration = Duration::from_millis(100);
+
+/// A running serve.
+pub struct Running {
+    http_addr: SocketAddr,
+    quic_addr: SocketAddr,
+    state: Arc<State>,
+    website: ServerHandle,
+    served: JoinHandle<io::Result<()>>,
+    listener: Arc<TunnelListener>,
+    tasks: Vec<JoinHandle<()>>,
+    _lock: File,
+}
+
+/// Runs until SIGINT or SIGTERM, then ends what is going on, within seconds.
+pub async fn run(config: ServeConfig) -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut running = start(config).await?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        ended = &mut running.served => bail!("the website ended by itself: {ended:?}"),
+    }
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+/// Starts everything and returns when browsers and hosts can connect.
+pub async fn start(config: ServeConfig) -> Result<Running> {
+    start_with_clock(config, Arc::new(SystemClock)).await
+}
+
+/// The same by another clock: for tests of what takes days.
+pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Result<Running> {
+    let public_url = PublicUrl::parse(&config.public_url)?;
+    let data = DataDir::open(&config.data).await?;
+    let lock = data.lock()?;
+    let tls = tls::server_config(&config.tls, public_url.host(), &config.data)?;
+    let tcp = bind(config.listen)?;
+    let http_addr = tcp.local_addr()?;
+    let listener = Arc::new(TunnelListener::bind(config.quic, &data.identity)?);
+    let quic_addr = listener.local_addr();
+    let public_url = public_url.with_bound_port(http_addr.port());
+    let tunnel_address = config.quic_public.unwrap_or_else(|| format!("{}:{}", public_url.host(), quic_addr.port()));
+    let state = Arc::new(new_state(data, clock, public_url, tunnel_address));
+    let website = website(Arc::clone(&state), tcp, tls)?;
+    let handle = website.handle();
+    let served = tokio::spawn(website);
+    let tasks = vec![
+        tokio::spawn(arrivals::accept(Arc::clone(&state), Arc::clone(&listener))),
+        tokio::spawn(jobs::run(Arc::clone(&state))),
+    ];
+    tracing::info!("website on {http_addr} as {}, tunnels on UDP {quic_addr}", state.public_url);
+    Ok(Running { http_addr, quic_addr, state, website: handle, served, listener, tasks, _lock: lock })
+}
+
+fn new_state(data: DataDir, clock: Arc<dyn Clock>, public_url: PublicUrl, tunnel_address: String) -> State {
+    State {
+        store: data.store,
+        clock,
+        public_url,
+        tunnel_address,
+        tunnel_key: data.identity.public(),
+        tickets: data.tickets,
+        access: Box::new(OwnerOnly),
+        tunnels: Arc::default(),
+        relay_slots: Arc::default(),
+        passwords: PasswordQueue::new(),
+        throttles: Throttles::new(),
+        in_flight: Arc::default(),
+        metrics: Metrics::install(),
+        metrics_token: data.metrics_token,
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => anyhow::anyhow!("{address} is in use by another program: stop it, or choose another --listen address"),
+        _ => anyhow::Error::new(error).context(format!("cannot listen on {address}")),
+    })
+}
+
+fn website(state: Arc<State>, tcp: TcpListener, tls: Option<TlsServerConfig>) -> Result<Server> {
+    let state = web::Data::from(state);
+    let server = HttpServer::new(move || http::app(state.clone()))
+        .workers(WORKERS)
+        .worker_max_blocking_threads(BLOCKING_THREADS)
+        // A browser that hangs up must free what works for it at once.
+        .h1_allow_half_closed(false)
+        .client_request_timeout(Duration::from_secs(10))
+        .disable_signals();
+    let bound = match tls {
+        Some(tls) => server.listen_rustls_0_23(tcp, tls),
+        None => server.listen(tcp),
+    };
+    Ok(bound.context("the website cannot start")?.run())
+}
+
+impl Running {
+    pub fn http_addr(&self) -> SocketAddr {
+        self.http_addr
+    }
+
+    pub fn quic_addr(&self) -> SocketAddr {
+        self.quic_addr
+    }
+
+    /// The origin in use: the bound port is in it where port 0 was asked for.
+    pub fn public_url(&self) -> String {
+        self.state.public_url.to_string()
+    }
+
+    /// Takes nobody new, lets answers in flight end (5 seconds at most), then closes tunnels and connections.
+    pub async fn stop(self) {
+        self.state.in_flight.begin_stop();
+        self.website.pause().await;
+        if timeout(DRAIN, self.state.in_flight.emptied()).await.is_ok() {
+            tokio::time::sleep(FLUSH).await;
+        }
+        self.tasks.iter().for_each(JoinHandle::abort);
+        let seen = self.state.store.note_hosts_seen(self.state.tunnels.online(), self.state.now());
+        let (_, _, seen) = tokio::join!(self.listener.close(CloseCode::GoingAway), self.website.stop(false), seen);
+        if let Err(error) = seen {
+            tracing::warn!("could not note when hosts were last seen: {error}");
+        }
+        let _ = timeout(DRAIN, self.served).await;
+    }
+}

@@ -1,0 +1,51 @@
+//! Connections and their settings.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::StoreError;
+
+/// How long another process's lock is waited for.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// Pages kept in memory, in KiB: the tables are small and serve must be too.
+const CACHE_KIB: i64 = 512;
+
+pub fn writer(path: &Path) -> Result<Connection, StoreError> {
+    make_private(path)?;
+    let at = |error| StoreError::at(path, error);
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(at)?;
+    connection.busy_timeout(LOCK_WAIT).map_err(at)?;
+    connection.pragma_update(None, "journal_mode", "wal").map_err(at)?;
+    // Commits survive a crash of the program; only a power cut may lose the last ones, and none of them is money.
+    connection.pragma_update(None, "synchronous", "normal").map_err(at)?;
+    set_common(&connection).map_err(at)?;
+    Ok(connection)
+}
+
+pub fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let at = |error| StoreError::at(path, error);
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(at)?;
+    connection.busy_timeout(LOCK_WAIT).map_err(at)?;
+    connection.pragma_update(None, "query_only", true).map_err(at)?;
+    set_common(&connection).map_err(at)?;
+    Ok(connection)
+}
+
+fn set_common(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)
+}
+
+/// Password hashes are in it: the file is its owner's alone. SQLite gives its side files the same mode.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop).map_err(|error| StoreError::Open {
+        path: path.to_owned(),
+        source: rusqlite::Error::ToSqlConversionFailure(Box::new(error)),
+    })
+}
