@@ -162,8 +162,10 @@ async fn answer(stream: OpeningStream, events: &Sender<&'static str>) -> Result<
         "cut" => {
             stream.accept(Encoding::Identity).await?;
             stream.write(Bytes::from_static(b"half a")).await?;
+            // Dropped unfinished: the stream is reset.
+            return Ok(());
         }
-        "refuse" => {}
+        "refuse" => return Ok(()),
         "megabytes" => {
             stream.accept(Encoding::Identity).await?;
             for byte in 0..32 {
