@@ -3,6 +3,10 @@
 //! The map of the house is `src/ARCHITECTURE.md`; which room may import which is checked by `tests/tidy.rs`.
 
 pub mod auth;
+pub mod cli;
+pub mod config;
+#[cfg(all(feature = "serve", feature = "host"))]
+pub mod demo;
 #[cfg(feature = "host")]
 pub mod host;
 pub mod ledger;

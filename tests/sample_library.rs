@@ -103,7 +103,8 @@ fn every_song_is_tagged_and_sounds(files: &[PathBuf]) {
 
 /// The pair is one piece cut in two: across the cut the wave goes on as smoothly as everywhere else, and it sounds there.
 fn the_pair_joins(files: &[PathBuf]) {
-    let part = |name: &str| files.iter().find(|path| path.to_string_lossy().contains(name)).map(|path| decode(path, 44_100)).expect("the part");
+    let part =
+        |name: &str| files.iter().find(|path| path.to_string_lossy().contains(name)).map(|path| decode(path, 44_100)).expect("the part");
     let (one, two) = (part("Part One"), part("Part Two"));
     assert_ne!(one.len() % 4096, 0, "the cut must not fall between codec frames");
     let around: Vec<i32> = one[one.len() - 2000..].iter().chain(&two[..2000]).map(|sample| i32::from(*sample)).collect();

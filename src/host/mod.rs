@@ -1,3 +1,157 @@
-//! The media server on the home PC.
+//! The media server on the home PC: a library, a media engine, and a tunnel to the server that its owner chose.
 
+mod clock;
+mod data_dir;
+mod gate;
+mod identity;
+pub mod library;
 pub mod media;
+mod pairing;
+mod requests;
+mod scans;
+mod session;
+mod tunnel;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::DeviceKey;
+use crate::types::{Clock, SystemClock};
+use clock::ServerClock;
+use gate::Gate;
+use library::{Library, ScanSummary};
+use media::{Engine, EngineConfig};
+use pairing::{Pairing, Server, pair};
+use requests::Handler;
+use scans::Scans;
+use session::Session;
+use tunnel::Keeper;
+
+/// A media worker that takes longer over one request hangs, and is killed.
+const MEDIA_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What `iroam host` is told.
+#[derive(Clone, Debug)]
+pub struct HostConfig {
+    pub server_url: String,
+    /// Folders of music and video.
+    pub media: Vec<PathBuf>,
+    /// The host's own folder.
+    pub data: PathBuf,
+    /// What the host is called, for people.
+    pub name: String,
+    /// Most that the segment cache may take on disk.
+    pub cache_bytes_max: u64,
+}
+
+/// What the host takes from the machine it runs on.
+pub struct Machine {
+    pub clock: Arc<dyn Clock>,
+    /// The program whose `media-worker` subcommand decodes and encodes.
+    pub worker_exe: PathBuf,
+}
+
+/// Runs the host until it is told to stop by SIGINT or SIGTERM, or can no longer be of use.
+pub async fn run(config: HostConfig) -> anyhow::Result<()> {
+    let worker_exe = std::env::current_exe().context("cannot find this program's own file")?;
+    let machine = Machine { clock: Arc::new(SystemClock), worker_exe };
+    let shutdown = CancellationToken::new();
+    stop_on_signals(shutdown.clone())?;
+    run_until(config, machine, shutdown).await
+}
+
+/// As [`run`], on a machine of the caller's and until `shutdown`.
+pub async fn run_until(config: HostConfig, machine: Machine, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let server = Server::new(&config.server_url)?;
+    let _lock = data_dir::claim(&config.data)?;
+    let key = identity::load_or_create(&config.data)?;
+    let pairing = Pairing::load(&config.data, server.url())?;
+    let library = Library::open(&config.data)?;
+    library.check_folders(&config.media)?;
+    let engine = Engine::start(engine_config(&config, machine.worker_exe)).context("the media engine does not start")?;
+    // Beside pairing: when the owner has confirmed the code, there is something to see.
+    let scans = Scans::start(library.clone(), config.media.clone(), machine.clock.clone())?;
+    let belonging = Belonging { config: &config, server, key, shutdown };
+    let outcome = belonging.serve(pairing, machine.clock, library, engine.clone()).await;
+    scans.stop().await;
+    engine.shutdown().await;
+    outcome
+}
+
+/// Scans the folders once, without a server.
+pub fn scan_once(media: &[PathBuf], data: &Path) -> anyhow::Result<ScanSummary> {
+    let _lock = data_dir::claim(data)?;
+    let library = Library::open(data)?;
+    library.check_folders(media)?;
+    Ok(library.scan(media, &SystemClock, &AtomicBool::new(false))?)
+}
+
+fn engine_config(config: &HostConfig, worker_exe: PathBuf) -> EngineConfig {
+    EngineConfig {
+        cache_dir: config.data.join("cache"),
+        cache_bytes_max: config.cache_bytes_max,
+        worker_exe,
+        registry_path: config.data.join("gstreamer.registry"),
+        request_timeout: MEDIA_TIMEOUT,
+    }
+}
+
+/// A host with a server to belong to.
+struct Belonging<'a> {
+    config: &'a HostConfig,
+    server: Server,
+    key: DeviceKey,
+    shutdown: CancellationToken,
+}
+
+impl Belonging<'_> {
+    /// Pairs if need be, then keeps the tunnel until the end.
+    async fn serve(self, pairing: Option<Pairing>, clock: Arc<dyn Clock>, library: Library, engine: Engine) -> anyhow::Result<()> {
+        let Some(pairing) = self.paired(pairing).await? else { return Ok(()) };
+        let gate = Gate::new(pairing.host_id, ServerClock::new(clock));
+        let media = self.config.media.iter().map(std::path::absolute).collect::<Result<Arc<[_]>, _>>()?;
+        let handler = Handler { name: self.config.name.as_str().into(), library, engine, media };
+        let keeper = Keeper {
+            data: self.config.data.clone(),
+            name: self.config.name.clone(),
+            key: self.key,
+            server: self.server,
+            session: Session { gate: Arc::new(gate), handler },
+            pairing,
+        };
+        Ok(keeper.run(self.shutdown).await?)
+    }
+
+    /// The pairing there is, or a new one; `None` when told to stop before the owner confirmed it.
+    async fn paired(&self, kept: Option<Pairing>) -> anyhow::Result<Option<Pairing>> {
+        if kept.is_some() {
+            return Ok(kept);
+        }
+        let pairing = tokio::select! {
+            pairing = pair(&self.server, &self.key, &self.config.name) => pairing?,
+            () = self.shutdown.cancelled() => return Ok(None),
+        };
+        pairing.save(&self.config.data)?;
+        tracing::info!(host_id = %pairing.host_id, server = %pairing.server, "paired");
+        Ok(Some(pairing))
+    }
+}
+
+fn stop_on_signals(shutdown: CancellationToken) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        shutdown.cancel();
+    });
+    Ok(())
+}

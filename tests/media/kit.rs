@@ -9,8 +9,11 @@ use iroam::host::media::{Engine, EngineConfig, Source};
 use iroam::protocol::{MediaKind, Rendition, Timeline};
 use iroam::types::{SessionId, TrackId, UnixMs};
 
-/// Two sweeps, one a channel: no stretch of them looks like another, so a lag shows.
-pub const SWEEP: &str = "aevalsrc='0.4*sin(2*PI*(200*t+140*t*t))|0.4*sin(2*PI*(350*t+90*t*t))':s=44100,atrim=end_sample=498333";
+/// Tones with no common period and a slow sweep, other ones in each channel: no stretch looks like another, so a lag shows.
+pub const SWEEP: &str = concat!(
+    "aevalsrc='0.15*sin(2*PI*443*t)+0.15*sin(2*PI*1009*t)+0.1*sin(2*PI*(1500*t+61*t*t))",
+    "|0.15*sin(2*PI*587*t)+0.15*sin(2*PI*1777*t)+0.1*sin(2*PI*(600*t+83*t*t))':s=44100,atrim=end_sample=498333"
+);
 
 pub struct Bench {
     pub dir: tempfile::TempDir,
@@ -92,10 +95,19 @@ pub async fn fetch(engine: &Engine, source: &Source, rendition: Rendition, rever
     Whole { timeline, init, segments }
 }
 
+fn channels(path: &str) -> u32 {
+    let args = ["-v", "error", "-select_streams", "a:0", "-show_entries", "stream=channels", "-of", "csv=p=0", path];
+    let out = Command::new("ffprobe").args(args).output().expect("ffprobe is installed").stdout;
+    String::from_utf8_lossy(&out).trim().parse().expect("a number of channels")
+}
+
 /// Interleaved stereo by ffmpeg, at a rate.
 pub fn decode(path: &Path, rate: u32) -> Vec<f32> {
     let (path, rate) = (path.to_str().expect("UTF-8"), rate.to_string());
-    let out = ffmpeg(&["-i", path, "-map", "0:a:0", "-ac", "2", "-ar", &rate, "-f", "f32le", "-"]).stdout;
+    // The first channel twice for a mono file; ffmpeg's own upmix would be 3 dB softer than the source.
+    let stereo = "pan=stereo|c0=c0|c1=c1";
+    let upmix = if channels(path) == 1 { "pan=stereo|c0=c0|c1=c0" } else { stereo };
+    let out = ffmpeg(&["-i", path, "-map", "0:a:0", "-af", upmix, "-ar", &rate, "-f", "f32le", "-"]).stdout;
     out.chunks_exact(4).map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])).collect()
 }
 

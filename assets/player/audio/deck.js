@@ -10,6 +10,8 @@ import { typicalMime } from './rendition.js';
 
 /** Empty seconds between one run and the next, so that nothing of the old one can be heard. */
 const RUN_GAP_S = 5;
+/** Length of the timeline. With an endless one the element would not seek past what is buffered, which every jump does. */
+const TIMELINE_S = 1e9;
 /** Holes up to this long are stepped over: pictures often begin a few frames late. */
 const STEP_S = 0.5;
 
@@ -64,7 +66,7 @@ export class Deck {
       const mime = typicalMime(rendition) ?? '';
       return new Sink(source.addSourceBuffer(mime), mime);
     });
-    source.duration = Infinity;
+    source.duration = TIMELINE_S;
   }
 
   /** Moves to an empty stretch; gives where it begins, seconds. @param {number} offset Where in it to listen. */
@@ -119,7 +121,7 @@ export class Deck {
     const source = this.#source;
     if (source?.readyState !== 'ended') return;
     this.#sinks[0]?.reopen();
-    source.duration = Infinity;
+    source.duration = TIMELINE_S;
   }
 
   /** The first init has come: go where it was asked to go before there was anything. */

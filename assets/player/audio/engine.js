@@ -4,7 +4,7 @@ import { MediaCache } from './cache.js';
 import { Deck } from './deck.js';
 import { SinkError } from './errors.js';
 import { partsOf } from './rendition.js';
-import { Run } from './run.js';
+import { begin, Run } from './run.js';
 
 /** @typedef {import('../types.js').QueueItem} QueueItem */
 /** @typedef {import('../types.js').EngineHooks} EngineHooks */
@@ -27,6 +27,7 @@ export class Engine {
   /** @type {Set<string>} */
   #banned = new Set();
   #buffering = false;
+  #ahead = new AbortController();
 
   /**
    * @param {object} options
@@ -73,6 +74,16 @@ export class Engine {
     this.#deck = deck;
     this.#play();
     this.#begin(item, offset, item.track.kind === 'video' && item.track.id !== this.#item?.track.id);
+  }
+
+  /** Has the beginning of a track at hand that may be played next: it was selected, say. @param {QueueItem} item */
+  prefetch(item) {
+    this.#ahead.abort();
+    this.#ahead = new AbortController();
+    const { signal } = this.#ahead;
+    for (const { candidates } of partsOf(item.track, (mime) => MediaSource.isTypeSupported(mime))) {
+      if (candidates[0]) begin(this.#media, item, candidates[0], signal).catch(() => {});
+    }
   }
 
   pause() {
@@ -187,20 +198,19 @@ export class Engine {
   }
 
   /**
-   * The browser gave up on what it was given: not this encoding of this track again. The run starts anew at the same place,
+   * The browser gave up on what it was given: not this encoding of this track again. The run starts anew where it was heard,
    * with the next encoding, and when there is none, with the next track.
    * @param {Run} run
    * @param {unknown} error
    */
   #broken(run, error) {
     if (run !== this.#run || run.signal.aborted) return;
-    const placed = error instanceof SinkError ? run.placed.at(-1) : run.at(this.#deck.time);
-    const item = placed?.item ?? this.#item;
-    if (!item) return;
-    const offset = placed && placed.item === this.#item ? this.position : 0;
-    for (const rendition of placed?.rendition.split('+') ?? []) this.#banned.add(`${item.track.id}/${rendition}`);
-    if (!placed) this.#hooks.onFailed(item, error);
-    else this.#begin(item, offset, true);
+    const heard = run.at(this.#deck.time);
+    // What could not be appended may be a track that is not heard yet.
+    const culprit = error instanceof SinkError ? run.placed.at(-1) : heard;
+    for (const rendition of culprit?.rendition.split('+') ?? []) this.#banned.add(`${culprit?.item.track.id}/${rendition}`);
+    if (heard && culprit) this.#begin(heard.item, this.position, true);
+    else if (this.#item) this.#hooks.onFailed(this.#item, error);
   }
 
   /** @param {boolean} buffering */

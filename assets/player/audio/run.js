@@ -168,22 +168,12 @@ export class Run {
 
   /** Has the beginning of the next track at hand while this one plays. @param {QueueItem} item */
   async #prefetch(item) {
-    const following = await this.#options.next(item).catch(() => null);
+    const { next, media } = this.#options;
+    const following = await next(item).catch(() => null);
     if (!following || this.signal.aborted) return;
     for (const { candidates } of partsOf(following.track, (mime) => MediaSource.isTypeSupported(mime))) {
-      if (candidates[0]) this.#begin(following, candidates[0]).catch(() => {});
+      if (candidates[0]) begin(media, following, candidates[0], this.signal).catch(() => {});
     }
-  }
-
-  /**
-   * Asks for init and first segment side by side: the timeline is not needed to know the first.
-   * @param {QueueItem} item
-   * @param {string} rendition
-   */
-  #begin(item, rendition) {
-    const { media } = this.#options;
-    media.segment(item, rendition, 0, this.signal).catch(() => {});
-    return media.init(item, rendition, this.signal);
   }
 
   /**
@@ -204,12 +194,13 @@ export class Run {
    * @returns {Promise<Part>}
    */
   async #firstThatLoads(item, candidates, from) {
+    const { media, banned } = this.#options;
     /** @type {unknown} */
     let reason = new PlaybackError('this browser plays none of its formats');
     for (const rendition of candidates) {
-      if (this.#options.banned.has(`${item.track.id}/${rendition}`)) continue;
+      if (banned.has(`${item.track.id}/${rendition}`)) continue;
       try {
-        const asked = from > 0 ? this.#options.media.init(item, rendition, this.signal) : this.#begin(item, rendition);
+        const asked = from > 0 ? media.init(item, rendition, this.signal) : begin(media, item, rendition, this.signal);
         const { timeline, bytes } = await asked;
         if (MediaSource.isTypeSupported(timeline.mime)) return { rendition, timeline, init: bytes };
         reason = new PlaybackError(`this browser does not play ${timeline.mime}`);
@@ -220,4 +211,16 @@ export class Run {
     }
     throw reason;
   }
+}
+
+/**
+ * Asks for init and first segment side by side: the timeline is not needed to know the first.
+ * @param {import('../types.js').MediaSourceOfTracks} media
+ * @param {QueueItem} item
+ * @param {string} rendition
+ * @param {AbortSignal} signal
+ */
+export function begin(media, item, rendition, signal) {
+  media.segment(item, rendition, 0, signal).catch(() => {});
+  return media.init(item, rendition, signal);
 }

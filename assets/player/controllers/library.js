@@ -9,7 +9,8 @@ import { leaveIfSignedOut } from './hosts.js';
 /** Pages kept in the store; more are let go, furthest from the view first. */
 const PAGES_MAX = 60;
 const STATUS_MS = 30_000;
-const STATUS_SCANNING_MS = 3_000;
+/** While the host scans, or does not answer. */
+const STATUS_SOON_MS = 3_000;
 
 export class Library {
   #store;
@@ -94,16 +95,19 @@ export class Library {
     clearTimeout(this.#timer);
     const { hostId, status: before } = this.#store.state;
     if (!hostId) return;
+    let pause = STATUS_MS;
     try {
       const { reply } = await this.#hosts.client(hostId).request({ op: 'status' }, { tries: 1 });
       if (hostId !== this.#store.state.hostId) return;
       this.#store.dispatch({ type: 'host/status', hostId, status: reply });
       if (before && (before.tracks !== reply.tracks || before.videos !== reply.videos)) this.#changed();
+      if (reply.scanning) pause = STATUS_SOON_MS;
     } catch {
-      // The status line then says less; whatever is wrong shows where somebody waits for it.
+      // Whatever is wrong is said where somebody waits for it; asking again soon tells when it is over.
+      pause = STATUS_SOON_MS;
     }
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#askStatus(), this.#store.state.status?.scanning ? STATUS_SCANNING_MS : STATUS_MS);
+    this.#timer = setTimeout(() => this.#askStatus(), pause);
   }
 
   #changed() {

@@ -11,8 +11,8 @@ import { currentHost } from '../store/selectors.js';
 export function connectMediaSession(store, playback) {
   const session = navigator.mediaSession;
   if (!session) return;
-  handle('play', () => playback.toggle());
-  handle('pause', () => playback.toggle());
+  handle('play', () => store.state.playback.paused && playback.toggle());
+  handle('pause', () => !store.state.playback.paused && playback.toggle());
   handle('nexttrack', () => playback.skip(1));
   handle('previoustrack', () => playback.skip(-1));
   handle('seekto', ({ seekTime }) => seekTime !== undefined && playback.seek(seekTime));

@@ -12,11 +12,14 @@ import { leaveIfSignedOut } from './hosts.js';
 const VOLUME = 'iroam.volume';
 /** "Previous" goes back to the start of a track that has played for longer, seconds. */
 const RESTART_S = 3;
+const EXPECT_MS = 60;
 
 export class Playback {
   #store;
   #catalogue;
   #engine;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /**
    * @param {object} options
@@ -32,6 +35,7 @@ export class Playback {
     this.#engine = new Engine({ audio, video, media: mediaOf(hosts), hooks: this.#hooks() });
     this.setVolume(keptVolume());
     this.#engine.warm();
+    store.watch(({ selection }) => selection.lead, (lead) => this.#expect(lead));
   }
 
   get engine() {
@@ -74,6 +78,16 @@ export class Playback {
     this.#store.dispatch({ type: 'playback/volume', volume });
     this.#engine.setVolume(this.#store.state.playback.volume);
     keepVolume(this.#store.state.playback.volume);
+  }
+
+  /** A row that was selected is likely to be played; passing over many with the arrow keys asks for none. @param {number} lead */
+  #expect(lead) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const { hostId, query, list } = this.#store.state;
+      const track = rowAt(list, lead);
+      if (hostId && track) this.#engine.prefetch({ hostId, track, query, index: lead });
+    }, EXPECT_MS);
   }
 
   /** @param {QueueItem} item */

@@ -20,6 +20,7 @@ export class IrSongs extends IrElement {
   /** @type {Store | undefined} */
   #store;
   #drawing = false;
+  #rowHeight = 26;
 
   /** @param {Store} store */
   connect(store) {
@@ -51,13 +52,14 @@ export class IrSongs extends IrElement {
   }
 
   /** The style sheet says how high rows are: it knows how wide the window is. */
-  get #rowHeight() {
-    return parseFloat(getComputedStyle(this).getPropertyValue('--row-height')) || 26;
+  #measure() {
+    this.#rowHeight = parseFloat(getComputedStyle(this).getPropertyValue('--row-height')) || this.#rowHeight;
+    this.#schedule();
   }
 
   #listen() {
     this.#scroller.addEventListener('scroll', () => this.#schedule(), { passive: true });
-    new ResizeObserver(() => this.#schedule()).observe(this.#scroller);
+    new ResizeObserver(() => this.#measure()).observe(this.#scroller);
     this.#sizer.addEventListener('mousedown', (event) => this.#select(event));
     this.#sizer.addEventListener('dblclick', (event) => this.#play(this.#rows.indexOf(event.target)));
     this.#sizer.addEventListener('click', (event) => {
@@ -72,8 +74,9 @@ export class IrSongs extends IrElement {
     const lead = this.#rows.indexOf(event.target);
     if (lead === null || event.button !== 0) return;
     this.request('ir-select', { lead, extend: event.shiftKey });
+    // The grid has the focus, whatever of it was clicked: its keys then work.
+    event.preventDefault();
     this.#grid.focus({ preventScroll: true });
-    if (event.shiftKey) event.preventDefault();
   }
 
   /** @param {number | null} index */

@@ -56,8 +56,9 @@ export class IrSources extends IrElement {
     row.classList.toggle('is-offline', !host.online);
     setAttribute(row, 'aria-current', host.id === hostId ? 'true' : null);
     setAttribute(row, 'title', `${host.name}, ${note}`);
-    const sign = host.online ? h('span', { class: 'sources-dot' }) : h('span', { class: 'sources-note', 'aria-hidden': 'true' }, seen ?? 'offline');
-    row.append(sign, h('span', { class: 'unseen' }, note));
+    const sign = host.online ? h('span', { class: 'sources-dot' }) : h('span', { class: 'sources-note' }, seen ?? 'offline');
+    setAttribute(row, 'aria-label', `${host.name}, ${note}`);
+    row.append(sign);
     return row;
   }
 
@@ -87,7 +88,7 @@ function group(label, items) {
 function item({ id, label, picture, selected, choose }) {
   return h(
     'div',
-    { id, role: 'treeitem', 'aria-selected': String(selected), tabindex: 0, class: 'sources-item', onclick: choose },
+    { id, role: 'treeitem', 'aria-selected': String(selected), tabindex: selected ? 0 : -1, class: 'sources-item', onclick: choose },
     icon(picture),
     h('span', { class: 'sources-label' }, label),
   );

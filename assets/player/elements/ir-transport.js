@@ -20,6 +20,8 @@ export class IrTransport extends IrElement {
       ),
       this.#volume(store),
     );
+    // A click leaves the focus where it was: Space then still plays and pauses, and the arrows still move in the list.
+    this.firstElementChild?.addEventListener('mousedown', (event) => event.preventDefault());
     store.watch(
       ({ playback }) => playback.paused,
       (paused) => {

@@ -14,6 +14,9 @@ import { icon } from '../lib/icons.js';
  * @property {boolean} lead
  */
 
+/** What each row shows, so that scrolling writes only what changes. @type {WeakMap<HTMLElement, Pick<RowView, 'track' | 'mark'>>} */
+const SHOWN = new WeakMap();
+
 /** @param {number} index */
 export function rowId(index) {
   return `song-${index}`;
@@ -83,9 +86,12 @@ export class RowPool {
  * @param {RowView} view
  */
 function fill(row, { track, mark, selected, lead }) {
-  row.classList.toggle('is-loading', !track);
-  row.classList.toggle('is-lead', lead);
   setAttribute(row, 'aria-selected', String(selected));
+  row.classList.toggle('is-lead', lead);
+  const shown = SHOWN.get(row);
+  if (shown && shown.track === track && shown.mark === mark) return;
+  SHOWN.set(row, { track, mark });
+  row.classList.toggle('is-loading', !track);
   setAttribute(row, 'aria-current', mark ? 'true' : null);
   COLUMNS.forEach(({ text }, index) => setText(/** @type {Element} */ (row.children[index]), track ? text(track) : ''));
   if (mark) row.children[0].replaceChildren(icon(mark === 'playing' ? 'loud' : 'quiet'));

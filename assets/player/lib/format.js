@@ -13,10 +13,11 @@ export function trackTime(ms) {
   return clock(Math.round(ms / 1000));
 }
 
-/** "3 minutes", "1.2 hours", "34.2 days". @param {number} ms */
+/** "40 seconds", "3 minutes", "1.2 hours", "34.2 days". @param {number} ms */
 export function span(ms) {
   const minutes = ms / 60_000;
-  if (minutes < 60) return plural(Math.round(minutes), 'minute');
+  if (minutes < 1) return plural(Math.round(ms / 1000), 'second');
+  if (minutes < 59.5) return plural(Math.round(minutes), 'minute');
   const hours = minutes / 60;
   return hours < 24 ? `${hours.toFixed(1)} hours` : `${(hours / 24).toFixed(1)} days`;
 }

@@ -52,7 +52,8 @@ impl Serve {
         let http = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let quic = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let start = || -> Result<Running, Box<dyn Error>> {
-            let args = ["serve", "--listen", &http, "--quic", &quic, "--public-url", &format!("http://{http}"), "--data"].map(str::to_owned);
+            let args =
+                ["serve", "--listen", &http, "--quic", &quic, "--public-url", &format!("http://{http}"), "--data"].map(str::to_owned);
             let process = Running(Command::new(binary()).args(args).arg(&data).env("IROAM_LOG", "warn").spawn()?);
             wait_for(&http)?;
             Ok(process)

@@ -51,14 +51,14 @@ impl Decoder {
         let pipeline = chain(&[&convert, &filter, sink.upcast_ref()])?;
         pipeline.add_many([&source, &decode]).map_err(MediaError::internal)?;
         source.link(&decode).map_err(MediaError::internal)?;
-        link_first_sound(&decode, &convert, &filter, want);
+        choose_format(&convert, &filter, want);
+        link_first_sound(&decode, &convert);
         let pipeline = Running(pipeline);
         wait_for_preroll(&pipeline.0)?;
         let sample = sink.pull_preroll().map_err(|_| no_sound())?;
         let info = sample.caps().and_then(|caps| gst_audio::AudioInfo::from_caps(caps).ok()).ok_or_else(no_sound)?;
         let duration = pipeline.0.query_duration::<gst::ClockTime>();
         let keeps_state = has_stateful_decoder(&pipeline.0);
-        pipeline.0.set_state(gst::State::Playing).map_err(MediaError::internal)?;
         Ok(Self { pipeline, sink, info, duration, keeps_state })
     }
 
@@ -109,7 +109,9 @@ impl Decoder {
         let flags = gst::SeekFlags::FLUSH | gst::SeekFlags::ACCURATE;
         self.pipeline.0.seek_simple(flags, gst::ClockTime::from_nseconds(position)).map_err(|_| {
             bus_error(&self.pipeline.0).unwrap_or_else(|| MediaError::unplayable("This file cannot be played from its middle."))
-        })
+        })?;
+        // Only now: until the seek the decoder has decoded just what the first buffer took, the same each time.
+        self.pipeline.0.set_state(gst::State::Playing).map(|_| ()).map_err(MediaError::internal)
     }
 }
 
@@ -137,24 +139,33 @@ fn copy_overlap(out: &mut [u8], from: i64, piece: &[u8], start: i64, unit: usize
     target[..length].copy_from_slice(&source[..length]);
 }
 
-/// Links the first sound stream that decodes, in the format that is wanted; says so on the bus when there is none.
-fn link_first_sound(decode: &gst::Element, convert: &gst::Element, filter: &gst::Element, want: Want) {
+/// Links the first sound stream that decodes; says so on the bus when there is none.
+fn link_first_sound(decode: &gst::Element, convert: &gst::Element) {
     let input = convert.static_pad("sink").expect("audioconvert has a sink pad");
     let linked = Arc::new(Mutex::new(false));
-    let (filter, linked_now) = (filter.clone(), Arc::clone(&linked));
+    let linked_now = Arc::clone(&linked);
     decode.connect_pad_added(move |_, pad| {
         let mut linked = linked_now.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(info) = pad.current_caps().and_then(|caps| gst_audio::AudioInfo::from_caps(&caps).ok()) else { return };
-        if *linked {
-            return;
-        }
-        filter.set_property("caps", wanted_caps(&info, want));
-        *linked = pad.link(&input).is_ok();
+        *linked = *linked || pad.link(&input).is_ok();
     });
     decode.connect_no_more_pads(move |decode| {
         if !*linked.lock().unwrap_or_else(PoisonError::into_inner) {
             gst::element_error!(decode, gst::StreamError::WrongType, ["no sound"]);
         }
+    });
+}
+
+/// Sets the wanted format when the source's own becomes known, just before `convert` hears of it.
+fn choose_format(convert: &gst::Element, filter: &gst::Element, want: Want) {
+    let filter = filter.clone();
+    let input = convert.static_pad("sink").expect("audioconvert has a sink pad");
+    input.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, probe| {
+        if let Some(gst::EventView::Caps(event)) = probe.event().map(|event| event.view())
+            && let Ok(info) = gst_audio::AudioInfo::from_caps(event.caps())
+        {
+            filter.set_property("caps", wanted_caps(&info, want));
+        }
+        gst::PadProbeReturn::Ok
     });
 }
 
@@ -189,14 +200,15 @@ fn wait_for_preroll(pipeline: &gst::Pipeline) -> Result<(), MediaError> {
     Err(MediaError::unplayable("This file takes too long to open."))
 }
 
-/// AAC decoders fill bands with noise from a generator that a flush does not reset.
+/// Whether a flush leaves something behind in the decoder: AAC's noise generator, Opus' predictor. Known to begin anew are these.
 fn has_stateful_decoder(pipeline: &gst::Pipeline) -> bool {
-    let names = pipeline.iterate_recurse().into_iter().flatten();
-    let factories = names.filter_map(|element| element.factory()).map(|factory| factory.name().to_string());
-    factories.into_iter().any(|name| name.contains("aac") && name.contains("dec") || name == "faad")
+    const BEGIN_ANEW: [&str; 4] = ["flacdec", "mpg123audiodec", "vorbisdec", "avdec_alac"];
+    let elements = pipeline.iterate_recurse().into_iter().flatten();
+    let decoders = elements.filter_map(|element| element.factory()).filter(|factory| factory.has_type(gst::ElementFactoryType::DECODER));
+    decoders.into_iter().any(|factory| factory.name() != "decodebin" && !BEGIN_ANEW.contains(&factory.name().as_str()))
 }
 
-/// The samples of `buffer`, as bytes; kept here so that formats are named in one place.
+/// Bits of the integers that [`Want::Exact`] gives.
 pub fn integer_bits(info: &gst_audio::AudioInfo) -> u8 {
     if info.format() == gst_audio::AudioFormat::S16le { 16 } else { 24 }
 }

@@ -124,7 +124,7 @@ impl Writer<'_> {
         let shift = if instrument == Instrument::Bass { -12.0 } else { 0.0 };
         let key = match instrument {
             Instrument::Kick => 57.0,
-            // the pitch at which the noise table is read one value a frame at 44.1 kHz
+            // low enough that the noise does not come round within a stroke
             Instrument::Hat => 16.6,
             _ => self.piece.key(degree) + shift,
         };

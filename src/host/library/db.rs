@@ -1,0 +1,103 @@
+//! The index's file: one writer at a time (the scan), and a few readers kept open.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::LibraryError;
+
+/// Step k brings an index from version k to k + 1.
+const STEPS: [&str; 1] = [include_str!("schema.sql")];
+/// A reader that finds the writer in its way waits at most so long.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Readers kept for the next request; more are made when needed and thrown away after.
+const READERS_KEPT: usize = 4;
+
+/// Opens the index, makes it or brings it up to date.
+pub(super) fn open_for_writing(index: &Path) -> Result<Connection, LibraryError> {
+    let mut connection = Connection::open(index)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // A lost last batch is found again by the next scan.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), LibraryError> {
+    let change = connection.transaction()?;
+    let version: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let done = usize::try_from(version).map_err(|_| LibraryError::FromTheFuture)?;
+    let steps = STEPS.get(done..).ok_or(LibraryError::FromTheFuture)?;
+    for step in steps {
+        change.execute_batch(step)?;
+    }
+    change.pragma_update(None, "user_version", STEPS.len() as i64)?;
+    Ok(change.commit()?)
+}
+
+/// A few read-only connections.
+pub(super) struct Readers {
+    index: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    pub(super) fn new(index: PathBuf) -> Self {
+        Self { index, idle: Mutex::new(Vec::new()) }
+    }
+
+    /// Runs `read` on a connection of its own.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LibraryError> {
+        let connection = match self.idle().pop() {
+            Some(connection) => connection,
+            None => self.open()?,
+        };
+        let result = read(&connection);
+        let mut idle = self.idle();
+        if idle.len() < READERS_KEPT {
+            idle.push(connection);
+        }
+        Ok(result?)
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        // A list of idle connections is right whoever panicked beside it.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.index, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        Ok(connection)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_from_the_future_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let index = folder.path().join("library.db");
+        drop(open_for_writing(&index).expect("made"));
+        let connection = Connection::open(&index).expect("opens");
+        connection.pragma_update(None, "user_version", 999).expect("written");
+        drop(connection);
+        assert!(matches!(open_for_writing(&index), Err(LibraryError::FromTheFuture)));
+    }
+
+    #[test]
+    fn opening_twice_changes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let index = folder.path().join("library.db");
+        drop(open_for_writing(&index).expect("made"));
+        let again = open_for_writing(&index).expect("opens");
+        let version: i64 = again.pragma_query_value(None, "user_version", |row| row.get(0)).expect("a version");
+        assert_eq!(version, STEPS.len() as i64);
+    }
+}

@@ -1,0 +1,93 @@
+//! Single things: a track's file, a picture, the totals.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::OptionalExtension;
+
+use super::row::{kind_of, path_of, split, unsigned};
+use super::{Library, LibraryError};
+use crate::protocol::{MediaKind, Rendition};
+use crate::types::{ArtId, TrackId};
+
+/// Where a track's file is, as the last scan found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub path: PathBuf,
+    pub kind: MediaKind,
+    pub mtime_ms: i64,
+    pub size: u64,
+    /// All that may be asked for: pictures and sound.
+    pub renditions: Vec<Rendition>,
+    /// Whether the last scan found the file at all.
+    pub present: bool,
+}
+
+/// Sums over the tracks that are there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub tracks: u64,
+    pub videos: u64,
+    pub duration_ms: u64,
+    pub bytes: u64,
+}
+
+impl Library {
+    /// The file behind a track; `None` for an id that is not in the library.
+    pub fn find(&self, track: TrackId) -> Result<Option<Found>, LibraryError> {
+        self.shared.readers.read(|index| {
+            let mut statement = index.prepare_cached("SELECT * FROM track WHERE id = ?")?;
+            let found = statement.query_row([track.0.as_bytes()], |row| {
+                let mut renditions = split(&row.get::<_, String>("renditions")?);
+                renditions.extend(split(&row.get::<_, String>("sound")?));
+                Ok(Found {
+                    path: path_of(&row.get::<_, Vec<u8>>("path")?).to_owned(),
+                    kind: kind_of(&row.get::<_, String>("kind")?),
+                    mtime_ms: row.get("mtime_ms")?,
+                    size: unsigned(row, "size")?,
+                    renditions,
+                    present: row.get::<_, String>("state")? == "present",
+                })
+            });
+            found.optional()
+        })
+    }
+
+    pub fn totals(&self) -> Result<Totals, LibraryError> {
+        self.shared.readers.read(|index| {
+            let sql = "SELECT count(*) FILTER (WHERE kind = 'audio') AS tracks, count(*) FILTER (WHERE kind = 'video') AS videos,
+                       coalesce(sum(duration_ms), 0) AS duration_ms, coalesce(sum(size), 0) AS bytes FROM track WHERE state = 'present'";
+            index.prepare_cached(sql)?.query_row([], |row| {
+                Ok(Totals {
+                    tracks: unsigned(row, "tracks")?,
+                    videos: unsigned(row, "videos")?,
+                    duration_ms: unsigned(row, "duration_ms")?,
+                    bytes: unsigned(row, "bytes")?,
+                })
+            })
+        })
+    }
+
+    /// A picture's bytes, a JPEG; `None` when there is no such picture.
+    pub fn picture(&self, art: &ArtId) -> Result<Option<Vec<u8>>, LibraryError> {
+        match fs::read(super::art::file(&self.art_dir(), art)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether any track is known below `folder`.
+    pub(super) fn knows_any_below(&self, folder: &Path) -> Result<bool, LibraryError> {
+        self.shared.readers.read(|index| {
+            let mut statement = index.prepare("SELECT path FROM track")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if path_of(row.get_ref("path")?.as_blob()?).starts_with(folder) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+}

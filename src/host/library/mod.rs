@@ -1,0 +1,70 @@
+//! The host's library: which media files there are, what their tags say, and the pictures that go with them.
+//!
+//! Everything here blocks; callers run it off the event loop. Only a scan writes.
+
+mod art;
+mod browse;
+mod db;
+mod lookup;
+mod row;
+mod scan;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use art::ART_CONTENT_TYPE;
+pub use lookup::{Found, Totals};
+pub use scan::{ScanSummary, Skipped};
+
+use db::Readers;
+
+/// Why the library did not do what was asked. No text names a path but those of start-up, which only the owner sees.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    #[error("the library's index failed: {0}")]
+    Index(#[from] rusqlite::Error),
+    #[error("the library's index is from a newer version of iroam: update iroam, or scan into another data folder")]
+    FromTheFuture,
+    #[error("the data folder cannot be written: {0}")]
+    Data(#[from] std::io::Error),
+    #[error("the media folder {} does not exist or cannot be read: check the path, or mount the disk", .0.display())]
+    NoFolder(PathBuf),
+    #[error("the scan was stopped")]
+    Stopped,
+}
+
+/// Cheap to clone; all clones are one library.
+#[derive(Clone)]
+pub struct Library {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    data: PathBuf,
+    readers: Readers,
+    scanning: AtomicBool,
+}
+
+impl Library {
+    /// Opens or makes the index in the folder `data`.
+    pub fn open(data: &Path) -> Result<Self, LibraryError> {
+        let index = data.join("library.db");
+        db::open_for_writing(&index)?;
+        std::fs::create_dir_all(data.join("art"))?;
+        let shared = Shared { data: data.to_owned(), readers: Readers::new(index), scanning: AtomicBool::new(false) };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    pub fn is_scanning(&self) -> bool {
+        self.shared.scanning.load(Ordering::Relaxed)
+    }
+
+    fn art_dir(&self) -> PathBuf {
+        self.shared.data.join("art")
+    }
+
+    fn index(&self) -> PathBuf {
+        self.shared.data.join("library.db")
+    }
+}

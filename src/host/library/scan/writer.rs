@@ -1,0 +1,125 @@
+//! A scan's writes, many to a transaction.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::LibraryError;
+use super::super::row::{Described, Stamp, path_bytes, path_of, track_id, unsigned, upsert};
+use crate::types::{ArtId, Clock, TrackId, random};
+
+/// Files a transaction: few enough that a crash loses little and readers see progress.
+const BATCH: u32 = 500;
+
+/// What the index holds of a path.
+pub(super) struct Known {
+    pub(super) id: TrackId,
+    stamp: Stamp,
+    present: bool,
+}
+
+impl Known {
+    pub(super) fn is_same(&self, stamp: Stamp) -> bool {
+        (self.stamp.mtime_ms, self.stamp.size) == (stamp.mtime_ms, stamp.size)
+    }
+}
+
+pub(super) struct Writer<'a> {
+    index: &'a Connection,
+    clock: &'a dyn Clock,
+    pending: u32,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(index: &'a Connection, clock: &'a dyn Clock) -> Self {
+        Self { index, clock, pending: 0 }
+    }
+
+    pub(super) fn known(&self, path: &Path) -> Result<Option<Known>, LibraryError> {
+        let mut statement =
+            self.index.prepare_cached("SELECT id, mtime_ms, size, state = 'present' AS present FROM track WHERE path = ?")?;
+        let known = statement.query_row([path_bytes(path)], |row| {
+            let stamp = Stamp { mtime_ms: row.get("mtime_ms")?, size: unsigned(row, "size")? };
+            Ok(Known { id: track_id(row)?, stamp, present: row.get("present")? })
+        });
+        Ok(known.optional()?)
+    }
+
+    /// Writes a new or changed file; a known path keeps its id.
+    pub(super) fn write(
+        &mut self,
+        known: Option<&Known>,
+        path: &Path,
+        stamp: Stamp,
+        file: &Described,
+        art: Option<&ArtId>,
+    ) -> Result<TrackId, LibraryError> {
+        let now = self.clock.now();
+        let id = known.map_or_else(|| TrackId::new(now, random::bytes()), |known| known.id);
+        self.begin()?;
+        upsert(self.index, id, path, stamp, file, art, now)?;
+        self.count()?;
+        Ok(id)
+    }
+
+    /// A file that was away is back as it was.
+    pub(super) fn mark_present(&mut self, known: &Known) -> Result<(), LibraryError> {
+        if known.present { Ok(()) } else { self.set_state(known.id, "present") }
+    }
+
+    /// Marks every track that was not seen: offline when it lies below a folder that is away, missing otherwise.
+    /// Returns how many went missing.
+    pub(super) fn mark_unseen(&mut self, seen: &HashSet<TrackId>, away: &[PathBuf]) -> Result<u64, LibraryError> {
+        let mut missing = 0;
+        for (id, state, was) in self.unseen(seen, away)? {
+            if state != was {
+                self.set_state(id, state)?;
+                missing += u64::from(state == "missing");
+            }
+        }
+        Ok(missing)
+    }
+
+    fn unseen(&self, seen: &HashSet<TrackId>, away: &[PathBuf]) -> rusqlite::Result<Vec<(TrackId, &'static str, String)>> {
+        let mut statement = self.index.prepare("SELECT id, path, state FROM track")?;
+        let mut rows = statement.query([])?;
+        let mut unseen = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = track_id(row)?;
+            if !seen.contains(&id) {
+                let path = path_of(row.get_ref("path")?.as_blob()?);
+                let is_away = away.iter().any(|folder| path.starts_with(folder));
+                unseen.push((id, if is_away { "offline" } else { "missing" }, row.get("state")?));
+            }
+        }
+        Ok(unseen)
+    }
+
+    fn set_state(&mut self, id: TrackId, state: &str) -> Result<(), LibraryError> {
+        self.begin()?;
+        self.index.prepare_cached("UPDATE track SET state = ? WHERE id = ?")?.execute(params![state, id.0.as_bytes()])?;
+        self.count()
+    }
+
+    fn begin(&self) -> Result<(), LibraryError> {
+        if self.index.is_autocommit() {
+            self.index.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self) -> Result<(), LibraryError> {
+        self.pending += 1;
+        if self.pending >= BATCH { self.commit() } else { Ok(()) }
+    }
+
+    /// Makes what was written so far last.
+    pub(super) fn commit(&mut self) -> Result<(), LibraryError> {
+        self.pending = 0;
+        if !self.index.is_autocommit() {
+            self.index.execute_batch("COMMIT")?;
+        }
+        Ok(())
+    }
+}

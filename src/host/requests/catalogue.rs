@@ -1,0 +1,37 @@
+//! Questions about the library: status, pages, pictures.
+
+use bytes::Bytes;
+
+use super::{Answer, Handler};
+use crate::host::library::ART_CONTENT_TYPE;
+use crate::protocol::reply::HostStatus;
+use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, Reply};
+use crate::types::ArtId;
+
+impl Handler {
+    pub(super) async fn status(&self) -> Result<Answer, ErrorBody> {
+        let totals = self.ask(|library| library.totals()).await?;
+        let status = HostStatus {
+            name: self.name.to_string(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            tracks: totals.tracks,
+            videos: totals.videos,
+            duration_ms: totals.duration_ms,
+            bytes: totals.bytes,
+            scanning: self.library.is_scanning(),
+        };
+        Ok(Answer::catalogue(Reply::Status(status), Bytes::new()))
+    }
+
+    pub(super) async fn browse(&self, browse: Browse) -> Result<Answer, ErrorBody> {
+        let (total, tracks) = self.ask(move |library| library.browse(&browse)).await?;
+        let page = serde_json::to_vec(&BrowsePage { tracks }).expect("a page of tracks serialises");
+        Ok(Answer::catalogue(Reply::Browse { total }, Bytes::from(page)))
+    }
+
+    pub(super) async fn art(&self, art: ArtId) -> Result<Answer, ErrorBody> {
+        let picture = self.ask(move |library| library.picture(&art)).await?;
+        let picture = picture.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "There is no such picture."))?;
+        Ok(Answer::ok(Reply::Art { content_type: ART_CONTENT_TYPE.to_owned() }, Bytes::from(picture)))
+    }
+}

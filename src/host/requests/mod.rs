@@ -1,0 +1,85 @@
+//! What a player may ask, each in its file.
+
+mod catalogue;
+mod media;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::library::{Library, LibraryError};
+use super::media::Engine;
+use crate::auth::Claims;
+use crate::protocol::{ErrorBody, ErrorCode, Reply, ReplyHeader, Request};
+
+/// A reply, ready to be sent.
+#[derive(Debug)]
+pub struct Answer {
+    pub header: ReplyHeader,
+    pub body: Bytes,
+    /// A catalogue reply packs well; media does not.
+    pub catalogue: bool,
+}
+
+impl Answer {
+    fn ok(reply: Reply, body: Bytes) -> Self {
+        let length = u64::try_from(body.len()).ok();
+        Self { header: ReplyHeader::Ok { length, reply }, body, catalogue: false }
+    }
+
+    fn catalogue(reply: Reply, body: Bytes) -> Self {
+        Self { catalogue: true, ..Self::ok(reply, body) }
+    }
+
+    pub fn error(error: ErrorBody) -> Self {
+        Self { header: error.into(), body: Bytes::new(), catalogue: false }
+    }
+}
+
+/// What requests are answered from. Cheap to clone.
+#[derive(Clone)]
+pub struct Handler {
+    /// What the host is called, for people.
+    pub name: Arc<str>,
+    pub library: Library,
+    pub engine: Engine,
+    /// The folders that files may be played from.
+    pub media: Arc<[std::path::PathBuf]>,
+}
+
+impl Handler {
+    /// Does what a request that was let in asks.
+    pub async fn handle(&self, claims: &Claims, request: Request) -> Result<Answer, ErrorBody> {
+        match request {
+            Request::Status {} => self.status().await,
+            Request::Browse(browse) => self.browse(browse).await,
+            Request::Art { art } => self.art(art).await,
+            Request::Init { track, rendition } => self.init(claims.sid, track, rendition).await,
+            Request::Segment { track, rendition, index } => self.segment(claims.sid, track, rendition, index).await,
+        }
+    }
+
+    /// Runs a question to the library where it may block.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Library) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, ErrorBody> {
+        let library = self.library.clone();
+        let answer = tokio::task::spawn_blocking(move || question(&library)).await;
+        match answer {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the library failed");
+                Err(internal())
+            }
+            Err(error) => {
+                tracing::error!(%error, "a question to the library broke off");
+                Err(internal())
+            }
+        }
+    }
+}
+
+fn internal() -> ErrorBody {
+    ErrorBody::new(ErrorCode::Internal, "The host's library failed. Its log says more.")
+}

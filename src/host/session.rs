@@ -1,0 +1,133 @@
+//! One stream, one request: read, checked, answered. Which driver carries the stream is no matter here.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::gate::Gate;
+use super::requests::{Answer, Handler};
+use crate::protocol::frame::encode_json;
+use crate::protocol::limits::{AUTH_BYTES_MAX, REPLY_HEADER_BYTES_MAX, REQUEST_BYTES_MAX};
+use crate::protocol::tunnel::Encoding;
+use crate::protocol::{AuthHeader, ErrorBody, ErrorCode, ReplyHeader, Request};
+
+/// A shorter reply gains nothing by being packed, bytes.
+const PACK_BYTES_MIN: usize = 1024;
+/// Fast, and a third of the size for a page of tracks.
+const ZSTD_LEVEL: i32 = 3;
+
+/// Why a stream gave no more.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamError {
+    /// The peer sent what it must not, or too slowly; it still hears an answer.
+    #[error("{0}")]
+    Broken(String),
+    /// Nobody listens any more.
+    #[error("the peer is gone")]
+    Gone,
+}
+
+/// What carries one request and its reply. Time limits on the request are the stream's to keep.
+pub trait RequestStream: Send {
+    /// Whether the reply may be packed with zstd.
+    fn accepts_zstd(&self) -> bool;
+    fn read_frame(&mut self, limit: usize) -> impl Future<Output = Result<Vec<u8>, StreamError>> + Send;
+    /// The request must end here.
+    fn expect_end(&mut self) -> impl Future<Output = Result<(), StreamError>> + Send;
+    /// Says how the reply is packed; once, before the first write.
+    fn begin(&mut self, encoding: Encoding) -> impl Future<Output = Result<(), StreamError>> + Send;
+    fn write(&mut self, bytes: Bytes) -> impl Future<Output = Result<(), StreamError>> + Send;
+    /// The reply is whole.
+    fn finish(&mut self);
+    /// Resolves when nobody wants the reply any more.
+    fn stopped(&self) -> impl Future<Output = ()> + Send + 'static;
+}
+
+/// What every stream of a host needs.
+#[derive(Clone)]
+pub struct Session {
+    pub gate: Arc<Gate>,
+    pub handler: Handler,
+}
+
+impl Session {
+    /// Answers the request on `stream`; gives up as soon as the peer does.
+    pub async fn answer<S: RequestStream>(&self, mut stream: S) {
+        let stopped = stream.stopped();
+        let work = async {
+            let answer = match self.work(&mut stream).await {
+                Ok(answer) => answer,
+                Err(Refusal::Gone) => return,
+                Err(Refusal::Error(error)) => Answer::error(error),
+            };
+            // A peer that leaves while it is written to needs no more.
+            let _ = send(&mut stream, answer).await;
+        };
+        tokio::select! {
+            () = work => {}
+            () = stopped => {}
+        }
+    }
+
+    async fn work<S: RequestStream>(&self, stream: &mut S) -> Result<Answer, Refusal> {
+        let auth = AuthHeader::parse(&stream.read_frame(AUTH_BYTES_MAX).await?)?;
+        let payload = stream.read_frame(REQUEST_BYTES_MAX).await?;
+        stream.expect_end().await?;
+        let claims = self.gate.check(&auth, &payload)?;
+        Ok(self.handler.handle(&claims, Request::parse(&payload)?).await?)
+    }
+}
+
+/// Tells the peer why nothing is done for it, without having read its request.
+pub async fn refuse<S: RequestStream>(mut stream: S, error: ErrorBody) {
+    let _ = send(&mut stream, Answer::error(error)).await;
+}
+
+enum Refusal {
+    Gone,
+    Error(ErrorBody),
+}
+
+impl From<StreamError> for Refusal {
+    fn from(error: StreamError) -> Self {
+        match error {
+            StreamError::Gone => Self::Gone,
+            StreamError::Broken(detail) => Self::Error(ErrorBody::new(ErrorCode::BadRequest, detail)),
+        }
+    }
+}
+
+impl From<ErrorBody> for Refusal {
+    fn from(error: ErrorBody) -> Self {
+        Self::Error(error)
+    }
+}
+
+async fn send<S: RequestStream>(stream: &mut S, answer: Answer) -> Result<(), StreamError> {
+    let Answer { header, body, catalogue } = answer;
+    let head = encode_json(&header, REPLY_HEADER_BYTES_MAX).unwrap_or_else(|_| header_too_long());
+    let pack = catalogue && stream.accepts_zstd() && head.len() + body.len() >= PACK_BYTES_MIN;
+    let packed = if pack { zstd::bulk::compress(&[head.as_slice(), &body].concat(), ZSTD_LEVEL).ok() } else { None };
+    match packed {
+        Some(packed) => {
+            stream.begin(Encoding::Zstd).await?;
+            stream.write(Bytes::from(packed)).await?;
+        }
+        None => {
+            stream.begin(Encoding::Identity).await?;
+            stream.write(Bytes::from(head)).await?;
+            if !body.is_empty() {
+                stream.write(body).await?;
+            }
+        }
+    }
+    stream.finish();
+    Ok(())
+}
+
+/// A timeline may be of any length, a header may not.
+fn header_too_long() -> Vec<u8> {
+    let error = ErrorBody::new(ErrorCode::Unplayable, "The track is too long to be played.");
+    encode_json(&ReplyHeader::Error { error }, REPLY_HEADER_BYTES_MAX).expect("a short header fits")
+}

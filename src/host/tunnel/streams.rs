@@ -1,0 +1,49 @@
+//! Serves one tunnel while it lasts.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::host::session::{Session, refuse};
+use crate::net::{Closed, HostTunnel, OpeningStream};
+use crate::protocol::tunnel::{CloseCode, Notice};
+use crate::protocol::{ErrorBody, ErrorCode};
+use crate::types::HostId;
+
+/// Requests worked on at a time; the tunnel lets a few more in, to be told so.
+const REQUESTS_MAX: usize = 64;
+
+/// Serves until the tunnel ends; closes it on `shutdown`. Requests under way end with the tunnel.
+pub(super) async fn serve(tunnel: &HostTunnel, session: &Session, host: HostId, shutdown: &CancellationToken) -> Closed {
+    let room = Arc::new(Semaphore::new(REQUESTS_MAX));
+    loop {
+        tokio::select! {
+            stream = tunnel.accept() => match stream {
+                Ok(stream) => begin(stream, session, &room),
+                Err(closed) => return closed,
+            },
+            notice = tunnel.next_notice() => match notice {
+                Ok(Notice::TicketKeys { ticket_keys }) => session.gate.set_keys(host, &ticket_keys),
+                // The connection's own end says more than that of its notices.
+                Err(_) => return tunnel.closed().await,
+            },
+            () = shutdown.cancelled() => {
+                tunnel.close(CloseCode::GoingAway, "the host is shutting down").await;
+                return tunnel.closed().await;
+            }
+        }
+    }
+}
+
+fn begin(stream: OpeningStream, session: &Session, room: &Arc<Semaphore>) {
+    let (session, place) = (session.clone(), room.clone().try_acquire_owned());
+    tokio::spawn(async move {
+        // An opening that does not parse leaves nothing to answer: the stream is reset.
+        let Ok(stream) = stream.open().await else { return };
+        match place {
+            Ok(_place) => session.answer(stream).await,
+            Err(_) => refuse(stream, ErrorBody::new(ErrorCode::Busy, "The host has too much to do. Try again shortly.")).await,
+        }
+    });
+}
