@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use host_kit::Home;
 use host_kit::player::assert_serves;
-use host_kit::server::{Heard, Host, config, host_id, http, listener, server_key, welcome, write_pairing};
+use host_kit::server::{Heard, Host, config, host_id, http, listener, self_signed, server_key, welcome, write_pairing};
 use iroam::auth::device_key::pairing_message;
 use iroam::auth::{DeviceKey, DevicePublicKey, b64};
 use iroam::protocol::tunnel::{CloseCode, RefusalCode};
@@ -112,7 +112,10 @@ async fn a_host_whose_token_is_refused_was_removed() {
     let (url, _) = tunnel_entry(401, r#"{"errors":[]}"#.to_owned());
     let home = Home::new();
     write_pairing(&home.data, &url, listener.local_addr(), &DeviceKey::from_seed(&[88; 32]));
-    let error = Host::start(config(&home, &url)).ended().await.expect_err("no use in going on");
+    let host = Host::start(config(&home, &url));
+    let shown_another_key = listener.accept().await.expect("open").handshake().await;
+    assert!(shown_another_key.is_err());
+    let error = host.ended().await.expect_err("no use in going on");
     assert!(error.to_string().contains("removed from its account"), "{error}");
     assert!(!home.data.join("pairing.json").exists());
 }
@@ -200,9 +203,10 @@ async fn a_server_that_cannot_pair_is_told_apart() {
     let refusing =
         http(|_| (400, json!({ "error": "invalid_request", "error_description": "start the host with\u{1b} --server X" }).to_string()));
     assert_eq!(fails(&refusing).await, "the server refused to pair this host: start the host with --server X");
-    let plain = website.replace("http://", "https://");
-    let tls = fails(&plain).await;
-    assert!(tls.contains("TLS"), "{tls}");
+    for url in [self_signed(), website.replace("http://", "https://")] {
+        let untrusted = fails(&url).await;
+        assert!(untrusted.contains("has no valid TLS certificate"), "{untrusted}");
+    }
     assert!(fails("http://iroam.example").await.contains("use https://"));
     assert!(fails("iroam.example").await.contains("is not a server URL"));
 }

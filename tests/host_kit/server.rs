@@ -118,12 +118,32 @@ pub fn http(mut answer: impl FnMut(Heard) -> (u16, String) + Send + 'static) -> 
     let url = format!("http://{}", listener.local_addr().expect("bound"));
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // A peer that speaks no HTTP, or leaves, is its own test's matter.
-            if let Some(heard) = hear(&stream) {
-                let (status, body) = answer(heard);
-                let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-                let _ = (&stream).write_all(format!("{head}{body}").as_bytes());
-            }
+            let (status, body) = hear(&stream).map_or((400, String::new()), &mut answer);
+            let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            // A peer that has left is its own test's matter.
+            let _ = (&stream).write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    url
+}
+
+/// Speaks TLS on loopback with a certificate that nobody vouches for.
+pub fn self_signed() -> String {
+    let rcgen::CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("made");
+    let key = rustls::pki_types::PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key");
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks TLS")
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .expect("they belong together");
+    let (listener, config) = (TcpListener::bind(LOOPBACK).expect("a free port"), Arc::new(config));
+    let url = format!("https://{}", listener.local_addr().expect("bound"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut tls = rustls::ServerConnection::new(config.clone()).expect("a session");
+            // The client hangs up when it has seen the certificate.
+            while tls.is_handshaking() && tls.complete_io(&mut stream).is_ok() {}
         }
     });
     url
