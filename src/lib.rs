@@ -4,9 +4,9 @@
 
 pub mod auth;
 pub mod cli;
-mod config;
+pub mod config;
 #[cfg(all(feature = "serve", feature = "host"))]
-mod demo;
+pub mod demo;
 #[cfg(feature = "host")]
 pub mod host;
 pub mod ledger;

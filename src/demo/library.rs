@@ -1,5 +1,6 @@
 //! The demo's music: folders the person names, or a sample library composed here.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -18,13 +19,18 @@ pub fn folders(named: Vec<PathBuf>, data: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn compose(folder: &Path) -> Result<PathBuf> {
-    let mut said = 0;
-    crate::host::media::compose::sample_library(folder, &mut |done, total| {
-        if done > said || said == 0 {
-            said = done.max(1);
-            eprintln!("iroam: composing the sample library: {done} of {total}");
-        }
-    })
-    .context("the sample library could not be composed")?;
+    let on_terminal = std::io::stderr().is_terminal();
+    crate::host::media::compose::sample_library(folder, &mut |done, total| say(done, total, on_terminal))
+        .context("the sample library could not be composed")?;
     Ok(folder.to_owned())
+}
+
+/// One line that counts up on a terminal, a line now and then in a log.
+fn say(done: u32, total: u32, on_terminal: bool) {
+    if on_terminal {
+        let end = if done == total { "\n" } else { "" };
+        eprint!("\riroam: composing the sample library: {done} of {total}{end}");
+    } else if done == total || done % 10 == 1 {
+        eprintln!("iroam: composing the sample library: {done} of {total}");
+    }
 }

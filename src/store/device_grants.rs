@@ -127,7 +127,7 @@ impl Store {
             let id = match hosts::find_by_key(db, waiting.host_key)? {
                 Some(host) if host.owner != owner => return Ok(Approval::OwnedByAnother),
                 Some(host) => {
-                    db.execute("UPDATE hosts SET name = $2 WHERE id = $1", params![host.id.to_string(), waiting.host_name])?;
+                    db.execute("UPDATE hosts SET name = $1 WHERE id = $2", params![waiting.host_name, host.id.to_string()])?;
                     host.id
                 }
                 None => {
@@ -139,8 +139,8 @@ impl Store {
                 }
             };
             db.execute(
-                "UPDATE device_grants SET state = 'approved', user_id = $2, host_id = $3 WHERE user_code = $1",
-                params![user_code, owner.to_string(), id.to_string()],
+                "UPDATE device_grants SET state = 'approved', user_id = $1, host_id = $2 WHERE user_code = $3",
+                params![owner.to_string(), id.to_string(), user_code],
             )?;
             Ok(Approval::Paired(id))
         })
@@ -169,13 +169,13 @@ impl Store {
             match (found.grant.poll(now), found.host_id) {
                 (Poll::Approved(_), Some(host)) => {
                     db.execute("DELETE FROM device_grants WHERE device_code_hash = $1", [redeem.device_code.0])?;
-                    db.execute("UPDATE hosts SET access_token_hash = $2 WHERE id = $1", params![host.to_string(), redeem.access_token.0])?;
+                    db.execute("UPDATE hosts SET access_token_hash = $1 WHERE id = $2", params![redeem.access_token.0, host.to_string()])?;
                     Ok(GrantPoll::Paired(host))
                 }
                 (poll, _) => {
                     db.execute(
-                        "UPDATE device_grants SET polled_at_ms = $2 WHERE device_code_hash = $1",
-                        params![redeem.device_code.0, now.0],
+                        "UPDATE device_grants SET polled_at_ms = $1 WHERE device_code_hash = $2",
+                        params![now.0, redeem.device_code.0],
                     )?;
                     Ok(GrantPoll::Waiting(poll))
                 }

@@ -63,8 +63,8 @@ impl Store {
     pub async fn revoke_host(&self, owner: UserId, id: HostId, now: UnixMs) -> Result<bool, StoreError> {
         self.write(move |db| {
             let revoked = db.execute(
-                "UPDATE hosts SET revoked_at_ms = $3, access_token_hash = NULL WHERE id = $1 AND user_id = $2 AND revoked_at_ms IS NULL",
-                params![id.to_string(), owner.to_string(), now.0],
+                "UPDATE hosts SET revoked_at_ms = $1, access_token_hash = NULL WHERE id = $2 AND user_id = $3 AND revoked_at_ms IS NULL",
+                params![now.0, id.to_string(), owner.to_string()],
             )?;
             if revoked == 1 {
                 db.execute("DELETE FROM play_sessions WHERE host_id = $1", [id.to_string()])?;
@@ -78,9 +78,9 @@ impl Store {
     /// Notes that these hosts were connected at `now`.
     pub async fn note_hosts_seen(&self, ids: Vec<HostId>, now: UnixMs) -> Result<(), StoreError> {
         self.write(move |db| {
-            let mut update = db.prepare_cached("UPDATE hosts SET last_seen_at_ms = $2 WHERE id = $1")?;
+            let mut update = db.prepare_cached("UPDATE hosts SET last_seen_at_ms = $1 WHERE id = $2")?;
             for id in ids {
-                update.execute(params![id.to_string(), now.0])?;
+                update.execute(params![now.0, id.to_string()])?;
             }
             Ok(())
         })

@@ -1,6 +1,7 @@
 //! Serve's only SQL: one SQLite file, one writer thread, a few readers, one file per aggregate.
 //!
-//! Statements stay within what PostgreSQL also speaks (`$1`, `ON CONFLICT`, ids made by the program).
+//! Statements stay within what PostgreSQL also speaks (`$1`, `ON CONFLICT`, ids made by the program). To SQLite `$1` is only a
+//! name, and names are numbered as they first appear: so the first to appear is `$1`, the next `$2`; a test holds us to it.
 
 mod device_grants;
 mod error;

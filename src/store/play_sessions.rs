@@ -44,10 +44,10 @@ impl Store {
     ) -> Result<Option<PlaySession>, StoreError> {
         self.write(move |db| {
             let mut query = db.prepare_cached(
-                "UPDATE play_sessions SET renewed_at_ms = $4 WHERE id = $1 AND user_id = $2 AND renewed_at_ms > $3
+                "UPDATE play_sessions SET renewed_at_ms = $1 WHERE id = $2 AND user_id = $3 AND renewed_at_ms > $4
                  RETURNING id, user_id, host_id, player_key, started_at_ms",
             )?;
-            let renewed = query.query_row(params![id.to_string(), user.to_string(), alive_since.0, now.0], |row| {
+            let renewed = query.query_row(params![now.0, id.to_string(), user.to_string(), alive_since.0], |row| {
                 Ok(PlaySession {
                     id: row::id(row, "id")?,
                     user: row::id(row, "user_id")?,

@@ -102,3 +102,33 @@ fn the_file_is_its_owners_alone() {
     let mode = std::fs::metadata(&path).expect("the file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+/// The `$n` of a statement, in the order of their first appearance.
+fn parameters(sql: &str) -> Vec<usize> {
+    let mut seen = Vec::new();
+    for piece in sql.split('$').skip(1) {
+        let number: String = piece.chars().take_while(char::is_ascii_digit).collect();
+        seen.extend(number.parse().ok().filter(|n| !seen.contains(n)));
+    }
+    seen
+}
+
+#[test]
+fn parameters_appear_in_the_order_of_their_numbers() {
+    assert_eq!(parameters("UPDATE t SET a = $2, b = $2 WHERE c = $1"), [2, 1]);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut checked = 0;
+    for entry in std::fs::read_dir(folder).expect("the room") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "rs") || path.ends_with("tests.rs") {
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).expect("a source file");
+        for statement in source.split('"').skip(1).step_by(2).filter(|text| text.contains('$')) {
+            let found = parameters(statement);
+            assert_eq!(found, (1..=found.len()).collect::<Vec<_>>(), "{}: {statement}", path.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 15);
+}

@@ -48,7 +48,7 @@ impl Store {
 
     pub async fn extend_web_session(&self, token: TokenHash, expires_at: UnixMs) -> Result<(), StoreError> {
         self.write(move |db| {
-            db.execute("UPDATE web_sessions SET expires_at_ms = $2 WHERE token_hash = $1", params![token.0, expires_at.0])?;
+            db.execute("UPDATE web_sessions SET expires_at_ms = $1 WHERE token_hash = $2", params![expires_at.0, token.0])?;
             Ok(())
         })
         .await

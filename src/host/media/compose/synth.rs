@@ -4,7 +4,8 @@ use std::f32::consts::TAU;
 
 use super::score::{self, Instrument, Note, Piece};
 
-const TABLE: usize = 2048;
+/// Entries of a wavetable: read without interpolation, its steps stay 78 dB below the tone.
+const TABLE: usize = 8192;
 /// One frame is a left and a right sample of 16 bits.
 pub const BYTES_A_FRAME: usize = 4;
 const PEAK: f32 = 0.72;
@@ -145,28 +146,12 @@ fn echo(left: &mut [f32], right: &mut [f32], delay: usize) {
 
 /// Brings the loudest sample to [`PEAK`], fades the end out, and rounds to 16 bits.
 fn quantise(left: &[f32], right: &[f32], rate_hz: u32) -> Pcm {
-    let mut loudest = 0.001;
-    let mut at = 0;
-    while at < left.len() {
-        if left[at] > loudest {
-            loudest = left[at]
-        }
-        if right[at] > loudest {
-            loudest = right[at]
-        }
-        if -left[at] > loudest {
-            loudest = -left[at]
-        }
-        if -right[at] > loudest {
-            loudest = -right[at]
-        }
-        at += 1;
-    }
+    let loudest = loudest(left).max(loudest(right)).max(0.001);
     let gain = PEAK / loudest * f32::from(i16::MAX);
     let fade_frames = FADE_S * rate_hz as f32;
     let mut bytes = vec![0; left.len() * BYTES_A_FRAME];
     let out = &mut bytes[..];
-    at = 0;
+    let mut at = 0;
     while at < left.len() {
         let rest = (left.len() - at) as f32;
         let faded = if rest < fade_frames { gain * rest / fade_frames } else { gain };
@@ -179,4 +164,18 @@ fn quantise(left: &[f32], right: &[f32], rate_hz: u32) -> Pcm {
         at += 1;
     }
     Pcm { rate_hz, bytes }
+}
+
+fn loudest(samples: &[f32]) -> f32 {
+    let (mut highest, mut lowest) = (0.0, 0.0);
+    let mut at = 0;
+    while at < samples.len() {
+        if samples[at] > highest {
+            highest = samples[at];
+        } else if samples[at] < lowest {
+            lowest = samples[at];
+        }
+        at += 1;
+    }
+    if -lowest > highest { -lowest } else { highest }
 }
