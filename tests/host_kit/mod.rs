@@ -1,6 +1,9 @@
 //! What the tests of the host share: media files that ffmpeg makes, with tags of any kind.
 #![allow(dead_code)]
 
+pub mod player;
+pub mod server;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
