@@ -4,6 +4,7 @@ pub mod activate;
 pub mod dashboard;
 pub mod next;
 pub mod player;
+pub mod problem;
 pub mod remove_host;
 pub mod sign_in;
 pub mod welcome;
