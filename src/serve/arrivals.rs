@@ -51,11 +51,12 @@ async fn welcome(state: &State, arriving: Arriving) -> Result<Option<(Host, Tunn
         refuse(pending, RefusalCode::NotPaired, "this host is not paired with this server".to_owned()).await;
         return Ok(None);
     };
-    let welcome =
-        Welcome { version, host_id: host.id, server_time_ms: state.now(), ticket_keys: vec![TicketKey {
-            kid: state.tickets.kid().to_owned(),
-            key: state.tickets.public().to_string(),
-        }] };
+    let welcome = Welcome {
+        version,
+        host_id: host.id,
+        server_time_ms: state.now(),
+        ticket_keys: vec![TicketKey { kid: state.tickets.kid().to_owned(), key: state.tickets.public().to_string() }],
+    };
     let tunnel = pending.welcome(welcome).await?;
     Ok(Some((host, tunnel)))
 }

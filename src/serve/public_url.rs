@@ -18,7 +18,9 @@ pub struct PublicUrl {
 pub enum PublicUrlError {
     #[error("--public-url {0:?} is not an address like https://music.example.org")]
     Malformed(String),
-    #[error("--public-url {0:?} must begin with https:// (http:// is allowed for this machine's own addresses only, like http://127.0.0.1:8080)")]
+    #[error(
+        "--public-url {0:?} must begin with https:// (http:// is allowed for this machine's own addresses only, like http://127.0.0.1:8080)"
+    )]
     NotHttps(String),
 }
 
@@ -86,7 +88,9 @@ mod tests {
 
     #[test]
     fn takes_https_anywhere_and_http_at_home_only() {
-        for good in ["https://music.example.org", "https://music.example.org/", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:80"] {
+        for good in
+            ["https://music.example.org", "https://music.example.org/", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:80"]
+        {
             assert!(PublicUrl::parse(good).is_ok(), "{good}");
         }
         for bad in ["http://music.example.org", "http://192.168.1.2:8080", "http://127.0.0.1.example.org"] {
@@ -102,6 +106,9 @@ mod tests {
         let origin = |text| PublicUrl::parse(text).map(|url| url.to_string());
         assert_eq!(origin("https://Music.example.org:443/").as_deref(), Ok("https://music.example.org"));
         assert_eq!(origin("http://localhost:8080").as_deref(), Ok("http://localhost:8080"));
-        assert_eq!(PublicUrl::parse("http://127.0.0.1:0").map(|url| url.with_bound_port(99).to_string()).as_deref(), Ok("http://127.0.0.1:99"));
+        assert_eq!(
+            PublicUrl::parse("http://127.0.0.1:0").map(|url| url.with_bound_port(99).to_string()).as_deref(),
+            Ok("http://127.0.0.1:99")
+        );
     }
 }

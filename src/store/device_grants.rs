@@ -163,10 +163,8 @@ impl Store {
     /// Answers a device's poll; an approved code is used up and the host gets its access token.
     pub async fn poll_grant(&self, redeem: Redeem, now: UnixMs) -> Result<GrantPoll, StoreError> {
         self.write(move |db| {
-            let found = db
-                .prepare_cached(&format!("{SELECT} device_code_hash = $1"))?
-                .query_row([redeem.device_code.0], read_grant)
-                .optional()?;
+            let found =
+                db.prepare_cached(&format!("{SELECT} device_code_hash = $1"))?.query_row([redeem.device_code.0], read_grant).optional()?;
             let Some(mut found) = found else { return Ok(GrantPoll::Unknown) };
             match (found.grant.poll(now), found.host_id) {
                 (Poll::Approved(_), Some(host)) => {

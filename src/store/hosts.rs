@@ -43,8 +43,10 @@ impl Store {
     }
 
     pub async fn host_by_access_token(&self, token: TokenHash) -> Result<Option<Host>, StoreError> {
-        self.read(move |db| Ok(db.prepare_cached(&format!("{SELECT} access_token_hash = $1"))?.query_row([token.0], read_host).optional()?))
-            .await
+        self.read(move |db| {
+            Ok(db.prepare_cached(&format!("{SELECT} access_token_hash = $1"))?.query_row([token.0], read_host).optional()?)
+        })
+        .await
     }
 
     /// A user's hosts by name.

@@ -16,7 +16,7 @@ mod users;
 mod web_sessions;
 mod worker;
 
-pub use device_grants::{Approval, GrantRow, GrantPoll, NewGrant, Redeem};
+pub use device_grants::{Approval, GrantPoll, GrantRow, NewGrant, Redeem};
 pub use error::StoreError;
 pub use hosts::Host;
 pub use play_sessions::PlaySession;

@@ -44,8 +44,11 @@ fn set_common(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Password hashes are in it: the file is its owner's alone. SQLite gives its side files the same mode.
 fn make_private(path: &Path) -> Result<(), StoreError> {
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop).map_err(|error| StoreError::Open {
-        path: path.to_owned(),
-        source: rusqlite::Error::ToSqlConversionFailure(Box::new(error)),
-    })
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+        .map_err(|error| StoreError::Open { path: path.to_owned(), source: rusqlite::Error::ToSqlConversionFailure(Box::new(error)) })
 }

@@ -21,7 +21,8 @@ impl Store {
     /// Uses a link up: of two browsers that try at once, one is signed in.
     pub async fn take_sign_in_link(&self, token: TokenHash, now: UnixMs) -> Result<Option<UserId>, StoreError> {
         self.write(move |db| {
-            let mut query = db.prepare_cached("DELETE FROM sign_in_links WHERE token_hash = $1 AND expires_at_ms > $2 RETURNING user_id")?;
+            let mut query =
+                db.prepare_cached("DELETE FROM sign_in_links WHERE token_hash = $1 AND expires_at_ms > $2 RETURNING user_id")?;
             Ok(query.query_row(params![token.0, now.0], |row| row::id(row, "user_id")).optional()?)
         })
         .await

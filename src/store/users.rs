@@ -34,11 +34,18 @@ impl Store {
     /// False when the name is taken.
     pub async fn add_user(&self, user: NewUser) -> Result<bool, StoreError> {
         self.write(move |db| {
-            let added = db.prepare_cached(
-                "INSERT INTO users (id, name, name_key, password_phc, created_at_ms) VALUES ($1, $2, $3, $4, $5)
+            let added = db
+                .prepare_cached(
+                    "INSERT INTO users (id, name, name_key, password_phc, created_at_ms) VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT (name_key) DO NOTHING",
-            )?
-            .execute(params![user.id.to_string(), user.name.trim(), name_key(&user.name), user.password_phc.expose(), user.created_at.0])?;
+                )?
+                .execute(params![
+                    user.id.to_string(),
+                    user.name.trim(),
+                    name_key(&user.name),
+                    user.password_phc.expose(),
+                    user.created_at.0
+                ])?;
             Ok(added == 1)
         })
         .await

@@ -1,7 +1,5 @@
 //! Who gets past a route's door, decided before its handler or its body is looked at.
 
-use std::future::Future;
-
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
@@ -15,19 +13,16 @@ use crate::serve::pages;
 use crate::serve::state::State;
 
 /// Lets in who `access` means. Hosts' and operators' tokens are their handlers' to check.
-pub fn admit<B: MessageBody + 'static>(
+pub async fn admit(
     access: Access,
     request: ServiceRequest,
-    next: Next<B>,
-) -> impl Future<Output = Result<ServiceResponse<BoxBody>, Error>> {
-    async move {
-        if matches!(access, Access::SignedIn | Access::SignedInPage) {
-            if let Err(refused) = admit_browser(access, &request).await {
-                return Ok(request.into_response(refused));
-            }
-        }
-        Ok(next.call(request).await?.map_into_boxed_body())
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let is_for_browsers = matches!(access, Access::SignedIn | Access::SignedInPage);
+    if is_for_browsers && let Err(refused) = admit_browser(access, &request).await {
+        return Ok(request.into_response(refused));
     }
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 async fn admit_browser(access: Access, request: &ServiceRequest) -> Result<(), HttpResponse> {

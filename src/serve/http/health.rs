@@ -16,8 +16,7 @@ pub async fn healthz(state: web::Data<State>) -> Result<HttpResponse, ApiError> 
 }
 
 pub async fn metrics(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let holds_token =
-        bearer(&request).is_some_and(|shown| token::same(shown.as_bytes(), state.metrics_token.expose().as_bytes()));
+    let holds_token = bearer(&request).is_some_and(|shown| token::same(shown.as_bytes(), state.metrics_token.expose().as_bytes()));
     let is_local = remote::address(&request).is_loopback() && !is_forwarded(request.headers());
     if !holds_token && !is_local {
         return Err(ApiError::SignedOut);

@@ -75,4 +75,3 @@ fn form_error(error: UrlencodedError, request: &HttpRequest) -> Error {
     };
     InternalError::from_response(error, response).into()
 }
-

@@ -109,7 +109,9 @@ pub async fn device_authorization(state: web::Data<State>, request: HttpRequest,
     };
     match grant(&state, key, name, remote::address(&request).to_string()).await {
         Ok(Some(reply)) => HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(reply),
-        Ok(None) => refusal_with(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "too many hosts wait to be paired: try again later"),
+        Ok(None) => {
+            refusal_with(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "too many hosts wait to be paired: try again later")
+        }
         Err(error) => failure(&error),
     }
 }
@@ -128,12 +130,18 @@ fn check(state: &State, form: &AuthorizationRequest) -> Result<(DevicePublicKey,
 
 /// The name as people will see it: nothing in it may hide or turn around what stands beside it.
 fn display_name(given: &str) -> Option<String> {
-    let is_trick = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let is_trick =
+        |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     let shown: String = given.chars().filter(|c| !is_trick(*c)).collect::<String>().trim().to_owned();
     (1..=NAME_LENGTH_MAX).contains(&shown.chars().count()).then_some(shown)
 }
 
-async fn grant(state: &State, host_key: DevicePublicKey, host_name: String, address: String) -> Result<Option<AuthorizationReply>, StoreError> {
+async fn grant(
+    state: &State,
+    host_key: DevicePublicKey,
+    host_name: String,
+    address: String,
+) -> Result<Option<AuthorizationReply>, StoreError> {
     let now = state.now();
     let device_code = token::make(TokenKind::DeviceCode, random::bytes());
     let hash = token::hash(TokenKind::DeviceCode, device_code.expose()).expect("a token just made has its hash");

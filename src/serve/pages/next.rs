@@ -40,7 +40,9 @@ mod tests {
         for own in ["/", "/player", "/activate?user_code=BCDF-GHJK"] {
             assert_eq!(own_path(own), own);
         }
-        for foreign in ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil", "/a b", "player"] {
+        for foreign in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil", "/a b", "player"]
+        {
             assert_eq!(own_path(foreign), "/", "{foreign:?}");
         }
     }

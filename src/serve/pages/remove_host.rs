@@ -24,12 +24,8 @@ struct RemoveHostPage<'a> {
 pub async fn show(state: web::Data<State>, signed_in: SignedIn, host_id: web::Path<Uuid>) -> Result<HttpResponse, PageProblem> {
     let host = state.store.host(HostId(host_id.into_inner())).await?.filter(|host| host.owner == signed_in.user.id);
     let host = host.ok_or(ApiError::NotFound)?;
-    let page = RemoveHostPage {
-        user_name: &signed_in.user.name,
-        id: host.id.to_string(),
-        name: &host.name,
-        fingerprint: fingerprint(&host.key),
-    };
+    let page =
+        RemoveHostPage { user_name: &signed_in.user.name, id: host.id.to_string(), name: &host.name, fingerprint: fingerprint(&host.key) };
     Ok(render(HttpResponse::Ok(), &page))
 }
 

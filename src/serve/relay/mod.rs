@@ -77,7 +77,6 @@ fn takes_zstd(item: &str) -> bool {
     is_zstd && !is_refused
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
