@@ -70,9 +70,9 @@ apt_install() {
        On Debian: $command"
   if [ "$(id -u)" != 0 ]; then
     have sudo || die "installing needs root and there is no sudo. As root: $command"
-    say "sudo is asked for this alone: $command"
+    say "That needs root, so sudo is asked for: apt-get update, and $command"
   fi
-  say "Installing: the download is up to 400 MB, a few minutes"
+  say "Installing: the download is up to 420 MB, three minutes or more"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >"$SETUP_DIR/apt.log" 2>&1 || apt_failed "apt-get update"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
     </dev/null > >(progress "$SETUP_DIR/apt.log") 2>&1 || apt_failed "$command"

@@ -45,10 +45,7 @@ pub fn host(args: HostRunArgs) -> Result<HostConfig> {
 /// The settings of a single scan: no server is needed.
 pub fn scan(args: HostRunArgs) -> Result<ScanConfig> {
     let file: HostFile = file::read(args.config.as_ref())?;
-    Ok(ScanConfig {
-        media: media(args.media, file.media)?,
-        data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)?,
-    })
+    Ok(ScanConfig { media: media(args.media, file.media)?, data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)? })
 }
 
 fn media(flags: Vec<PathBuf>, file: Vec<PathBuf>) -> Result<Vec<PathBuf>> {

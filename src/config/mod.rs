@@ -1,15 +1,15 @@
 //! Settings from flags, `IROAM_*` environment, a TOML file and defaults, in this order.
 
+#[cfg(all(feature = "serve", feature = "host"))]
+mod demo;
 mod file;
-mod paths;
 #[cfg(feature = "host")]
 mod host;
 #[cfg(feature = "serve")]
 mod password;
+mod paths;
 #[cfg(feature = "serve")]
 mod serve;
-#[cfg(all(feature = "serve", feature = "host"))]
-mod demo;
 
 #[cfg(all(feature = "serve", feature = "host"))]
 pub use demo::{DemoConfig, demo};

@@ -81,7 +81,13 @@ fn open(url: &str) {
 
 /// Repeats `attempt` until it gives something. Fails when the demo ends, `alive` says that a part is gone, or `seconds` have passed;
 /// an error of `attempt` may pass (a server that is still starting) and is told only when time is up.
-fn until<T>(stop: &Stop, what: &str, seconds: u64, alive: impl Fn() -> Result<()>, mut attempt: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+fn until<T>(
+    stop: &Stop,
+    what: &str,
+    seconds: u64,
+    alive: impl Fn() -> Result<()>,
+    mut attempt: impl FnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let deadline = Instant::now() + Duration::from_secs(seconds);
     let mut last_error = None;
     while Instant::now() < deadline {

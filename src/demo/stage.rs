@@ -75,27 +75,43 @@ fn host_plan(data: &Path, media: &[PathBuf], url: &str) -> Plan {
 
 fn wait_for_serve(serve: &Kept, url: &str, stop: &Stop) -> Result<()> {
     let mut client = Client::new(url);
-    until(stop, "starting the server", START_SECONDS, || serve.check(), || {
-        Ok(client.get("/healthz").ok().filter(|answer| answer.status == 200).map(|_| ()))
-    })
+    until(
+        stop,
+        "starting the server",
+        START_SECONDS,
+        || serve.check(),
+        || Ok(client.get("/healthz").ok().filter(|answer| answer.status == 200).map(|_| ())),
+    )
 }
 
 /// Approves the host's pairing when it asks for it, and waits until its tunnel is up.
 fn wait_for_host(host: &Kept, owner: &mut Owner, stop: &Stop) -> Result<String> {
-    until(stop, "connecting the host", START_SECONDS, || host.check(), || {
-        while let Some(line) = host.line() {
-            if let Some(code) = line.strip_prefix("pair ").and_then(|rest| rest.split_whitespace().last()) {
-                owner.approve(code)?;
+    until(
+        stop,
+        "connecting the host",
+        START_SECONDS,
+        || host.check(),
+        || {
+            while let Some(line) = host.line() {
+                if let Some(code) = line.strip_prefix("pair ").and_then(|rest| rest.split_whitespace().last()) {
+                    owner.approve(code)?;
+                }
             }
-        }
-        owner.online_host()
-    })
+            owner.online_host()
+        },
+    )
 }
 
 fn wait_for_library(host: &Kept, owner: &mut Owner, host_id: &str, stop: &Stop) -> Result<()> {
-    until(stop, "finding music", SCAN_SECONDS, || host.check(), || {
-        let tracks = player::tracks(owner.client(), host_id)?;
-        Ok((tracks > 0).then_some(()))
-    })
+    until(
+        stop,
+        "finding music",
+        SCAN_SECONDS,
+        || host.check(),
+        || {
+            let tracks = player::tracks(owner.client(), host_id)?;
+            Ok((tracks > 0).then_some(()))
+        },
+    )
     .context("no playable music was found: check the folders given with --media DIR")
 }

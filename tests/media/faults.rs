@@ -7,7 +7,7 @@ use std::time::Duration;
 use iroam::host::media::{MediaError, Source};
 use iroam::protocol::{ErrorBody, ErrorCode, MediaKind, Rendition};
 
-use crate::kit::{Bench, bench, bench_with, engine_in, fetch, ffmpeg, session, source, sweep_file};
+use crate::kit::{Bench, bench, bench_with, engine_in, engine_of, fetch, ffmpeg, session, source, sweep_file};
 
 /// Longest that a bad file may take: far less than the engine's own limit a request.
 const BOUND: Duration = Duration::from_secs(15);
@@ -68,7 +68,7 @@ async fn what_is_no_regular_file_is_never_opened() {
     assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo is installed").success());
     std::os::unix::fs::symlink("nowhere", &dangling).expect("linked");
     for rendition in [Rendition::Opus160, Rendition::H264] {
-        for path in [&fifo, &dir.to_owned(), Path::new("/dev/zero")] {
+        for path in [fifo.as_path(), dir, Path::new("/dev/zero")] {
             let error = init_error(&bench, &source(path, MediaKind::Video), rendition).await;
             assert!(matches!(error, MediaError::Unplayable(_)), "{}: {error:?}", path.display());
         }
@@ -265,4 +265,42 @@ async fn the_cache_keeps_its_limit_and_outlives_the_engine() {
     assert_eq!(from_cache.as_ref().ok(), other.segments.last());
     assert_eq!(engine.segment(session(1), &track, Rendition::Aac256, 0).await, Err(MediaError::Gone));
     engine.shutdown().await;
+}
+
+/// A worker program of the test's own: a shell script in front of the real one.
+fn wrapped(dir: &Path, script: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = dir.join("worker.sh");
+    let exe = env!("CARGO_BIN_EXE_iroam");
+    std::fs::write(&path, format!("#!/bin/sh\n{script}\nexec '{exe}' \"$@\"\n")).expect("written");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("made executable");
+    path
+}
+
+#[tokio::test]
+async fn a_missing_codec_is_told_by_its_package() {
+    let bench = bench();
+    let exe = wrapped(bench.dir.path(), "export GST_PLUGIN_FEATURE_RANK=mpg123audiodec:0,avdec_mp3:0,avdec_mp3float:0");
+    let engine = engine_of(&exe, bench.dir.path(), 1 << 20, Duration::from_secs(20));
+    let track = source(&mp3(bench.dir.path()), MediaKind::Audio);
+    let error = engine.init(session(1), &track, Rendition::Opus160).await.expect_err("no decoder");
+    assert!(matches!(&error, MediaError::MissingPlugin(text) if text.contains("gstreamer1.0-")), "{error:?}");
+    engine.shutdown().await;
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_worker_that_hangs_or_crashes_at_once_costs_one_request() {
+    let bench = bench();
+    let dir = bench.dir.path();
+    let mark = dir.join("mark");
+    // The first worker never answers; the second dies at once; later ones work.
+    let script = format!("echo x >> '{0}'; case $(wc -l < '{0}') in 1) exec sleep 600;; 2) exit 3;; esac", mark.display());
+    let engine = engine_of(&wrapped(dir, &script), dir, 1 << 20, Duration::from_secs(4));
+    let track = source(&mp3(dir), MediaKind::Audio);
+    let hung = engine.init(session(1), &track, Rendition::Opus160).await;
+    assert!(matches!(hung, Err(MediaError::Unplayable(_))), "{hung:?}");
+    engine.init(session(1), &track, Rendition::Opus160).await.expect("a crash is tried again");
+    engine.shutdown().await;
+    bench.engine.shutdown().await;
 }

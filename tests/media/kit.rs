@@ -31,10 +31,15 @@ pub fn bench_with(cache_bytes_max: u64, request_timeout: Duration) -> Bench {
 }
 
 pub fn engine_in(dir: &Path, cache_bytes_max: u64, request_timeout: Duration) -> Engine {
+    engine_of(Path::new(env!("CARGO_BIN_EXE_iroam")), dir, cache_bytes_max, request_timeout)
+}
+
+/// An engine whose workers are another program.
+pub fn engine_of(worker_exe: &Path, dir: &Path, cache_bytes_max: u64, request_timeout: Duration) -> Engine {
     Engine::start(EngineConfig {
         cache_dir: dir.join("cache"),
         cache_bytes_max,
-        worker_exe: PathBuf::from(env!("CARGO_BIN_EXE_iroam")),
+        worker_exe: worker_exe.to_owned(),
         registry_path: dir.join("registry.bin"),
         request_timeout,
     })

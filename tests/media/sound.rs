@@ -98,6 +98,7 @@ async fn flac_of_24_bits_is_bit_exact() {
 #[tokio::test]
 async fn wav_as_flac_is_bit_exact() {
     check_exact("a.wav", &["-c:a", "pcm_s16le"]).await;
+    // An odd number of bytes.
     check_exact("b.wav", &["-c:a", "pcm_s24le", "-ac", "1"]).await;
 }
 

@@ -8,7 +8,7 @@ use gstreamer as gst;
 use gstreamer_app as gst_app;
 use gstreamer_audio as gst_audio;
 
-use super::pipeline::{Running, STEP, bus_error, chain, element, message_error};
+use super::pipeline::{Running, STEP, bus_error, chain, element, message_error, plain_convert};
 use crate::host::media::error::MediaError;
 
 /// A decoder is right only some frames after a seek (MP3's bit reservoir, overlap, Opus' predictor), so seeks land this much early.
@@ -42,10 +42,7 @@ impl Decoder {
         let decode = element("decodebin")?;
         decode.set_property("caps", gst::Caps::new_empty_simple("audio/x-raw"));
         decode.set_property("expose-all-streams", false);
-        let convert = element("audioconvert")?;
-        // Dither is random, and the same segment must have the same bytes each time.
-        convert.set_property_from_str("dithering", "none");
-        convert.set_property_from_str("noise-shaping", "none");
+        let convert = plain_convert()?;
         let filter = element("capsfilter")?;
         let sink = gst_app::AppSink::builder().sync(false).max_buffers(8).build();
         let pipeline = chain(&[&convert, &filter, sink.upcast_ref()])?;
@@ -89,6 +86,11 @@ impl Decoder {
             _ if !self.sink.is_eos() && !read_any => Err(MediaError::unplayable("This file takes too long to decode.")),
             _ => Ok(out),
         }
+    }
+
+    /// Whether anything has been decoded since it was opened but what the first buffer took.
+    pub fn has_run(&self) -> bool {
+        self.pipeline.0.current_state() == gst::State::Playing
     }
 
     /// Decodes the whole file and counts its samples.
@@ -169,7 +171,7 @@ fn choose_format(convert: &gst::Element, filter: &gst::Element, want: Want) {
     });
 }
 
-fn wanted_caps(info: &gst_audio::AudioInfo, want: Want) -> gst::Caps {
+pub fn wanted_caps(info: &gst_audio::AudioInfo, want: Want) -> gst::Caps {
     let caps = gst::Caps::builder("audio/x-raw").field("layout", "interleaved");
     match want {
         Want::Stereo => caps.field("format", "F32LE").field("channels", 2i32).field("channel-mask", gst::Bitmask::new(3)).build(),

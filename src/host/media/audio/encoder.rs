@@ -4,7 +4,7 @@ use gst::prelude::*;
 use gstreamer as gst;
 use gstreamer_audio as gst_audio;
 
-use super::pipeline::{bytes_of, element, run_through};
+use super::pipeline::{bytes_of, element, plain_convert, run_through};
 use crate::host::media::error::MediaError;
 use crate::protocol::Rendition;
 
@@ -27,12 +27,12 @@ fn stages(rendition: Rendition) -> Result<Vec<gst::Element>, MediaError> {
             let encoder = element("opusenc")?;
             encoder.set_property("bitrate", OPUS_BITRATE);
             encoder.set_property_from_str("bitrate-type", "constrained-vbr");
-            Ok(vec![to_integers()?, encoder])
+            Ok(vec![plain_convert()?, encoder])
         }
         Rendition::Aac256 => {
             let encoder = element("voaacenc")?;
             encoder.set_property("bitrate", i32::try_from(AAC_BITRATE).expect("a small number"));
-            Ok(vec![to_integers()?, encoder])
+            Ok(vec![plain_convert()?, encoder])
         }
         Rendition::Flac => {
             let encoder = element("flacenc")?;
@@ -44,12 +44,4 @@ fn stages(rendition: Rendition) -> Result<Vec<gst::Element>, MediaError> {
         }
         Rendition::H264 => Err(MediaError::internal("pictures are never encoded")),
     }
-}
-
-/// Floats to 16 bits without dither, which would be different each time.
-fn to_integers() -> Result<gst::Element, MediaError> {
-    let convert = element("audioconvert")?;
-    convert.set_property_from_str("dithering", "none");
-    convert.set_property_from_str("noise-shaping", "none");
-    Ok(convert)
 }

@@ -6,8 +6,10 @@ mod flac_frame;
 mod grid;
 mod length;
 mod mp3;
+mod pcm_file;
 mod pipeline;
 mod program;
+mod reader;
 mod resample;
 
 pub use pipeline::prepare;

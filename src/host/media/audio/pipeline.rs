@@ -17,6 +17,28 @@ const PACKAGES: [(&str, &str); 4] = [
     ("flacparse", "gstreamer1.0-plugins-good"),
 ];
 
+/// Loaded before the first job: a plugin read from a cold disk costs more than the decoding.
+const PRELOADED: [&str; 18] = [
+    "filesrc",
+    "decodebin",
+    "audioconvert",
+    "audioresample",
+    "appsrc",
+    "opusenc",
+    "voaacenc",
+    "flacenc",
+    "flacparse",
+    "flacdec",
+    "mpegaudioparse",
+    "mpg123audiodec",
+    "oggdemux",
+    "vorbisdec",
+    "opusdec",
+    "qtdemux",
+    "aacparse",
+    "avdec_aac",
+];
+
 /// Starts GStreamer, loads what every song needs, and pins the MP3 decoder: trims are exact only for the one whose delay is known.
 pub fn prepare() -> Result<(), MediaError> {
     gst::init().map_err(MediaError::internal)?;
@@ -28,7 +50,7 @@ pub fn prepare() -> Result<(), MediaError> {
             }
         }
     }
-    for name in ["filesrc", "decodebin", "audioconvert", "audioresample", "appsrc", "opusenc", "voaacenc", "flacenc", "flacparse"] {
+    for name in PRELOADED {
         // A missing one is told when it is needed.
         let _ = gst::ElementFactory::find(name).and_then(|factory| factory.load().ok());
     }
@@ -40,6 +62,14 @@ pub fn element(name: &str) -> Result<gst::Element, MediaError> {
         let package = PACKAGES.iter().find(|(known, _)| *known == name).map_or("gstreamer1.0-plugins-base", |(_, package)| package);
         MediaError::MissingPlugin(format!("The host lacks the GStreamer element {name}. Install the package {package} on it."))
     })
+}
+
+/// A converter of sample formats without dither, which is random: the same segment must have the same bytes each time.
+pub fn plain_convert() -> Result<gst::Element, MediaError> {
+    let convert = element("audioconvert")?;
+    convert.set_property_from_str("dithering", "none");
+    convert.set_property_from_str("noise-shaping", "none");
+    Ok(convert)
 }
 
 /// Puts the elements into a new pipeline, linked in order.

@@ -1,27 +1,22 @@
 //! One file as one audio rendition.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gstreamer_audio as gst_audio;
 
-use super::decoder::{Decoder, Want, integer_bits};
+use super::decoder::{Want, integer_bits};
 use super::encoder::{AAC_BITRATE, FLAC_BLOCK, encode};
 use super::flac_frame::renumber;
 use super::grid::Grid;
-use super::length::{Extent, measure};
+use super::reader::Reader;
 use super::resample::Rates;
 use crate::host::media::cmaf::{self, Entry, FlacHead, Frame, TrackHead};
 use crate::host::media::error::MediaError;
 use crate::protocol::{Rendition, Timeline};
 
 pub struct Program {
-    path: PathBuf,
     rendition: Rendition,
-    want: Want,
-    decoder: Decoder,
-    /// The decoder has been read from since it was opened.
-    used: bool,
-    extent: Extent,
+    reader: Reader,
     rates: Rates,
     grid: Grid,
     timeline: Timeline,
@@ -30,12 +25,11 @@ pub struct Program {
 impl Program {
     pub fn open(path: &Path, rendition: Rendition) -> Result<Self, MediaError> {
         let want = if rendition == Rendition::Flac { Want::Exact } else { Want::Stereo };
-        let mut decoder = Decoder::open(path, want)?;
-        let extent = measure(path, &mut decoder)?;
-        let from = decoder.info.rate();
+        let reader = Reader::open(path, want)?;
+        let from = reader.info().rate();
         let rates = Rates { from, to: encoder_rate(rendition, from) };
         let grid = Grid::new(rendition, rates.to).ok_or_else(|| MediaError::internal("not an audio rendition"))?;
-        let duration = scale(extent.length, rates);
+        let duration = scale(reader.length(), rates);
         if duration == 0 {
             return Err(MediaError::unplayable("This file holds no sound."));
         }
@@ -46,7 +40,7 @@ impl Program {
             duration,
             runs: grid.runs(duration),
         };
-        Ok(Self { path: path.to_owned(), rendition, want, decoder, used: false, extent, rates, grid, timeline })
+        Ok(Self { rendition, reader, rates, grid, timeline })
     }
 
     pub fn timeline(&self) -> &Timeline {
@@ -59,8 +53,8 @@ impl Program {
             Rendition::Aac256 => Entry::Aac { rate: self.rates.to, bitrate: AAC_BITRATE },
             _ => Entry::Flac(FlacHead {
                 rate: self.rates.to,
-                channels: u8::try_from(self.decoder.info.channels()).map_err(MediaError::internal)?,
-                bits: integer_bits(&self.decoder.info),
+                channels: u8::try_from(self.reader.info().channels()).map_err(MediaError::internal)?,
+                bits: integer_bits(self.reader.info()),
                 block: FLAC_BLOCK,
             }),
         };
@@ -93,35 +87,16 @@ impl Program {
     /// The content's samples `wanted` at the encoder's rate; silence before its start and after its end.
     fn content(&mut self, wanted: std::ops::Range<i64>) -> Result<Vec<u8>, MediaError> {
         let reading = self.rates.reading(&wanted);
-        let source = self.source(reading.source)?;
-        let unit = self.decoder.info.bpf() as usize;
-        let mut pcm = self.rates.convert(source, self.decoder.info.channels())?;
+        let source = self.reader.read(reading.source)?;
+        let unit = self.reader.info().bpf() as usize;
+        let mut pcm = self.rates.convert(source, self.reader.info().channels())?;
         pcm.drain(..(reading.drop * unit).min(pcm.len()));
         pcm.resize(usize::try_from(wanted.end - wanted.start).map_err(MediaError::internal)? * unit, 0);
         Ok(pcm)
     }
 
-    /// The content's samples at the source's own rate.
-    fn source(&mut self, wanted: std::ops::Range<i64>) -> Result<Vec<u8>, MediaError> {
-        if self.used && self.decoder.keeps_state {
-            self.decoder = Decoder::open(&self.path, self.want)?;
-        }
-        self.used = true;
-        let unit = self.decoder.info.bpf() as usize;
-        let count = |range: i64| usize::try_from(range).map_err(MediaError::internal);
-        let length = i64::try_from(self.extent.length).map_err(MediaError::internal)?;
-        let (from, to) = (wanted.start.clamp(0, length), wanted.end.clamp(0, length));
-        let mut pcm = vec![0u8; count(from - wanted.start.min(from))? * unit];
-        if to > from {
-            let trim = i64::try_from(self.extent.trim).map_err(MediaError::internal)?;
-            pcm.extend(self.decoder.read(from + trim, count(to - from)?)?);
-        }
-        pcm.resize(count(wanted.end - wanted.start)? * unit, 0);
-        Ok(pcm)
-    }
-
     fn encoder_info(&self) -> Result<gst_audio::AudioInfo, MediaError> {
-        let info = &self.decoder.info;
+        let info = self.reader.info();
         let builder = gst_audio::AudioInfo::builder(info.format(), self.rates.to, info.channels());
         match info.positions() {
             Some(positions) => builder.positions(positions).build(),

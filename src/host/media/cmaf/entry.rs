@@ -16,7 +16,7 @@ pub enum Entry {
     },
     Flac(FlacHead),
     /// The source's own entry and track header, for size and rotation.
-    Avc1(Avc1, Box<Tkhd>),
+    Avc1(Box<Avc1>, Box<Tkhd>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -59,6 +59,9 @@ impl Place {
 
 impl Pool {
     pub fn start(exe: PathBuf, registry: PathBuf, request_timeout: Duration) -> Result<Self, MediaError> {
+        if let Some(dir) = registry.parent() {
+            std::fs::create_dir_all(dir).map_err(MediaError::internal)?;
+        }
         let shared = Arc::new(Shared { exe, registry, request_timeout, scanned: AtomicBool::new(false), state: Mutex::default() });
         let spare = shared.spawn()?;
         shared.lock().spare = Some(spare);
@@ -100,10 +103,15 @@ impl Pool {
             match tokio::time::timeout(self.shared.request_timeout, worker.call(job)).await {
                 Ok(Ok(answer)) => {
                     **seat = Some(worker);
+                    self.shared.restock();
                     return answer;
                 }
-                Ok(Err(_)) => worker.end().await,
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "a media worker died");
+                    worker.end().await;
+                }
                 Err(_) => {
+                    tracing::warn!("a media worker took too long and was killed");
                     worker.end().await;
                     return Err(MediaError::unplayable("This file took too long to decode."));
                 }
@@ -146,19 +154,23 @@ impl Shared {
         })
     }
 
-    /// The worker started in advance, and another in its stead.
+    /// The worker started in advance, or a new one.
     fn take_spare(&self) -> Result<Worker, MediaError> {
         let spare = self.lock().spare.take();
-        let worker = match spare {
-            Some(worker) => worker,
-            None => self.spawn()?,
-        };
-        let next = self.spawn().ok();
-        let mut state = self.lock();
-        if !state.closed {
-            state.spare = next;
+        spare.map_or_else(|| self.spawn(), Ok)
+    }
+
+    /// Starts a worker in advance where there is none. After a job rather than before it, so as not to slow that one down.
+    fn restock(&self) {
+        let wanted = |state: &State| state.spare.is_none() && !state.closed;
+        if wanted(&self.lock())
+            && let Ok(worker) = self.spawn()
+        {
+            let mut state = self.lock();
+            if wanted(&state) {
+                state.spare = Some(worker);
+            }
         }
-        Ok(worker)
     }
 }
 

@@ -50,7 +50,7 @@ impl Picture {
         cmaf::init(&TrackHead {
             timescale: self.timeline.timescale,
             duration: self.timeline.lead_in + self.timeline.duration,
-            entry: Entry::Avc1(self.avc1.clone(), Box::new(self.tkhd.clone())),
+            entry: Entry::Avc1(Box::new(self.avc1.clone()), Box::new(self.tkhd.clone())),
         })
     }
 
@@ -153,7 +153,7 @@ impl Plan {
         let (start, end) = samples.iter().fold((i64::MAX, i64::MIN), |(start, end), sample| {
             (start.min(shown(sample)), end.max(shown(sample) + i64::from(sample.duration)))
         });
-        let lead_in = u64::try_from(start.min(0).unsigned_abs()).map_err(|_| broken())?;
+        let lead_in = start.min(0).unsigned_abs();
         let natural = u64::try_from(end).ok().filter(|&end| end > 0).ok_or_else(broken)?;
         let frame = u64::from(samples[0].duration);
         // An edit's length is rounded to the movie's coarse ticks: only one that cuts off a frame or more is meant.
@@ -213,6 +213,10 @@ fn cut_points(samples: &[Sample], timescale: u32) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use mp4_atom::{
+        Avcc, Ctts, CttsEntry, Decode, Edts, Elst, ElstEntry, Encode, Moov, Stco, StscEntry, Stss, StszSamples, SttsEntry, Visual,
+    };
+
     use super::*;
     use proptest::prelude::*;
 
@@ -236,6 +240,41 @@ mod tests {
             at += i64::from(sample.duration);
         }
         samples
+    }
+
+    /// Forty pictures of five bytes each, in groups of ten, with an edit list.
+    fn small_film() -> Vec<u8> {
+        let avcc = Avcc::new(&[0x67, 0x42, 0, 30], &[0x68]).expect("long enough");
+        let avc1 = Avc1 { visual: Visual { width: 16, height: 16, ..Visual::default() }, avcc, ..Avc1::default() };
+        let head = TrackHead { timescale: 25, duration: 40, entry: Entry::Avc1(Box::new(avc1), Box::default()) };
+        let init = cmaf::init(&head).expect("encodes");
+        let mut moov = Moov::decode(&mut &init[32..]).expect("our own");
+        moov.mvex = None;
+        moov.trak[0].edts = Some(Edts {
+            elst: Some(Elst { entries: vec![ElstEntry { segment_duration: 40, media_time: Some(2), media_rate: 1.into() }] }),
+        });
+        let stbl = &mut moov.trak[0].mdia.minf.stbl;
+        stbl.stts.entries = vec![SttsEntry { sample_count: 40, sample_delta: 1 }];
+        stbl.ctts = Some(Ctts { entries: vec![CttsEntry { sample_count: 40, sample_offset: 2 }] });
+        stbl.stss = Some(Stss { entries: vec![1, 11, 21, 31] });
+        stbl.stsc.entries = vec![StscEntry { first_chunk: 1, samples_per_chunk: 40, sample_description_index: 1 }];
+        stbl.stsz.samples = StszSamples::Different { sizes: vec![5; 40] };
+        stbl.stco = Some(Stco { entries: vec![8] });
+        let mut bytes = [&208u32.to_be_bytes()[..], b"mdat", &[7; 200]].concat();
+        moov.encode(&mut bytes).expect("encodes");
+        bytes
+    }
+
+    #[test]
+    fn a_small_film_is_cut_at_its_groups() {
+        let dir = tempfile::tempdir().expect("a temp dir");
+        let path = dir.path().join("a.mp4");
+        std::fs::write(&path, small_film()).expect("written");
+        let picture = Picture::open(&path).expect("a film");
+        // The first at least half a second, here 20 pictures; the rest is shorter than three seconds and stays whole.
+        assert_eq!((picture.timeline().runs.clone(), picture.timeline().lead_in), (vec![(20, 2)], 0));
+        assert_eq!(picture.timeline().mime, "video/mp4; codecs=\"avc1.42001E\"");
+        assert!(picture.segment(0).expect("there").ends_with(&[7; 100]));
     }
 
     proptest! {
@@ -263,6 +302,29 @@ mod tests {
         fn never_reads_outside_the_file(samples in prop::collection::vec(sample(), 0..50), file_size in any::<u64>()) {
             if check_ranges(&samples, file_size).is_ok() {
                 prop_assert!(samples.iter().all(|s| s.offset.checked_add(u64::from(s.size)).is_some_and(|end| end <= file_size)));
+            }
+        }
+
+        #[test]
+        fn a_spoilt_index_is_played_or_refused_never_a_panic(
+            spoilt in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12), words in prop::collection::vec(any::<prop::sample::Index>(), 0..3),
+        ) {
+            let mut bytes = small_film();
+            for (at, byte) in spoilt {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            for word in words {
+                let at = word.index(bytes.len() - 4);
+                bytes[at..at + 4].copy_from_slice(&u32::MAX.to_be_bytes());
+            }
+            let dir = tempfile::tempdir().expect("a temp dir");
+            let path = dir.path().join("a.mp4");
+            std::fs::write(&path, &bytes).expect("written");
+            let Ok(picture) = Picture::open(&path) else { return Ok(()) };
+            let _ = picture.init();
+            for index in 0..picture.timeline().segment_count().min(20) {
+                let _ = picture.segment(index);
             }
         }
 
