@@ -43,8 +43,8 @@ ENTRYPOINT ["iroam", "host"]
 FROM base AS serve
 COPY --from=serve-build /out/iroam /usr/local/bin/iroam
 USER iroam
-# pages and API, and the tunnels of the hosts
+# pages and API by TCP, the tunnels of the hosts by UDP
+ENV IROAM_LISTEN=0.0.0.0:8443 IROAM_QUIC=0.0.0.0:8443
 EXPOSE 8443/tcp 8443/udp
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["iroam", "serve"]
-CMD ["--listen", "0.0.0.0:8443", "--quic", "0.0.0.0:8443"]

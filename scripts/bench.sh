@@ -5,11 +5,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 scripts/setup.sh test
 say "Building for speed (the first time takes many minutes)"
-cargo build --locked --release --bins --examples
+cargo build --locked --release --bins
+cargo bench --locked --no-run --bench relay
 
 CHROMIUM=$(find_chromium)
 export CHROMIUM
 export IROAM_BIN=${CARGO_TARGET_DIR:-$ROOT/target}/release/iroam
-export BENCH_OUT=${CARGO_TARGET_DIR:-$ROOT/target}/bench
-mkdir -p "$BENCH_OUT"
 exec node tests/bench/run.mjs "$@"

@@ -46,12 +46,12 @@ rust_by_distribution() {
     echo "/usr/lib/rust-$version/bin" >"$SETUP_DIR/rust-path"
     return
   fi
-  version=$(apt-cache policy cargo | sed -nE 's/^ *Candidate: ([0-9.]+).*/\1/p')
+  version=$(apt-cache policy rustc | sed -nE 's/^ *Candidate: ([0-9.]+).*/\1/p')
   if [ -n "$version" ] && version_at_least "$1" "$version"; then
-    say "The installer did not answer: taking cargo $version of the distribution"
+    say "The installer did not answer: taking Rust $version of the distribution"
     apt_install cargo rustc
     return
   fi
-  say "The installer did not answer, and the distribution's cargo (${version:-none}) is too old"
+  say "The installer did not answer, and the distribution's Rust (${version:-none}) is too old"
   return 1
 }

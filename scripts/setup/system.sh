@@ -70,15 +70,22 @@ apt_install() {
        On Debian: $command"
   if [ "$(id -u)" != 0 ]; then
     have sudo || die "installing needs root and there is no sudo. As root: $command"
-    say "sudo is asked for this alone: $command"
+    say "That needs root, so sudo is asked for: apt-get update, and $command"
   fi
-  say "Installing: the download is up to 400 MB, a few minutes"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >"$SETUP_DIR/apt.log" 2>&1 || apt_failed "apt-get update"
+  say "Installing: $(download_size "$@") to download, which may take some minutes"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
     </dev/null > >(progress "$SETUP_DIR/apt.log") 2>&1 || apt_failed "$command"
 }
 
-# Keeps the whole log and shows a dot-like line now and then, so that a long step is seen to live.
+download_size() {
+  local size
+  size=$(apt-get install --assume-no -o Debug::NoLocking=1 --no-install-recommends "$@" 2>/dev/null |
+    sed -nE 's/^Need to get ([0-9.,]+ [kMG]?B)(\/.*)? of archives.*/\1/p') || true
+  echo "${size:-a lot}"
+}
+
+# Keeps the whole log and shows a line now and then, so that a long step is seen to live.
 progress() {
   local line seen=0
   while IFS= read -r line; do

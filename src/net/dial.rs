@@ -32,6 +32,9 @@ pub enum DialError {
     WrongServerKey,
     #[error("the server cannot be reached: {0}")]
     Unreachable(String),
+    /// It was reached, and closed the connection before it said welcome.
+    #[error("the server closed the tunnel: {0}")]
+    Closed(Closed),
     #[error("the server did not answer within {} s", DIAL_TIMEOUT.as_secs())]
     TimedOut,
     #[error("the server does not speak this tunnel's protocol: {0}")]
@@ -144,8 +147,7 @@ async fn greet(connection: &Connection, hello: &Hello) -> Result<(SendStream, Re
 
 fn broken_greeting(error: NetError) -> DialError {
     match error {
-        // Closed before a word was said: it is there, but not for us now.
-        NetError::Closed(closed) => DialError::Unreachable(closed.reason),
+        NetError::Closed(closed) => DialError::Closed(closed),
         other => DialError::Protocol(other.to_string()),
     }
 }

@@ -92,7 +92,8 @@ test('a video shows the colours and sounds the tone of its place', async () => {
     let seen = [];
     await until(`the colour ${VIDEO.colours[index]}`, 10, async () => {
       seen = await colour(page);
-      return VIDEO.rgb[index].every((level, channel) => Math.abs(level - seen[channel]) < 24);
+      // The codec's colour is not the source's to the digit; which of the three it is, is plain.
+      return VIDEO.rgb[index].every((level, channel) => (level > 0 ? seen[channel] > 200 : seen[channel] < 60));
     }).catch((error) => assert.fail(`${error.message}; last seen ${seen}`));
   }
 });

@@ -3,7 +3,7 @@
  * place, so that albums join without a gap. A jump begins a new run on an empty stretch further on, so that it waits for nothing.
  */
 
-import { PlaybackError } from './errors.js';
+import { newMediaSource } from './media_source.js';
 import { rangesOf, Sink } from './sink.js';
 import { aheadOf, stepOver } from './ranges.js';
 import { typicalMime } from './rendition.js';
@@ -22,6 +22,8 @@ export class Deck {
   /** @type {Sink[]} */
   #sinks = [];
   #shape = '';
+  /** @type {Promise<void>} */
+  #opening = Promise.resolve();
   #used = 0;
   #wanted = 0;
 
@@ -29,6 +31,8 @@ export class Deck {
   constructor(element) {
     this.element = element;
     element.preload = 'auto';
+    // A managed source opens only on an element that cannot be sent to another device.
+    element.disableRemotePlayback = true;
     element.addEventListener('loadedmetadata', () => this.#arrive());
     element.addEventListener('waiting', () => this.#stepOver());
     element.addEventListener('progress', () => this.#stepOver());
@@ -52,21 +56,16 @@ export class Deck {
   }
 
   /**
-   * Makes a MediaSource with a sink for each rendition; keeps the one there is when it has the same number.
+   * Makes a MediaSource with a sink for each rendition; keeps the one there is when it has the same kinds of sinks.
    * @param {string[]} renditions
    * @param {boolean} fresh Whether a new one is wanted in any case.
    */
-  async open(renditions, fresh) {
+  open(renditions, fresh) {
     const shape = renditions.map((rendition) => (rendition === 'h264' ? 'picture' : 'sound')).join('+');
-    if (!fresh && this.#source && this.#shape === shape && !this.element.error) return;
+    if (!fresh && this.#shape === shape && !this.element.error) return this.#opening;
     this.#shape = shape;
-    this.#used = 0;
-    const source = await this.#attach();
-    this.#sinks = renditions.map((rendition) => {
-      const mime = typicalMime(rendition) ?? '';
-      return new Sink(source.addSourceBuffer(mime), mime);
-    });
-    source.duration = TIMELINE_S;
+    this.#opening = this.#make(renditions);
+    return this.#opening;
   }
 
   /** Moves to an empty stretch; gives where it begins, seconds. @param {number} offset Where in it to listen. */
@@ -100,21 +99,32 @@ export class Deck {
     URL.revokeObjectURL(this.#url);
     this.#source = null;
     this.#sinks = [];
+    this.#shape = '';
   }
 
-  async #attach() {
-    URL.revokeObjectURL(this.#url);
-    if (typeof MediaSource === 'undefined') throw new PlaybackError('this browser has no Media Source Extensions');
-    const source = new MediaSource();
+  /** @param {string[]} renditions */
+  async #make(renditions) {
+    const source = newMediaSource();
     this.#source = source;
-    this.#url = URL.createObjectURL(source);
+    this.#used = 0;
+    await this.#attach(source);
+    this.#sinks = renditions.map((rendition) => {
+      const mime = typicalMime(rendition) ?? '';
+      return new Sink(source.addSourceBuffer(mime), mime);
+    });
+    source.duration = TIMELINE_S;
+  }
+
+  /** @param {MediaSource} source */
+  async #attach(source) {
     const opened = new Promise((resolve) => source.addEventListener('sourceopen', resolve, { once: true }));
     // A new source pauses the element; somebody who pressed play still wants to hear.
     const playing = !this.element.paused;
+    URL.revokeObjectURL(this.#url);
+    this.#url = URL.createObjectURL(source);
     this.element.src = this.#url;
     if (playing) this.element.play().catch(() => {});
     await opened;
-    return source;
   }
 
   #reopen() {

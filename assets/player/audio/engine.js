@@ -3,6 +3,7 @@
 import { MediaCache } from './cache.js';
 import { Deck } from './deck.js';
 import { SinkError } from './errors.js';
+import { isTypeSupported } from './media_source.js';
 import { partsOf } from './rendition.js';
 import { begin, Run } from './run.js';
 
@@ -81,7 +82,7 @@ export class Engine {
     this.#ahead.abort();
     this.#ahead = new AbortController();
     const { signal } = this.#ahead;
-    for (const { candidates } of partsOf(item.track, (mime) => MediaSource.isTypeSupported(mime))) {
+    for (const { candidates } of partsOf(item.track, isTypeSupported)) {
       if (candidates[0]) begin(this.#media, item, candidates[0], signal).catch(() => {});
     }
   }
@@ -153,7 +154,7 @@ export class Engine {
 
   /** One sink for music; for a video one for each part. @param {QueueItem} item */
   #shapeOf(item) {
-    const parts = partsOf(item.track, (mime) => MediaSource.isTypeSupported(mime));
+    const parts = partsOf(item.track, isTypeSupported);
     if (item.track.kind === 'audio') return [parts[0].candidates[0] ?? 'flac'];
     return parts.map(({ candidates, role }) => candidates[0] ?? (role === 'picture' ? 'h264' : 'aac_256'));
   }
@@ -190,10 +191,14 @@ export class Engine {
     const last = run.placed.at(-1)?.item ?? this.#item;
     const following = last && run.placed.length > 0 ? await this.#hooks.next(last).catch(() => null) : null;
     if (run !== this.#run) return;
-    if (following) return this.start(following);
+    if (following) this.start(following);
+    else this.#end(run);
+  }
+
+  /** @param {Run} run */
+  #end(run) {
     run.stop();
-    this.#leave();
-    this.#item = null;
+    this.stop();
     this.#hooks.onEnded();
   }
 
@@ -209,8 +214,9 @@ export class Engine {
     // What could not be appended may be a track that is not heard yet.
     const culprit = error instanceof SinkError ? run.placed.at(-1) : heard;
     for (const rendition of culprit?.rendition.split('+') ?? []) this.#banned.add(`${culprit?.item.track.id}/${rendition}`);
-    if (heard && culprit) this.#begin(heard.item, this.position, true);
-    else if (this.#item) this.#hooks.onFailed(this.#item, error);
+    if (heard && culprit) return void this.#begin(heard.item, this.position, true);
+    if (this.#item) this.#hooks.onFailed(this.#item, error);
+    this.#end(run);
   }
 
   /** @param {boolean} buffering */

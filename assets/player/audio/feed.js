@@ -1,6 +1,7 @@
 /** Feeding one part (sound or picture) of a placed track into its sink, segment by segment, no further ahead than needed. */
 
 import { aheadOf } from './ranges.js';
+import { isFull } from './sink.js';
 import { segmentAt, segmentCount, segmentIndexAt } from './timeline.js';
 
 /** @typedef {import('../types.js').Bytes} Bytes */
@@ -99,7 +100,7 @@ async function appendWhenRoom(options, bytes) {
     try {
       return await options.sink.append(bytes, options.signal);
     } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
+      if (!isFull(error)) throw error;
       await trimBehind(options, BEHIND_FULL_S);
       if (attempt > 0) await delay(POLL_MS * 4, options.signal);
     }

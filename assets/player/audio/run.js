@@ -2,6 +2,7 @@
 
 import { feed, FeedError, untilHungry } from './feed.js';
 import { PlaybackError, SinkError } from './errors.js';
+import { isTypeSupported } from './media_source.js';
 import { partsOf } from './rendition.js';
 import { durationSeconds } from './timeline.js';
 
@@ -78,7 +79,7 @@ export class Run {
       deck.use(start);
       from = 0;
       /** @type {QueueItem | null} */
-      const following = await next(item);
+      const following = await next(item).catch(() => null);
       this.signal.throwIfAborted();
       // Another kind plays on another deck: this one plays to its end first.
       item = following && following.track.kind === item.track.kind && item.track.kind === 'audio' ? following : null;
@@ -171,7 +172,7 @@ export class Run {
     const { next, media } = this.#options;
     const following = await next(item).catch(() => null);
     if (!following || this.signal.aborted) return;
-    for (const { candidates } of partsOf(following.track, (mime) => MediaSource.isTypeSupported(mime))) {
+    for (const { candidates } of partsOf(following.track, isTypeSupported)) {
       if (candidates[0]) begin(media, following, candidates[0], this.signal).catch(() => {});
     }
   }
@@ -181,7 +182,7 @@ export class Run {
    * @param {number} from
    */
   async #load(item, from) {
-    const parts = partsOf(item.track, (mime) => MediaSource.isTypeSupported(mime));
+    const parts = partsOf(item.track, isTypeSupported);
     const loaded = await Promise.all(parts.map(({ candidates }) => this.#firstThatLoads(item, candidates, from)));
     if (loaded.length === 0) throw new PlaybackError('there is nothing in it to play');
     return loaded;
@@ -202,7 +203,7 @@ export class Run {
       try {
         const asked = from > 0 ? media.init(item, rendition, this.signal) : begin(media, item, rendition, this.signal);
         const { timeline, bytes } = await asked;
-        if (MediaSource.isTypeSupported(timeline.mime)) return { rendition, timeline, init: bytes };
+        if (isTypeSupported(timeline.mime)) return { rendition, timeline, init: bytes };
         reason = new PlaybackError(`this browser does not play ${timeline.mime}`);
       } catch (error) {
         if (this.signal.aborted || !TRY_OTHER.has(/** @type {any} */ (error)?.code)) throw error;

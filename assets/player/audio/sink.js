@@ -85,9 +85,11 @@ export class Sink {
    * @returns {Promise<T>}
    */
   #inTurn(signal, operation) {
-    const turn = this.#last.then(() => {
+    const turn = this.#last.then(async () => {
       signal?.throwIfAborted();
-      return operation();
+      return operation().catch((error) => {
+        throw isFull(error) ? error : new SinkError(`the browser refused the media (${error.message})`);
+      });
     });
     this.#last = turn.catch(() => {});
     return turn;
@@ -123,4 +125,9 @@ export class Sink {
  */
 export function rangesOf(ranges) {
   return Array.from({ length: ranges.length }, (_, index) => [ranges.start(index), ranges.end(index)]);
+}
+
+/** Whether a SourceBuffer holds all that it can. @param {unknown} error */
+export function isFull(error) {
+  return error instanceof DOMException && error.name === 'QuotaExceededError';
 }

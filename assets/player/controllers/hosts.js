@@ -3,6 +3,7 @@
 import { HostClient } from '../../pcd/client.js';
 import { fetchJson } from '../../pcd/envelope.js';
 import { lostText } from '../lib/messages.js';
+import { currentHost } from '../store/selectors.js';
 
 /** @typedef {import('../types.js').Store} Store */
 
@@ -30,8 +31,8 @@ export class Hosts {
   /** Asks now, and again and again. */
   async watch() {
     await this.refresh();
-    const { hosts, notices } = this.#store.state;
-    const trouble = this.#failing || notices.length > 0 || hosts.some((host) => !host.online);
+    const { state } = this.#store;
+    const trouble = this.#failing || !currentHost(state)?.online || state.notices.some(({ kind }) => kind === 'waiting');
     setTimeout(() => this.watch(), trouble ? POLL_TROUBLE_MS : POLL_MS);
   }
 

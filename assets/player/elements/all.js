@@ -1,5 +1,6 @@
 /** Gives the elements their tags. */
 
+import { IrAccount } from './ir-account.js';
 import { IrArt } from './ir-art.js';
 import { IrLcd } from './ir-lcd.js';
 import { IrNotice } from './ir-notice.js';
@@ -15,6 +16,7 @@ const TAGS = [
   ['ir-transport', IrTransport],
   ['ir-lcd', IrLcd],
   ['ir-search', IrSearch],
+  ['ir-account', IrAccount],
   ['ir-notice', IrNotice],
   ['ir-sources', IrSources],
   ['ir-art', IrArt],

@@ -4,7 +4,7 @@ mod backoff;
 mod relay;
 mod streams;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -13,7 +13,7 @@ use super::data_dir::DataError;
 use super::pairing::{PairError, Pairing, Server, TunnelEntry};
 use super::session::Session;
 use crate::auth::DeviceKey;
-use crate::net::{DialError, HostTunnel};
+use crate::net::{Closed, DialError, HostTunnel};
 use crate::protocol::tunnel::{CloseCode, Hello, RefusalCode, VERSIONS};
 use backoff::Backoff;
 
@@ -95,11 +95,7 @@ impl Keeper {
         if !shutdown.is_cancelled() {
             tracing::warn!(reason = %closed, "the tunnel ended");
         }
-        match closed.code {
-            Some(CloseCode::Revoked) => Next::End(TunnelError::Removed),
-            Some(CloseCode::Replaced) => Next::End(TunnelError::Replaced),
-            Some(CloseCode::GoingAway | CloseCode::Refused) | None => Next::Retry,
-        }
+        after_close(&closed)
     }
 
     /// Dials every address that the server's name has, until one answers.
@@ -140,19 +136,24 @@ impl Keeper {
     }
 
     fn forget(&self) -> TunnelError {
-        match remove_pairing(&self.data) {
+        match Pairing::remove(&self.data) {
             Ok(()) => TunnelError::Removed,
             Err(error) => error.into(),
         }
     }
 }
 
-fn remove_pairing(data: &Path) -> Result<(), DataError> {
-    Pairing::remove(data)
+fn after_close(closed: &Closed) -> Next {
+    match closed.code {
+        Some(CloseCode::Revoked) => Next::End(TunnelError::Removed),
+        Some(CloseCode::Replaced) => Next::End(TunnelError::Replaced),
+        Some(CloseCode::GoingAway | CloseCode::Refused) | None => Next::Retry,
+    }
 }
 
 fn after_dial(error: DialError) -> Next {
     match error {
+        DialError::Closed(closed) => after_close(&closed),
         DialError::Refused { code: RefusalCode::NotPaired, .. } => Next::End(TunnelError::Removed),
         DialError::Refused { code: RefusalCode::NoCommonVersion, detail } => Next::End(TunnelError::NoCommonVersion(detail)),
         DialError::WrongServerKey => Next::RefreshAndRetry,

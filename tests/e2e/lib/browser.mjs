@@ -39,8 +39,11 @@ export async function pitch(page) {
     await ear.resume();
     window.ears ??= new Map();
     if (!window.ears.has(element)) {
+      const stream = element.captureStream();
+      // Nothing has been decoded yet: there is nothing to hear.
+      if (stream.getAudioTracks().length === 0) return 0;
       const analyser = new AnalyserNode(ear, { fftSize: 16384, smoothingTimeConstant: 0 });
-      ear.createMediaStreamSource(element.captureStream()).connect(analyser);
+      ear.createMediaStreamSource(stream).connect(analyser);
       window.ears.set(element, analyser);
     }
     const analyser = window.ears.get(element);

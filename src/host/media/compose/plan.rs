@@ -38,7 +38,7 @@ impl Part {
     /// This part of `music`: the halves lie back to back, to the sample.
     pub fn of(self, music: &Pcm) -> Pcm {
         // no codec frame ends here, so that a player which joins by whole frames is caught
-        let cut = (music.frames() / 2 | 1) * BYTES_A_FRAME;
+        let cut = ((music.frames() / 2) | 1) * BYTES_A_FRAME;
         let bytes = match self {
             Self::Whole => &music.bytes[..],
             Self::FirstHalf => &music.bytes[..cut],

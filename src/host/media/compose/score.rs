@@ -167,7 +167,7 @@ impl Writer<'_> {
             let pan = 0.5 - step as f32 / 7.0;
             self.note(Instrument::Pluck, step as f32 * 0.5, 0.9, self.chord + degree, 0.26, pan);
         }
-        if self.bar >= 4 && self.bar % 2 == 0 {
+        if self.bar >= 4 && self.bar.is_multiple_of(2) {
             self.sing(Instrument::Bell, 0.0, 2.0, 0.24);
             self.sing(Instrument::Bell, 2.5, 1.5, 0.20);
         }

@@ -1,0 +1,126 @@
+//! A player's requests, honest and otherwise, over a tunnel that the test holds.
+#![allow(dead_code)]
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use iroam::auth::{Claims, DeviceKey, TicketSigner, b64, proof, ticket};
+use iroam::net::Tunnel;
+use iroam::protocol::frame::encode;
+use iroam::protocol::limits::{REPLY_HEADER_BYTES_MAX, REQUEST_BYTES_MAX};
+use iroam::protocol::tunnel::Encoding;
+use iroam::protocol::{AuthHeader, BrowsePage, ErrorCode, FrameDecoder, Reply, ReplyHeader, TrackRow};
+use iroam::types::{Clock, HostId, SessionId, SystemClock, UnixMs, UserId, random};
+use uuid::Uuid;
+
+use super::server::{host_id, signer};
+
+pub fn player_key() -> DeviceKey {
+    DeviceKey::from_seed(&[31; 32])
+}
+
+pub fn claims(host: HostId, now: UnixMs) -> Claims {
+    Claims {
+        aud: Claims::audience(host),
+        sub: Claims::subject(UserId::new(now, [1; 10])),
+        sid: SessionId::new(now, [2; 10]),
+        jti: Uuid::from_bytes(random::bytes()),
+        iat_ms: now,
+        exp_ms: now.plus(Duration::from_secs(120)),
+        scope: ticket::Scope::Media,
+        cnf: proof::thumbprint(&player_key().public()),
+        minute: 0,
+    }
+}
+
+pub fn good_ticket() -> String {
+    sign(&signer(), &claims(host_id(), SystemClock.now()))
+}
+
+pub fn sign(signer: &TicketSigner, claims: &Claims) -> String {
+    signer.sign(claims)
+}
+
+pub fn auth(key: &DeviceKey, ticket: &str, request: &str) -> AuthHeader {
+    let nonce: [u8; 16] = random::bytes();
+    AuthHeader {
+        v: 1,
+        ticket: ticket.to_owned(),
+        key: key.public().to_string(),
+        nonce: b64::encode(&nonce),
+        proof: b64::encode(&key.sign(&proof::message(&nonce, ticket, request.as_bytes()))),
+    }
+}
+
+pub fn wire(auth: &AuthHeader, request: &str) -> Bytes {
+    let auth = serde_json::to_vec(auth).expect("serialises");
+    [encode(&auth, REQUEST_BYTES_MAX).expect("fits"), encode(request.as_bytes(), REQUEST_BYTES_MAX).expect("fits")].concat().into()
+}
+
+#[derive(Debug)]
+pub struct Answered {
+    pub header: ReplyHeader,
+    pub body: Vec<u8>,
+    pub encoding: Encoding,
+}
+
+impl Answered {
+    pub fn reply(&self) -> &Reply {
+        match &self.header {
+            ReplyHeader::Ok { reply, length } => {
+                assert_eq!(*length, Some(self.body.len() as u64));
+                reply
+            }
+            ReplyHeader::Error { error } => panic!("{error:?}"),
+        }
+    }
+
+    pub fn error(&self) -> ErrorCode {
+        match &self.header {
+            ReplyHeader::Error { error } => error.code,
+            ReplyHeader::Ok { reply, .. } => panic!("{reply:?}"),
+        }
+    }
+}
+
+/// Sends these bytes and reads the whole answer.
+pub async fn exchange(tunnel: &Tunnel, request: Bytes) -> Answered {
+    let mut reply = tunnel.open_relay(&[Encoding::Zstd], request).await.expect("an answer");
+    let mut bytes = Vec::new();
+    while let Some(chunk) = reply.chunk().await.expect("whole") {
+        bytes.extend_from_slice(&chunk);
+    }
+    if reply.encoding == Encoding::Zstd {
+        bytes = zstd::decode_all(bytes.as_slice()).expect("zstd");
+    }
+    let mut decoder = FrameDecoder::default();
+    decoder.push(&bytes);
+    let header = decoder.next_frame(REPLY_HEADER_BYTES_MAX).expect("a frame").expect("whole");
+    let header = serde_json::from_slice(&header).expect("a reply header");
+    Answered { header, body: decoder.into_rest(), encoding: reply.encoding }
+}
+
+/// Asks as an honest player does.
+pub async fn ask(tunnel: &Tunnel, request: &str) -> Answered {
+    exchange(tunnel, wire(&auth(&player_key(), &good_ticket(), request), request)).await
+}
+
+pub const STATUS: &str = r#"{"op":"status"}"#;
+
+/// The host still serves an honest player.
+pub async fn assert_serves(tunnel: &Tunnel) {
+    let answered = ask(tunnel, STATUS).await;
+    assert!(matches!(answered.reply(), Reply::Status(_)));
+}
+
+/// The library's tracks, once the first scan has found `count` of them.
+pub async fn tracks(tunnel: &Tunnel, count: usize) -> Vec<TrackRow> {
+    loop {
+        let answered = ask(tunnel, r#"{"op":"browse","sort":"title","offset":0,"limit":500}"#).await;
+        let page: BrowsePage = serde_json::from_slice(&answered.body).expect("a page");
+        if page.tracks.len() == count {
+            return page.tracks;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

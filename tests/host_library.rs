@@ -1,0 +1,285 @@
+//! The host's library on real files: what ffmpeg wrote, and what no player would want to meet.
+#![cfg(feature = "host")]
+
+mod host_kit;
+
+use std::ffi::{CString, OsStr};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use host_kit::{Home, everything, ffmpeg, reason, rows, scan, titles};
+use iroam::protocol::{Browse, MediaKind, Rendition, SortKey};
+
+fn mkfifo(path: &Path) {
+    let name = CString::new(path.as_os_str().as_bytes()).expect("no NUL in a path");
+    // SAFETY: `name` is a NUL-terminated string that outlives the call.
+    assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
+}
+
+#[test]
+fn reads_the_tags_of_every_format() {
+    let home = Home::new();
+    let tags = [
+        ("title", "Blue"),
+        ("artist", "Ada"),
+        ("album", "Sea"),
+        ("album_artist", "Various"),
+        ("track", "3/9"),
+        ("disc", "2"),
+        ("date", "1999-05-01"),
+        ("genre", "Jazz"),
+    ];
+    for (extension, codec) in [("mp3", "MP3"), ("flac", "FLAC"), ("ogg", "Vorbis"), ("opus", "Opus"), ("m4a", "AAC")] {
+        home.song(format!("song.{extension}"), &tags);
+        let library = home.library();
+        assert_eq!(home.scan().skipped, [], "{extension}");
+        let row = rows(&library, &everything(SortKey::Added)).pop().expect("one row");
+        assert_eq!((row.title.as_str(), row.codec.as_str()), ("Blue", codec), "{extension}");
+        assert_eq!(
+            (row.artist.as_deref(), row.album.as_deref(), row.genre.as_deref()),
+            (Some("Ada"), Some("Sea"), Some("Jazz")),
+            "{extension}"
+        );
+        assert_eq!(
+            (row.album_artist.as_deref(), row.track_no, row.disc_no, row.year),
+            (Some("Various"), Some(3), Some(2), Some(1999)),
+            "{extension}"
+        );
+        assert!((990..=1100).contains(&row.duration_ms), "{extension}: {}", row.duration_ms);
+        assert_eq!(row.renditions.contains(&Rendition::Flac), extension == "flac");
+        fs::remove_file(home.media.join(format!("song.{extension}"))).expect("removed");
+    }
+}
+
+#[test]
+fn lists_untagged_formats_by_their_names() {
+    let home = Home::new();
+    for name in ["a.wav", "b.aiff", "c.aac"] {
+        home.song(name, &[]);
+    }
+    assert_eq!(home.scan().skipped, []);
+    assert_eq!(titles(&home.library(), &everything(SortKey::Title)), ["a", "b", "c"]);
+}
+
+#[test]
+fn a_rescan_reads_only_what_changed_and_keeps_ids() {
+    let home = Home::new();
+    let (one, _two) = (home.song("one.flac", &[("title", "One")]), home.song("two.flac", &[("title", "Two")]));
+    assert_eq!(home.scan().added, 2);
+    let before = rows(&home.library(), &everything(SortKey::Title));
+    ffmpeg(&["-f", "lavfi", "-i", "sine=220:duration=2"], &[("title", "One again")], &one);
+    let summary = home.scan();
+    assert_eq!((summary.added, summary.updated, summary.unchanged, summary.missing), (0, 1, 1, 0));
+    let after = rows(&home.library(), &everything(SortKey::Title));
+    assert_eq!(after[0].title, "One again");
+    assert_eq!((before[0].id, before[1].id), (after[0].id, after[1].id));
+    assert_eq!(before[0].added_at, after[0].added_at);
+}
+
+#[test]
+fn a_vanished_file_is_not_listed_and_comes_back_as_itself() {
+    let home = Home::new();
+    let (path, aside) = (home.song("one.flac", &[]), home.data.join("aside.flac"));
+    home.scan();
+    let library = home.library();
+    let before = rows(&library, &everything(SortKey::Title));
+    fs::rename(&path, &aside).expect("moved");
+    assert_eq!(home.scan().missing, 1);
+    assert_eq!(library.browse(&everything(SortKey::Title)).expect("answers"), (0, vec![]));
+    assert!(!library.find(before[0].id).expect("answers").expect("kept").present);
+    fs::rename(&aside, &path).expect("moved back");
+    let summary = home.scan();
+    assert_eq!((summary.added, summary.unchanged), (0, 1));
+    assert_eq!(rows(&library, &everything(SortKey::Title)), before);
+}
+
+#[test]
+fn a_folder_that_is_away_keeps_its_tracks() {
+    let home = Home::new();
+    home.song("disk/one.flac", &[]);
+    home.song("here/two.flac", &[]);
+    let media = [home.media.join("disk"), home.media.join("here")];
+    let library = home.library();
+    assert_eq!(scan(&library, &media).tracks, 2);
+    let before = rows(&library, &everything(SortKey::Title));
+    fs::rename(&media[0], home.data.join("unplugged")).expect("moved");
+    library.check_folders(&media).expect("a folder that was there may be away");
+    let summary = scan(&library, &media);
+    assert_eq!((summary.missing, summary.tracks), (0, 1));
+    assert!(reason(&summary, "disk").contains("tracks are kept"));
+    fs::rename(home.data.join("unplugged"), &media[0]).expect("moved back");
+    assert_eq!(scan(&library, &media).tracks, 2);
+    assert_eq!(rows(&library, &everything(SortKey::Title)), before);
+}
+
+#[test]
+fn a_folder_that_never_was_is_named() {
+    let home = Home::new();
+    let nowhere = home.media.join("no such folder");
+    let error = iroam::host::scan_once(std::slice::from_ref(&nowhere), &home.data).expect_err("refused");
+    assert!(error.to_string().contains("no such folder"), "{error}");
+}
+
+#[test]
+fn what_is_no_media_is_skipped_with_a_reason_and_hangs_nothing() {
+    let home = Home::new();
+    home.song("good.flac", &[("title", "Good")]);
+    fs::write(home.media.join("empty.mp3"), b"").expect("written");
+    fs::write(home.media.join("lying.flac"), b"this is a letter, not music".repeat(100)).expect("written");
+    fs::write(home.media.join("lying.mp4"), b"\0\0\0\x18ftypisom????????????garbage".repeat(9)).expect("written");
+    fs::write(home.media.join("notes.txt"), b"not even pretending").expect("written");
+    mkfifo(&home.media.join("pipe.mp3"));
+    mkfifo(&home.media.join("cover.jpg"));
+    fs::create_dir(home.media.join("folder.mp3")).expect("made");
+    let mut cut = fs::read(home.media.join("good.flac")).expect("read");
+    cut.truncate(30);
+    fs::write(home.media.join("cut.flac"), cut).expect("written");
+    let summary = home.scan();
+    assert_eq!(reason(&summary, "empty.mp3"), "the file is empty");
+    assert_eq!(reason(&summary, "pipe.mp3"), "it is a named pipe, not a file");
+    for name in ["lying.flac", "lying.mp4", "cut.flac"] {
+        assert!(!reason(&summary, name).is_empty());
+    }
+    assert_eq!(summary.skipped.len(), 5, "{:?}", summary.skipped);
+    assert_eq!(titles(&home.library(), &everything(SortKey::Title)), ["Good"]);
+}
+
+#[test]
+fn links_out_of_the_folder_are_not_followed() {
+    let home = Home::new();
+    let outside = home.data.join("private.flac");
+    ffmpeg(&["-f", "lavfi", "-i", "sine=440:duration=1"], &[], &outside);
+    let inside = home.song("real.flac", &[]);
+    symlink(&outside, home.media.join("leak.flac")).expect("linked");
+    symlink(&home.data, home.media.join("leaks")).expect("linked");
+    symlink(&inside, home.media.join("twice.flac")).expect("linked");
+    symlink(&home.media, home.media.join("loop")).expect("linked");
+    let summary = home.scan();
+    assert_eq!((summary.tracks, summary.skipped.len()), (1, 2), "{:?}", summary.skipped);
+    assert_eq!(reason(&summary, "leak.flac"), "it is a link to outside of the media folder");
+    assert_eq!(reason(&summary, "leaks"), "it is a link to outside of the media folder");
+}
+
+#[test]
+fn names_that_are_not_utf8_are_files_like_others() {
+    let home = Home::new();
+    let plain = home.song("plain.flac", &[]);
+    let odd = home.media.join(OsStr::from_bytes(b"caf\xe9.flac"));
+    fs::rename(plain, &odd).expect("renamed");
+    assert_eq!(home.scan().added, 1);
+    let library = home.library();
+    let row = rows(&library, &everything(SortKey::Title)).remove(0);
+    assert_eq!(row.title, "caf\u{FFFD}");
+    assert_eq!(library.find(row.id).expect("answers").expect("found").path, odd);
+    assert_eq!(home.scan().unchanged, 1);
+}
+
+#[test]
+fn hostile_tags_are_text_and_nothing_else() {
+    let home = Home::new();
+    let script = "<script>alert(1)</script>'; DROP TABLE track; --";
+    home.song(
+        "a.flac",
+        &[("title", script), ("artist", "\u{202E}evil\u{7}"), ("album", &"x".repeat(100_000)), ("track", "-5"), ("date", "soon")],
+    );
+    home.song("b.mp3", &[("title", " \u{1} \n"), ("disc", "99999999999999999999")]);
+    assert_eq!(home.scan().skipped, []);
+    let rows = rows(&home.library(), &everything(SortKey::Added));
+    assert_eq!(rows[0].title, script);
+    assert_eq!((rows[0].artist.as_deref(), rows[0].track_no, rows[0].year), (Some("evil"), None, None));
+    assert_eq!(rows[0].album.as_ref().map(String::len), Some(500));
+    assert_eq!((rows[1].title.as_str(), rows[1].disc_no), ("b", None));
+}
+
+#[test]
+fn covers_are_found_scaled_and_kept_once() {
+    let home = Home::new();
+    let cover = home.data.join("cover.png");
+    ffmpeg(&["-f", "lavfi", "-i", "testsrc=size=1200x900", "-frames:v", "1"], &[], &cover);
+    for name in ["one.mp3", "two.mp3"] {
+        let cover = cover.to_str().expect("plain names");
+        let input = ["-f", "lavfi", "-i", "sine=440:duration=1", "-i", cover, "-map", "0", "-map", "1", "-disposition:v", "attached_pic"];
+        ffmpeg(&input, &[], &home.media.join(name));
+    }
+    home.song("other/three.mp3", &[]);
+    ffmpeg(&["-f", "lavfi", "-i", "color=red:size=50x50", "-frames:v", "1"], &[], &home.media.join("other/Folder.jpg"));
+    home.song("plain/four.mp3", &[]);
+    assert_eq!(home.scan().skipped, []);
+    let library = home.library();
+    let art: Vec<_> = rows(&library, &everything(SortKey::Title)).into_iter().map(|row| (row.title, row.art)).collect();
+    let of = |title: &str| art.iter().find(|(t, _)| t == title).expect("listed").1.clone();
+    assert_eq!((of("four"), of("one").is_some()), (None, true));
+    assert_eq!(of("one"), of("two"));
+    assert_ne!(of("one"), of("three"));
+    let picture = library.picture(&of("one").expect("some")).expect("answers").expect("kept");
+    let picture = image::load_from_memory_with_format(&picture, image::ImageFormat::Jpeg).expect("a JPEG");
+    assert_eq!((picture.width(), picture.height()), (600, 450));
+    assert!(of("three").is_some_and(|art| library.picture(&art).expect("answers").is_some()));
+    assert_eq!(fs::read_dir(home.data.join("art")).expect("listed").count(), 2);
+}
+
+#[test]
+fn videos_are_listed_when_their_pictures_can_be_played() {
+    let home = Home::new();
+    home.film("with sound.mp4", "libx264", true);
+    home.film("silent.mov", "libx264", false);
+    home.film("old.mp4", "mpeg4", true);
+    let summary = home.scan();
+    assert_eq!((summary.tracks, summary.videos, summary.skipped.len()), (0, 2, 1), "{:?}", summary.skipped);
+    assert!(reason(&summary, "old.mp4").contains("not H.264"));
+    let listed = rows(&home.library(), &Browse { kind: Some(MediaKind::Video), ..everything(SortKey::Title) });
+    assert_eq!(listed.iter().map(|row| row.renditions.clone()).collect::<Vec<_>>(), [[Rendition::H264], [Rendition::H264]]);
+    assert_eq!((listed[0].sound.len(), listed[1].sound.clone()), (0, vec![Rendition::Opus160, Rendition::Aac256]));
+    assert!(rows(&home.library(), &Browse { kind: Some(MediaKind::Audio), ..everything(SortKey::Title) }).is_empty());
+}
+
+#[test]
+fn albums_sort_by_artist_disc_and_track() {
+    let home = Home::new();
+    let song = |file: &str, artist: &str, album: &str, disc: &str, track: &str| {
+        home.song(file, &[("artist", artist), ("album", album), ("disc", disc), ("track", track)]);
+    };
+    song("a.flac", "beta", "Second", "1", "10");
+    song("b.flac", "beta", "Second", "1", "2");
+    song("c.flac", "beta", "Second", "2", "1");
+    song("d.flac", "Alpha", "Zoo", "1", "1");
+    home.song("e.flac", &[("artist", "beta"), ("album", "First")]);
+    home.song("f.flac", &[]);
+    home.scan();
+    let library = home.library();
+    let browse = everything(SortKey::Album);
+    assert_eq!(titles(&library, &browse), ["d", "e", "b", "a", "c", "f"]);
+    assert_eq!(titles(&library, &Browse { descending: true, ..browse.clone() }), ["f", "c", "a", "b", "e", "d"]);
+    let page = Browse { offset: 2, limit: 2, ..browse };
+    assert_eq!(library.browse(&page).map(|(total, rows)| (total, rows.len())).expect("answers"), (6, 2));
+    assert_eq!(titles(&library, &page), ["b", "a"]);
+}
+
+#[test]
+fn a_search_finds_words_in_any_field_and_takes_them_literally() {
+    let home = Home::new();
+    home.song("a.flac", &[("title", "100% Björk_"), ("artist", "Ada")]);
+    home.song("b.flac", &[("title", "100 Bears"), ("album", "BJÖRK live")]);
+    home.scan();
+    let library = home.library();
+    let search = |text: &str| titles(&library, &Browse { search: Some(text.to_owned()), ..everything(SortKey::Title) });
+    assert_eq!(search("björk").len(), 2);
+    assert_eq!(search("ada BJÖRK"), ["100% Björk_"]);
+    assert_eq!(search("100%"), ["100% Björk_"]);
+    assert_eq!(search("k_"), ["100% Björk_"]);
+    assert_eq!(search("\\"), [""; 0]);
+    assert_eq!(search("' OR 1=1 --"), [""; 0]);
+    assert_eq!(search("  ").len(), 2);
+}
+
+#[test]
+fn overlapping_folders_list_nothing_twice() {
+    let home = Home::new();
+    home.song("inner/one.flac", &[]);
+    let library = home.library();
+    let media = [home.media.clone(), home.media.join("inner")];
+    assert_eq!(scan(&library, &media).tracks, 1);
+    assert_eq!(scan(&library, &media).unchanged, 1);
+}

@@ -1,0 +1,205 @@
+//! A real host answers players over a real tunnel: honest ones, and those whose tickets and frames are not what they should be.
+#![cfg(feature = "host")]
+
+mod host_kit;
+
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use host_kit::Home;
+use host_kit::player::{STATUS, ask, assert_serves, auth, claims, exchange, good_ticket, player_key, tracks, wire};
+use host_kit::server::{Host, config, host_id, listener, server_key, signer, ticket_key, welcome, write_pairing};
+use iroam::auth::{Claims, DeviceKey, TicketSigner};
+use iroam::net::{Tunnel, TunnelListener};
+use iroam::protocol::frame::encode;
+use iroam::protocol::tunnel::{Encoding, Notice};
+use iroam::protocol::{ErrorCode, Reply, Timeline};
+use iroam::types::{Clock, HostId, SystemClock, UnixMs};
+
+/// Nobody answers there: the tests that need serve's HTTP say so.
+const NO_HTTP: &str = "http://127.0.0.1:9";
+
+struct Stage {
+    home: Home,
+    _listener: TunnelListener,
+    tunnel: Tunnel,
+    host: Host,
+}
+
+async fn stage(home: Home, clock: Arc<dyn Clock>) -> Stage {
+    let listener = listener();
+    write_pairing(&home.data, NO_HTTP, listener.local_addr(), &server_key());
+    let host = Host::start_at(config(&home, NO_HTTP), clock);
+    let tunnel = welcome(&listener).await;
+    Stage { home, _listener: listener, tunnel, host }
+}
+
+async fn plain_stage(home: Home) -> Stage {
+    stage(home, Arc::new(SystemClock)).await
+}
+
+#[tokio::test]
+async fn an_honest_player_browses_and_plays() {
+    let home = Home::new();
+    for n in 0..12 {
+        home.song(format!("album/{n}.flac"), &[("title", &format!("Song {n:02}")), ("artist", "Ada"), ("album", "Numbers")]);
+    }
+    host_kit::ffmpeg(&["-f", "lavfi", "-i", "color=red:size=50x50", "-frames:v", "1"], &[], &home.media.join("album/cover.jpg"));
+    let Stage { tunnel, host, home: _home, .. } = plain_stage(home).await;
+    let rows = tracks(&tunnel, 12).await;
+    assert_eq!(rows[3].title, "Song 03");
+
+    let browsed = ask(&tunnel, r#"{"op":"browse","search":"0 song","sort":"title","offset":8,"limit":5}"#).await;
+    assert_eq!(browsed.reply(), &Reply::Browse { total: 11 });
+    let whole = ask(&tunnel, r#"{"op":"browse","sort":"album","descending":true,"offset":0,"limit":500}"#).await;
+    assert_eq!((whole.encoding, whole.reply()), (Encoding::Zstd, &Reply::Browse { total: 12 }));
+
+    let Reply::Status(status) = ask(&tunnel, STATUS).await.reply().clone() else { panic!("no status") };
+    assert_eq!((status.name.as_str(), status.tracks, status.videos), ("Attic", 12, 0));
+
+    let art = rows[0].art.as_ref().expect("a cover").as_str();
+    let picture = ask(&tunnel, &format!(r#"{{"op":"art","art":"{art}"}}"#)).await;
+    assert_eq!(picture.reply(), &Reply::Art { content_type: "image/jpeg".to_owned() });
+    assert!(image::load_from_memory_with_format(&picture.body, image::ImageFormat::Jpeg).is_ok());
+
+    let id = rows[0].id;
+    let init = ask(&tunnel, &format!(r#"{{"op":"init","track":"{id}","rendition":"flac"}}"#)).await;
+    let Reply::Init(Timeline { timescale, duration, .. }) = init.reply() else { panic!("no timeline") };
+    assert_eq!((*timescale, *duration, &init.body[4..8]), (44_100, 44_100, &b"ftyp"[..]));
+    let segment = ask(&tunnel, &format!(r#"{{"op":"segment","track":"{id}","rendition":"flac","index":0}}"#)).await;
+    assert_eq!((segment.encoding, segment.reply()), (Encoding::Identity, &Reply::Segment {}));
+    assert!(segment.body.windows(4).any(|four| four == b"moof"));
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn tickets_and_proofs_that_are_not_right_are_refused_by_name() {
+    let Stage { tunnel, host, home: _home, .. } = plain_stage(Home::new()).await;
+    let now = SystemClock.now();
+    let good = claims(host_id(), now);
+    let player = player_key();
+    let asked_with = async |ticket: &str| exchange(&tunnel, wire(&auth(&player, ticket, STATUS), STATUS)).await.error();
+
+    let forger = TicketSigner::new(DeviceKey::from_seed(&[99; 32]));
+    assert_eq!(asked_with(&forger.sign(&good)).await, ErrorCode::TicketInvalid);
+    assert_eq!(asked_with("").await, ErrorCode::TicketInvalid);
+    assert_eq!(asked_with("v4.public.nonsense").await, ErrorCode::TicketInvalid);
+    let expired = Claims { iat_ms: UnixMs(now.0 - 200_000), exp_ms: UnixMs(now.0 - 80_000), ..good.clone() };
+    assert_eq!(asked_with(&signer().sign(&expired)).await, ErrorCode::TicketExpired);
+    let early = Claims { iat_ms: now.plus(Duration::from_secs(60)), ..good.clone() };
+    assert_eq!(asked_with(&signer().sign(&early)).await, ErrorCode::TicketInvalid);
+    let elsewhere = claims(HostId::new(now, [9; 10]), now);
+    assert_eq!(asked_with(&signer().sign(&elsewhere)).await, ErrorCode::TicketWrongHost);
+
+    let thief = auth(&DeviceKey::from_seed(&[66; 32]), &good_ticket(), STATUS);
+    assert_eq!(exchange(&tunnel, wire(&thief, STATUS)).await.error(), ErrorCode::ProofInvalid);
+    let for_another_request = auth(&player, &good_ticket(), r#"{"op":"status" }"#);
+    assert_eq!(exchange(&tunnel, wire(&for_another_request, STATUS)).await.error(), ErrorCode::ProofInvalid);
+    let mut from_the_future = auth(&player, &good_ticket(), STATUS);
+    from_the_future.v = 2;
+    assert_eq!(exchange(&tunnel, wire(&from_the_future, STATUS)).await.error(), ErrorCode::UnsupportedVersion);
+
+    let once = wire(&auth(&player, &good_ticket(), STATUS), STATUS);
+    assert!(matches!(exchange(&tunnel, once.clone()).await.reply(), Reply::Status(_)));
+    assert_eq!(exchange(&tunnel, once).await.error(), ErrorCode::Replayed);
+    assert_serves(&tunnel).await;
+    host.stop().await;
+}
+
+struct Skewed(i64);
+
+impl Clock for Skewed {
+    fn now(&self) -> UnixMs {
+        UnixMs(SystemClock.now().0 + self.0)
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_an_hour_off_is_corrected_by_the_servers() {
+    for hour_ms in [-3_600_000, 3_600_000] {
+        let Stage { tunnel, host, home: _home, .. } = stage(Home::new(), Arc::new(Skewed(hour_ms))).await;
+        assert_serves(&tunnel).await;
+        let now = SystemClock.now();
+        let expired = Claims { exp_ms: UnixMs(now.0 - 6_000), ..claims(host_id(), now) };
+        let asked = exchange(&tunnel, wire(&auth(&player_key(), &signer().sign(&expired), STATUS), STATUS)).await;
+        assert_eq!(asked.error(), ErrorCode::TicketExpired);
+        host.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn new_ticket_keys_replace_the_old_ones() {
+    let Stage { tunnel, host, home: _home, .. } = plain_stage(Home::new()).await;
+    assert_serves(&tunnel).await;
+    let next = TicketSigner::new(DeviceKey::from_seed(&[77; 32]));
+    tunnel.notify(Notice::TicketKeys { ticket_keys: vec![ticket_key(&next)] }).await.expect("told");
+    let by_next = |claims: &Claims| wire(&auth(&player_key(), &next.sign(claims), STATUS), STATUS);
+    // The notice has a stream of its own, so the next request may overtake it.
+    loop {
+        let answered = exchange(&tunnel, by_next(&claims(host_id(), SystemClock.now()))).await;
+        if matches!(answered.header, iroam::protocol::ReplyHeader::Ok { .. }) {
+            break;
+        }
+        assert_eq!(answered.error(), ErrorCode::TicketInvalid);
+    }
+    assert_eq!(ask(&tunnel, STATUS).await.error(), ErrorCode::TicketInvalid);
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn broken_requests_are_told_so_and_cost_nothing_else() {
+    let Stage { tunnel, host, home: _home, .. } = plain_stage(Home::new()).await;
+    let good = wire(&auth(&player_key(), &good_ticket(), STATUS), STATUS);
+    let long_auth = encode(&[b'x'; 5000], 6000).expect("fits");
+    let cut = good.slice(..good.len() - 1);
+    let trailing: Bytes = [&good[..], b"x"].concat().into();
+    let not_json = wire(&auth(&player_key(), &good_ticket(), "{"), "{");
+    let unknown_op = r#"{"op":"format_disk"}"#;
+    let unknown = wire(&auth(&player_key(), &good_ticket(), unknown_op), unknown_op);
+    let endless = Bytes::copy_from_slice(&u32::MAX.to_be_bytes());
+    for bytes in [
+        long_auth.into(),
+        cut,
+        trailing,
+        not_json,
+        unknown,
+        endless,
+        Bytes::from_static(&[0; 4]),
+        Bytes::from_static(b"GET / HTTP/1.1\r\n\r\n"),
+    ] {
+        assert_eq!(exchange(&tunnel, bytes.clone()).await.error(), ErrorCode::BadRequest, "{bytes:?}");
+    }
+    assert_serves(&tunnel).await;
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_without_a_path() {
+    let home = Home::new();
+    let song = home.song("secret folder/one.mp3", &[]);
+    let other = home.song("secret folder/two.mp3", &[]);
+    let Stage { tunnel, host, home, .. } = plain_stage(home).await;
+    let rows = tracks(&tunnel, 2).await;
+    let init = |id: String, rendition: &str| format!(r#"{{"op":"init","track":"{id}","rendition":"{rendition}"}}"#);
+    let unknown = uuid::Uuid::from_u128(1).to_string();
+    assert_eq!(ask(&tunnel, &init(unknown, "opus_160")).await.error(), ErrorCode::NotFound);
+    assert_eq!(ask(&tunnel, &init(rows[0].id.to_string(), "flac")).await.error(), ErrorCode::NotFound);
+    assert_eq!(ask(&tunnel, &init(rows[0].id.to_string(), "h264")).await.error(), ErrorCode::NotFound);
+    let no_art = format!(r#"{{"op":"art","art":"{}"}}"#, "0".repeat(64));
+    assert_eq!(ask(&tunnel, &no_art).await.error(), ErrorCode::NotFound);
+
+    fs::remove_file(song).expect("removed");
+    let gone = ask(&tunnel, &init(rows[0].id.to_string(), "opus_160")).await;
+    assert_eq!(gone.error(), ErrorCode::Gone);
+    assert!(!format!("{gone:?}").contains("secret"), "{gone:?}");
+
+    // A link put in a file's place since the scan leads nowhere, however tempting its target.
+    let outside = home.data.join("outside.mp3");
+    fs::rename(&other, &outside).expect("moved");
+    std::os::unix::fs::symlink(&outside, &other).expect("linked");
+    assert_eq!(ask(&tunnel, &init(rows[1].id.to_string(), "opus_160")).await.error(), ErrorCode::Gone);
+    assert_serves(&tunnel).await;
+    host.stop().await;
+}
