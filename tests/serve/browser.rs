@@ -82,7 +82,11 @@ impl Browser {
 
     /// A request to be relayed.
     pub fn relay(&mut self, host: &str, body: &[u8]) -> Answer {
-        self.post(&format!("/api/v1/hosts/{host}/relay"), body, &[("Content-Type", "application/octet-stream"), ("Accept-Encoding", "identity")])
+        self.post(
+            &format!("/api/v1/hosts/{host}/relay"),
+            body,
+            &[("Content-Type", "application/octet-stream"), ("Accept-Encoding", "identity")],
+        )
     }
 
     fn dressed<B>(&self, mut request: RequestBuilder<B>, headers: &[(&str, &str)]) -> RequestBuilder<B> {

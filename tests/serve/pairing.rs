@@ -124,11 +124,11 @@ fn an_address_that_asks_too_often_waits() {
     }
     let held_back = HomePc::new("Attic").ask(&serve);
     assert_eq!((held_back.status, held_back.header("retry-after")), (429, "30"));
-    let forged = Browser { origin: None, ..serve.browser() }
-        .post("/oauth/device_authorization", b"client_id=iroam-host&host_key=x&host_name=x&signature=x", &[
-            ("Content-Type", "application/x-www-form-urlencoded"),
-            ("X-Forwarded-For", "203.0.113.9"),
-        ]);
+    let forged = Browser { origin: None, ..serve.browser() }.post(
+        "/oauth/device_authorization",
+        b"client_id=iroam-host&host_key=x&host_name=x&signature=x",
+        &[("Content-Type", "application/x-www-form-urlencoded"), ("X-Forwarded-For", "203.0.113.9")],
+    );
     assert_eq!(forged.status, 429, "a forged header changes nothing");
 }
 

@@ -47,7 +47,11 @@ fn nothing_but_the_public_answers_without_a_session() {
 fn every_answer_carries_the_security_headers() {
     let serve = TestServe::start();
     let mut paths: Vec<(String, String)> = routes().iter().map(|entry| (entry.method.to_string(), concrete(entry.path))).collect();
-    paths.extend([("GET".to_owned(), "/nowhere".to_owned()), ("POST".to_owned(), "/player".to_owned()), ("GET".to_owned(), "/api/v1/x".to_owned())]);
+    paths.extend([
+        ("GET".to_owned(), "/nowhere".to_owned()),
+        ("POST".to_owned(), "/player".to_owned()),
+        ("GET".to_owned(), "/api/v1/x".to_owned()),
+    ]);
     for (method, path) in paths {
         let answer = ask(&mut serve.browser(), &method, &path);
         let policy = answer.header("content-security-policy");
@@ -129,6 +133,8 @@ fn tells_its_operator_how_it_is() {
     assert_eq!(metrics.status, 200);
     assert!(metrics.text().contains("iroam_http_responses_total{class=\"2xx\"}"), "{}", metrics.text());
     let token = std::fs::read_to_string(serve.data().join("metrics.token")).expect("the token");
-    let with = |token: &str| serve.browser().get_with("/metrics", &[("X-Forwarded-For", "1.2.3.4"), ("Authorization", &format!("Bearer {token}"))]);
+    let with = |token: &str| {
+        serve.browser().get_with("/metrics", &[("X-Forwarded-For", "1.2.3.4"), ("Authorization", &format!("Bearer {token}"))])
+    };
     assert_eq!((with(token.trim()).status, with("wrong").status, with("").status), (200, 401, 401));
 }

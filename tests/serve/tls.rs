@@ -19,8 +19,7 @@ fn start() -> Https {
     let (cert, key) = (data.path().join("cert.pem"), data.path().join("key.pem"));
     std::fs::write(&cert, made.cert.pem()).expect("written");
     std::fs::write(&key, made.signing_key.serialize_pem()).expect("written");
-    let config =
-        ServeConfig { public_url: "https://localhost:0".to_owned(), tls: TlsConfig::Files { cert, key }, ..config(data.path()) };
+    let config = ServeConfig { public_url: "https://localhost:0".to_owned(), tls: TlsConfig::Files { cert, key }, ..config(data.path()) };
     Https { serve: TestServe::start_in(data, config), certificate: made.cert.der().clone() }
 }
 
@@ -43,7 +42,8 @@ fn connect(https: &Https, protocol: &[u8]) -> StreamOwned<ClientConnection, TcpS
 fn serves_http_1_1_over_tls_with_hardened_cookies() {
     let https = start();
     https.serve.block_on(async {});
-    iroam::serve::admin::create_user(https.serve.data(), "ada", iroam::types::Secret::new(crate::server::PASSWORD.to_owned())).expect("made");
+    iroam::serve::admin::create_user(https.serve.data(), "ada", iroam::types::Secret::new(crate::server::PASSWORD.to_owned()))
+        .expect("made");
     let token = https.serve.link_token("ada");
     let body = format!("{{\"token\":\"{token}\"}}");
     let mut stream = connect(&https, b"http/1.1");
