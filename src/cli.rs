@@ -166,7 +166,7 @@ pub fn run() -> Result<()> {
         Command::Serve(args) => {
             crate::telemetry::init_logging();
             let config = config::serve(args)?;
-            actix_web::rt::System::new().block_on(crate::serve::run(config))
+            crate::serve::run(config)
         }
         #[cfg(feature = "host")]
         Command::Host(args) => host(args),

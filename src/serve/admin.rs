@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result, bail};
 
 use super::data_dir::DataDir;
 use super::public_url::PublicUrl;
-use crate::auth::password;
 use crate::auth::token::{self, TokenKind};
+use crate::auth::{DevicePublicKey, password};
 use crate::store::{NewUser, User};
 use crate::types::{Clock as _, Secret, SystemClock, UserId, random};
 
@@ -54,6 +54,11 @@ pub fn sign_in_link_for(data: &Path, name: &str, public_url: &str, lifetime: Dur
 /// Every account, oldest first.
 pub fn list_users(data: &Path) -> Result<Vec<User>> {
     block_on(async { Ok(DataDir::open(data).await?.store.users().await?) })
+}
+
+/// The key that hosts find at the tunnel's other end, as they learn it when they are paired.
+pub fn tunnel_key(data: &Path) -> Result<DevicePublicKey> {
+    block_on(async { Ok(DataDir::open(data).await?.identity.public()) })
 }
 
 /// These commands are no servers: a little runtime of their own is enough.

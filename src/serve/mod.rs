@@ -9,6 +9,7 @@ pub mod http;
 mod in_flight;
 mod jobs;
 mod key_file;
+mod memory;
 mod pages;
 mod passwords;
 mod public_url;

@@ -19,7 +19,7 @@ use super::data_dir::DataDir;
 use super::passwords::PasswordQueue;
 use super::public_url::PublicUrl;
 use super::state::{State, Throttles};
-use super::{arrivals, http, jobs, tls};
+use super::{arrivals, http, jobs, memory, tls};
 use crate::net::TunnelListener;
 use crate::protocol::tunnel::CloseCode;
 use crate::telemetry::Metrics;
@@ -46,9 +46,14 @@ pub struct Running {
     _lock: File,
 }
 
-/// Runs until SIGINT or SIGTERM, then ends what is going on, within seconds.
-pub async fn run(config: ServeConfig) -> Result<()> {
+/// Runs until SIGINT or SIGTERM, then ends what is going on, within seconds. Blocks: the website wants a runtime of its own kind.
+pub fn run(config: ServeConfig) -> Result<()> {
+    actix_web::rt::System::new().block_on(run_until_signal(config))
+}
+
+async fn run_until_signal(config: ServeConfig) -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
+    memory::give_back_large_blocks();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut running = start(config).await?;

@@ -73,6 +73,13 @@ pub fn sweep_file(dir: &Path, name: &str, options: &[&str]) -> PathBuf {
     path
 }
 
+/// Longest that a bad file may take: less than the engine's own limit a request.
+pub const BOUND: Duration = Duration::from_secs(15);
+
+pub fn mp3(dir: &Path) -> PathBuf {
+    sweep_file(dir, "good.mp3", &["-c:a", "libmp3lame", "-b:a", "128k"])
+}
+
 pub struct Whole {
     pub timeline: Timeline,
     pub init: Bytes,

@@ -5,3 +5,4 @@ mod faults;
 mod kit;
 mod pictures;
 mod sound;
+mod workers;

@@ -14,6 +14,7 @@ use iroam::protocol::tunnel::{CloseCode, Encoding, Hello, VERSIONS};
 use iroam::types::random;
 use serde_json::Value;
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 
 use crate::browser::{Answer, Browser};
 use crate::server::TestServe;
@@ -98,14 +99,17 @@ impl Paired {
     pub fn go_online(&self, serve: &TestServe) -> FakeHost {
         let tunnel = Arc::new(serve.block_on(self.dial()).expect("welcomed"));
         let (events, heard) = channel();
-        serve.runtime.spawn(answer_all(Arc::clone(&tunnel), events));
-        FakeHost { tunnel, heard, handle: serve.runtime.handle().clone() }
+        let go_on = Arc::new(Notify::new());
+        serve.runtime.spawn(answer_all(Arc::clone(&tunnel), events, Arc::clone(&go_on)));
+        FakeHost { tunnel, heard, go_on, handle: serve.runtime.handle().clone() }
     }
 }
 
 pub struct FakeHost {
     pub tunnel: Arc<HostTunnel>,
     heard: Receiver<&'static str>,
+    /// Lets a `cut` answer be cut.
+    pub go_on: Arc<Notify>,
     handle: Handle,
 }
 
@@ -126,17 +130,17 @@ pub fn command(text: &str) -> Vec<u8> {
     frame::encode(text.as_bytes(), FRAME_MAX).expect("short")
 }
 
-async fn answer_all(tunnel: Arc<HostTunnel>, events: Sender<&'static str>) {
+async fn answer_all(tunnel: Arc<HostTunnel>, events: Sender<&'static str>, go_on: Arc<Notify>) {
     while let Ok(stream) = tunnel.accept().await {
-        let events = events.clone();
+        let (events, go_on) = (events.clone(), Arc::clone(&go_on));
         tokio::spawn(async move {
             // The test may have ended before the host's work did.
-            let _ = answer(stream, &events).await;
+            let _ = answer(stream, &events, &go_on).await;
         });
     }
 }
 
-async fn answer(stream: OpeningStream, events: &Sender<&'static str>) -> Result<(), NetError> {
+async fn answer(stream: OpeningStream, events: &Sender<&'static str>, go_on: &Notify) -> Result<(), NetError> {
     let mut stream = stream.open().await?;
     let request = stream.read_frame(FRAME_MAX).await?;
     stream.expect_end().await?;
@@ -162,7 +166,8 @@ async fn answer(stream: OpeningStream, events: &Sender<&'static str>) -> Result<
         "cut" => {
             stream.accept(Encoding::Identity).await?;
             stream.write(Bytes::from_static(b"half a")).await?;
-            // Dropped unfinished: the stream is reset.
+            // Dropped unfinished the stream is reset, and what was not delivered is lost: the test says when.
+            go_on.notified().await;
             return Ok(());
         }
         "refuse" => return Ok(()),

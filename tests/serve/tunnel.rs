@@ -91,6 +91,7 @@ fn a_stop_says_that_it_is_one() {
 }
 
 /// Repeats `check` until it holds; the test runner's own patience is the limit.
+#[track_caller]
 pub fn until(mut check: impl FnMut() -> bool) {
     for _ in 0..1000 {
         if check() {

@@ -1,5 +1,6 @@
 //! The website's routes by topic, and what surrounds them all.
 
+mod admission;
 pub mod assets;
 pub mod error;
 mod guard;

@@ -1,8 +1,10 @@
 //! Every route of the website in one table: it is what is registered, what the tests crawl, and what the API's description is held against.
 
 use actix_web::http::Method;
+use actix_web::middleware::from_fn;
 use actix_web::{Route, web};
 
+use super::admission::admit;
 use super::{assets, health, host_tunnel, hosts, me, method_not_allowed, oauth, openapi, sessions, sign_in_link};
 use crate::serve::pages::{activate, dashboard, player, remove_host, sign_in, welcome};
 use crate::serve::relay;
@@ -72,10 +74,12 @@ pub fn table() -> Vec<RouteEntry> {
 
 pub fn configure(config: &mut web::ServiceConfig) {
     for same_path in table().chunk_by(|a, b| a.path == b.path) {
-        let mut resource = web::resource(same_path[0].path).default_service(web::to(method_not_allowed));
+        let (path, access) = (same_path[0].path, same_path[0].access);
+        let mut resource = web::resource(path).default_service(web::to(method_not_allowed));
         for entry in same_path {
+            assert_eq!(entry.access, access, "the routes of {path} have one door");
             resource = resource.route((entry.route)());
         }
-        config.service(resource);
+        config.service(resource.wrap(from_fn(move |request, next| admit(access, request, next))));
     }
 }

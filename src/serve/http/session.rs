@@ -1,16 +1,15 @@
-//! Who a browser is: its session cookie, and the extractors that ask for one.
+//! Who a browser is: its session cookie.
 
+use std::future::{Ready, ready};
 use std::time::Duration;
 
 use actix_web::cookie::time::Duration as CookieAge;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
-use futures_util::future::LocalBoxFuture;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponseBuilder};
 
 use super::error::ApiError;
 use crate::auth::token::{self, TokenHash, TokenKind};
-use crate::serve::pages;
 use crate::serve::state::State;
 use crate::store::{StoreError, User};
 use crate::types::{Secret, UserId, random};
@@ -21,7 +20,8 @@ const LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// A session in use is extended at most this often: not every request should write.
 const EXTEND_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// A signed-in browser. Without one the answer is 401.
+/// A signed-in browser.
+#[derive(Clone)]
 pub struct SignedIn {
     pub user: User,
     pub token: TokenHash,
@@ -34,9 +34,6 @@ impl SignedIn {
         response.cookie(cookie(state, &self.presented, LIFETIME));
     }
 }
-
-/// The same on a page: without a session the browser is sent to sign in, and back afterwards.
-pub struct PageUser(pub SignedIn);
 
 /// `__Host-` binds the cookie to this very origin; browsers refuse that prefix without https.
 fn cookie_name(state: &State) -> &'static str {
@@ -85,60 +82,12 @@ pub fn ended(state: &State) -> Cookie<'static> {
     cookie(state, &Secret::new(String::new()), Duration::ZERO)
 }
 
-fn state_of(request: &HttpRequest) -> web::Data<State> {
-    request.app_data::<web::Data<State>>().expect("every application is made with its state").clone()
-}
-
+/// Put there by [`super::admission`]; a route without admission is closed to everybody.
 impl FromRequest for SignedIn {
     type Error = ApiError;
-    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+    type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { current(&request, &state_of(&request)).await?.ok_or(ApiError::SignedOut) })
-    }
-}
-
-impl FromRequest for PageUser {
-    type Error = PageRefusal;
-    type Future = LocalBoxFuture<'static, Result<Self, PageRefusal>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let found = current(&request, &state_of(&request)).await.map_err(|error| PageRefusal::Failed(error.into()))?;
-            found.map(PageUser).ok_or_else(|| PageRefusal::SignIn { next: pages::next::of(&request) })
-        })
-    }
-}
-
-/// Why a page is not shown.
-#[derive(Debug, thiserror::Error)]
-pub enum PageRefusal {
-    #[error("sign in first")]
-    SignIn { next: String },
-    #[error("the host belongs to someone else")]
-    OwnedByAnother,
-    #[error(transparent)]
-    Failed(#[from] ApiError),
-}
-
-impl ResponseError for PageRefusal {
-    fn status_code(&self) -> actix_web::http::StatusCode {
-        self.error_response().status()
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        match self {
-            Self::SignIn { next } => pages::redirect(&pages::next::sign_in_path(next)),
-            Self::OwnedByAnother => pages::activate::owned_by_another(),
-            Self::Failed(error) => pages::error(error),
-        }
-    }
-}
-
-impl From<StoreError> for PageRefusal {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
+        ready(request.extensions().get::<Self>().cloned().ok_or(ApiError::SignedOut))
     }
 }

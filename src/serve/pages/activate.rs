@@ -1,15 +1,15 @@
 //! Where an owner confirms a host that asks to be paired (RFC 8628, section 3.3). Nothing is approved in silence: the page
 //! names the host, its key and where it asks from.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{ago, fingerprint, notice, render};
+use super::{ago, fingerprint, render};
 use crate::auth::device_grant::normalise_user_code;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::session::{PageRefusal, PageUser};
+use crate::serve::http::session::SignedIn;
+use crate::serve::pages::problem::PageProblem;
 use crate::serve::state::State;
 use crate::store::{Approval, GrantRow};
 use crate::types::{HostId, UserId, random};
@@ -60,7 +60,7 @@ struct DecidedPage<'a> {
     is_approved: bool,
 }
 
-pub async fn show(state: web::Data<State>, PageUser(signed_in): PageUser, query: web::Query<Query>) -> Result<HttpResponse, PageRefusal> {
+pub async fn show(state: web::Data<State>, signed_in: SignedIn, query: web::Query<Query>) -> Result<HttpResponse, PageProblem> {
     let user_name = signed_in.user.name.as_str();
     if query.user_code.is_empty() {
         return Ok(render(HttpResponse::Ok(), &CodePage { user_name, typed: "", problem: "" }));
@@ -79,7 +79,7 @@ pub async fn show(state: web::Data<State>, PageUser(signed_in): PageUser, query:
     Ok(render(HttpResponse::Ok(), &page))
 }
 
-pub async fn decide(state: web::Data<State>, PageUser(signed_in): PageUser, form: web::Form<Form>) -> Result<HttpResponse, PageRefusal> {
+pub async fn decide(state: web::Data<State>, signed_in: SignedIn, form: web::Form<Form>) -> Result<HttpResponse, PageProblem> {
     let user_name = signed_in.user.name.as_str();
     let Some(waiting) = find(&state, signed_in.user.id, &form.user_code).await? else {
         return Ok(unknown_code(user_name, &form.user_code));
@@ -93,7 +93,7 @@ pub async fn decide(state: web::Data<State>, PageUser(signed_in): PageUser, form
 }
 
 /// `None` when the code stopped waiting meanwhile.
-async fn approve(state: &State, owner: UserId, waiting: &GrantRow) -> Result<Option<bool>, PageRefusal> {
+async fn approve(state: &State, owner: UserId, waiting: &GrantRow) -> Result<Option<bool>, PageProblem> {
     let now = state.now();
     match state.store.approve_grant(&waiting.user_code, owner, HostId::new(now, random::bytes()), now).await? {
         Approval::Paired(host) => {
@@ -101,12 +101,12 @@ async fn approve(state: &State, owner: UserId, waiting: &GrantRow) -> Result<Opt
             Ok(Some(true))
         }
         Approval::NotWaiting => Ok(None),
-        Approval::OwnedByAnother => Err(PageRefusal::OwnedByAnother),
+        Approval::OwnedByAnother => Err(PageProblem::OwnedByAnother),
     }
 }
 
 /// The grant that waits under this code. Wrong codes are counted, so that nobody finds one by trying.
-async fn find(state: &State, user: UserId, typed: &str) -> Result<Option<GrantRow>, PageRefusal> {
+async fn find(state: &State, user: UserId, typed: &str) -> Result<Option<GrantRow>, PageProblem> {
     state.throttles.user_codes.take(user, state.now()).map_err(ApiError::RateLimited)?;
     let Some(code) = normalise_user_code(typed) else { return Ok(None) };
     let found = state.store.waiting_grant(&code, state.now()).await?;
@@ -119,13 +119,4 @@ async fn find(state: &State, user: UserId, typed: &str) -> Result<Option<GrantRo
 fn unknown_code(user_name: &str, typed: &str) -> HttpResponse {
     let problem = "No host waits with this code. It may have expired, or been used: look at the host again.";
     render(HttpResponse::NotFound(), &CodePage { user_name, typed, problem })
-}
-
-/// What a second owner is told.
-pub fn owned_by_another() -> HttpResponse {
-    notice(
-        StatusCode::CONFLICT,
-        "This host belongs to someone else",
-        "It is paired with another account. Its present owner must remove it there first; then pair it again.",
-    )
 }

@@ -4,7 +4,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::{ago, fingerprint, render};
-use crate::serve::http::session::{PageRefusal, PageUser};
+use crate::serve::http::session::SignedIn;
+use crate::serve::pages::problem::PageProblem;
 use crate::serve::state::State;
 use crate::store::Host;
 use crate::types::UnixMs;
@@ -43,7 +44,7 @@ fn card(state: &State, host: &Host, now: UnixMs) -> HostCard {
     }
 }
 
-pub async fn show(state: web::Data<State>, PageUser(signed_in): PageUser) -> Result<HttpResponse, PageRefusal> {
+pub async fn show(state: web::Data<State>, signed_in: SignedIn) -> Result<HttpResponse, PageProblem> {
     let now = state.now();
     let hosts = state.store.hosts_of(signed_in.user.id).await?;
     let hosts = hosts.iter().map(|host| card(&state, host, now)).collect();

@@ -4,6 +4,7 @@ pub mod activate;
 pub mod dashboard;
 pub mod next;
 pub mod player;
+pub mod problem;
 pub mod remove_host;
 pub mod sign_in;
 pub mod welcome;
@@ -79,8 +80,8 @@ pub fn ago(then: UnixMs, now: UnixMs) -> String {
     let seconds = now.since_ms(then).max(0) / 1000;
     let (count, unit) = match seconds {
         ..60 => return "just now".to_owned(),
-        ..3_600 => (seconds / 60, "minute"),
-        ..86_400 => (seconds / 3_600, "hour"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
         _ => (seconds / 86_400, "day"),
     };
     format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })

@@ -3,12 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::serve::http::error::ApiError;
-use crate::serve::http::session::{PageRefusal, PageUser};
+use crate::serve::http::session::SignedIn;
+use crate::serve::pages::problem::PageProblem;
 use crate::serve::state::State;
 use crate::web as embedded;
 
 const PAGE: &str = "player/index.html";
 
-pub async fn show(_state: web::Data<State>, _user: PageUser, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
-    embedded::respond(&request, PAGE).ok_or(PageRefusal::Failed(ApiError::NotFound))
+pub async fn show(_state: web::Data<State>, _signed_in: SignedIn, request: HttpRequest) -> Result<HttpResponse, PageProblem> {
+    embedded::respond(&request, PAGE).ok_or(PageProblem::Other(ApiError::NotFound))
 }

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::{fingerprint, redirect, render};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::hosts;
-use crate::serve::http::session::{PageRefusal, PageUser};
+use crate::serve::http::session::SignedIn;
+use crate::serve::pages::problem::PageProblem;
 use crate::serve::state::State;
 use crate::types::HostId;
 
@@ -20,7 +21,7 @@ struct RemoveHostPage<'a> {
     fingerprint: String,
 }
 
-pub async fn show(state: web::Data<State>, PageUser(signed_in): PageUser, host_id: web::Path<Uuid>) -> Result<HttpResponse, PageRefusal> {
+pub async fn show(state: web::Data<State>, signed_in: SignedIn, host_id: web::Path<Uuid>) -> Result<HttpResponse, PageProblem> {
     let host = state.store.host(HostId(host_id.into_inner())).await?.filter(|host| host.owner == signed_in.user.id);
     let host = host.ok_or(ApiError::NotFound)?;
     let page =
@@ -28,7 +29,7 @@ pub async fn show(state: web::Data<State>, PageUser(signed_in): PageUser, host_i
     Ok(render(HttpResponse::Ok(), &page))
 }
 
-pub async fn submit(state: web::Data<State>, PageUser(signed_in): PageUser, host_id: web::Path<Uuid>) -> Result<HttpResponse, PageRefusal> {
+pub async fn submit(state: web::Data<State>, signed_in: SignedIn, host_id: web::Path<Uuid>) -> Result<HttpResponse, PageProblem> {
     hosts::remove(&state, signed_in.user.id, HostId(host_id.into_inner())).await?;
     Ok(redirect("/"))
 }

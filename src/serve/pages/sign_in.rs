@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use super::{next, redirect, render};
 use crate::serve::http::error::{ApiError, whole_seconds};
-use crate::serve::http::session::{self, PageRefusal};
+use crate::serve::http::session;
+use crate::serve::pages::problem::PageProblem;
 use crate::serve::remote;
 use crate::serve::state::State;
 use crate::store::User;
@@ -38,7 +39,7 @@ struct SignInPage<'a> {
     problem: &'a str,
 }
 
-pub async fn show(state: web::Data<State>, request: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, PageRefusal> {
+pub async fn show(state: web::Data<State>, request: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, PageProblem> {
     let next = next::own_path(&query.next);
     if session::current(&request, &state).await?.is_some() {
         return Ok(redirect(next));
@@ -46,7 +47,7 @@ pub async fn show(state: web::Data<State>, request: HttpRequest, query: web::Que
     Ok(render(HttpResponse::Ok(), &SignInPage { next, name: "", problem: "" }))
 }
 
-pub async fn submit(state: web::Data<State>, request: HttpRequest, form: web::Form<Form>) -> Result<HttpResponse, PageRefusal> {
+pub async fn submit(state: web::Data<State>, request: HttpRequest, form: web::Form<Form>) -> Result<HttpResponse, PageProblem> {
     let Form { name, password, next } = form.into_inner();
     let next = next::own_path(&next);
     let again = |status, problem: &str| render(HttpResponse::build(status), &SignInPage { next, name: &name, problem });
@@ -72,7 +73,7 @@ pub async fn submit(state: web::Data<State>, request: HttpRequest, form: web::Fo
     }
 }
 
-pub async fn sign_out(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, PageRefusal> {
+pub async fn sign_out(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, PageProblem> {
     if let Some(signed_in) = session::current(&request, &state).await? {
         state.store.remove_web_session(signed_in.token).await?;
     }
@@ -80,7 +81,7 @@ pub async fn sign_out(state: web::Data<State>, request: HttpRequest) -> Result<H
 }
 
 /// The account, when the password is its own. Unknown names take as long as wrong passwords.
-async fn verified(state: &State, name: &str, password: Secret<String>) -> Result<Option<User>, PageRefusal> {
+async fn verified(state: &State, name: &str, password: Secret<String>) -> Result<Option<User>, PageProblem> {
     let found = state.store.user_to_verify(name).await?;
     let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), Some(phc)));
     let is_right = state.passwords.verify(password, phc).await.map_err(|_| ApiError::Busy)?;

@@ -13,6 +13,8 @@ use crate::host::media::error::MediaError;
 
 /// A decoder is right only some frames after a seek (MP3's bit reservoir, overlap, Opus' predictor), so seeks land this much early.
 const SEEK_EARLY_MS: i64 = 300;
+/// Stamps that differ by less from what has been counted are rounding; more is a gap in the sound.
+const JITTER_MS: u64 = 20;
 
 /// What the samples are wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,16 +72,23 @@ impl Decoder {
             return Ok(out);
         }
         self.seek((from - SEEK_EARLY_MS * rate / 1000).max(0))?;
-        let mut read_any = false;
+        let mut next = None;
+        let mut pieces = 0u64;
         while let Some(sample) = self.sink.try_pull_sample(STEP) {
-            let (Some(buffer), Some(start)) = (sample.buffer(), sample_number(&sample, rate)) else { continue };
-            read_any = true;
+            let (Some(buffer), Some(stamp)) = (sample.buffer(), sample_number(&sample, rate)) else { continue };
             let map = buffer.map_readable().map_err(MediaError::internal)?;
+            pieces += 1;
+            // Some containers stamp in milliseconds, so counting is truer than the stamps; but not from the first piece, which the
+            // seek has clipped, to within a sample of what its stamp says.
+            let start = next.filter(|next: &i64| next.abs_diff(stamp) < JITTER_MS * rate.unsigned_abs() / 1000).unwrap_or(stamp);
             copy_overlap(&mut out, from, &map, start, unit);
-            if start + i64::try_from(map.len() / unit).map_err(MediaError::internal)? >= to {
+            let end = start + i64::try_from(map.len() / unit).map_err(MediaError::internal)?;
+            if end >= to {
                 return Ok(out);
             }
+            next = (pieces > 1).then_some(end);
         }
+        let read_any = pieces > 0;
         // The end, or a damaged rest: what there is has been read, and silence stands for the remainder.
         match bus_error(&self.pipeline.0) {
             Some(error) if !read_any && from <= 0 => Err(error),

@@ -74,11 +74,18 @@ impl Reader {
         match &mut self.source {
             Source::Plain(file) => file.read(u64::try_from(from).map_err(MediaError::internal)?, count),
             Source::Coded(decoder) => {
-                if self.used && decoder.keeps_state {
+                let used = std::mem::replace(&mut self.used, true);
+                if used && decoder.keeps_state {
                     **decoder = Decoder::open(&self.path, self.want)?;
                 }
-                self.used = true;
-                decoder.read(from, count)
+                match decoder.read(from, count) {
+                    // A pipeline that met a damaged place before takes no seek any more; a new one does.
+                    Err(_) if used && !decoder.keeps_state => {
+                        **decoder = Decoder::open(&self.path, self.want)?;
+                        decoder.read(from, count)
+                    }
+                    read => read,
+                }
             }
         }
     }

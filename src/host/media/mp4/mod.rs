@@ -5,6 +5,7 @@
 mod boxes;
 mod movie;
 mod picture;
+mod plan;
 mod probe;
 mod samples;
 

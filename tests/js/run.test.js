@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Run } from '../../assets/player/audio/run.js';
+
+globalThis.MediaSource = { isTypeSupported: () => true };
+
+const TIMELINE = { mime: 'audio/mp4; codecs="flac"', timescale: 44100, lead_in: 0, duration: 88200, runs: [[44100, 2]] };
+
+const itemOf = (id, renditions = ['flac']) => ({ hostId: 'h', query: {}, index: 0, track: { id, kind: 'audio', title: id, renditions } });
+
+/** A deck that plays nothing and notes what it is given. */
+function deckOf() {
+  const events = [];
+  const sink = {
+    ranges: [],
+    place: async (timeline, start) => void events.push(`place ${start}`),
+    append: async (bytes) => void events.push(`append ${bytes.length}`),
+    remove: async () => {},
+  };
+  return { events, sinks: [sink], time: 0, ahead: 0, use() {}, end: async () => void events.push('end') };
+}
+
+/** Plays `items` one after another from a source that fails as `fails(id, rendition, index)` says. */
+async function play(items, fails = () => null) {
+  const deck = deckOf();
+  const failed = [];
+  const answer = async (item, rendition, index, value) => {
+    const code = fails(item.track.id, rendition, index);
+    if (code) throw Object.assign(new Error(code), { code });
+    return value;
+  };
+  const media = {
+    init: (item, rendition) => answer(item, rendition, 'init', { timeline: TIMELINE, bytes: new Uint8Array(1) }),
+    segment: (item, rendition, index) => answer(item, rendition, index, new Uint8Array(10 + index)),
+  };
+  const next = async (item) => items[items.indexOf(item) + 1] ?? null;
+  const run = new Run({ deck, media, next, onFailed: (item, error) => failed.push([item.track.id, error.code ?? error.message]), banned: new Set() });
+  run.origin = 100;
+  await run.drive(items[0], 0);
+  return { run, failed, events: deck.events };
+}
+
+test('tracks lie one after another without a gap, to the end of the queue', async () => {
+  const { run, events, failed } = await play([itemOf('a'), itemOf('b')]);
+  assert.deepEqual(events, ['place 100', 'append 10', 'append 11', 'place 102', 'append 10', 'append 11', 'end']);
+  assert.deepEqual(run.placed.map(({ start, duration }) => [start, duration]), [[100, 2], [102, 2]]);
+  assert.deepEqual([run.at(101.5).item.track.id, run.at(102).item.track.id, failed], ['a', 'b', []]);
+});
+
+test('a track that cannot be had is told of, and the next takes its place', async () => {
+  const { run, failed } = await play([itemOf('a'), itemOf('b'), itemOf('c')], (id) => (id === 'b' ? 'gone' : null));
+  assert.deepEqual(failed, [['b', 'gone']]);
+  assert.deepEqual(run.placed.map(({ item, start }) => [item.track.id, start]), [['a', 100], ['c', 102]]);
+});
+
+test('a track that breaks off is as long as what was had of it', async () => {
+  const { run, failed } = await play([itemOf('a'), itemOf('b')], (id, _, index) => (id === 'a' && index === 1 ? 'unplayable' : null));
+  assert.deepEqual(failed, [['a', 'unplayable']]);
+  assert.deepEqual(run.placed.map(({ item, start, duration }) => [item.track.id, start, duration]), [['a', 100, 1], ['b', 101, 2]]);
+});
+
+test('an encoding that the host cannot make gives way to the next', async () => {
+  const broken = (id, rendition, index) => (rendition === 'flac' && index === 'init' ? 'missing_plugin' : null);
+  const { run, failed } = await play([itemOf('a', ['flac', 'aac_256'])], broken);
+  assert.deepEqual([run.placed.map(({ rendition }) => rendition), failed], [['aac_256'], []]);
+});
+
+test('a host that fails at everything is not asked for ever', async () => {
+  const items = Array.from({ length: 1000 }, (_, index) => itemOf(`${index}`));
+  const { run, failed } = await play(items, () => 'gone');
+  assert.ok(failed.length < 20, `${failed.length}`);
+  assert.deepEqual(run.placed, []);
+});
+
+test('a stopped run appends nothing more', async () => {
+  const deck = deckOf();
+  const media = { init: async () => (run.stop(), { timeline: TIMELINE, bytes: new Uint8Array(1) }), segment: async () => new Uint8Array(10) };
+  deck.sinks[0].append = async (_, signal) => signal.throwIfAborted() ?? deck.events.push('append');
+  const run = new Run({ deck, media, next: async () => null, onFailed: () => assert.fail('a jump is no failure'), banned: new Set() });
+  await assert.rejects(run.drive(itemOf('a'), 0), { name: 'AbortError' });
+  assert.ok(!deck.events.includes('append') && !deck.events.includes('end'), `${deck.events}`);
+});
