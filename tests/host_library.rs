@@ -221,6 +221,31 @@ fn covers_are_found_scaled_and_kept_once() {
 }
 
 #[test]
+fn a_song_with_a_picture_that_is_too_much_is_a_song_without_one() {
+    let home = Home::new();
+    let plain = home.data.join("plain.mp3");
+    ffmpeg(&["-f", "lavfi", "-i", "sine=440:duration=1", "-write_id3v2", "0"], &[], &plain);
+    let picture = [&b"\0image/jpeg\0\x03\0"[..], &[0xff; 17 * 1024 * 1024]].concat();
+    let tag = id3v2(&[(b"TIT2", b"\0Song"), (b"APIC", &picture)]);
+    fs::write(home.media.join("song.mp3"), [tag, fs::read(plain).expect("read")].concat()).expect("written");
+    assert_eq!(home.scan().skipped, []);
+    let row = rows(&home.library(), &everything(SortKey::Title)).remove(0);
+    assert_eq!((row.title.as_str(), row.art), ("Song", None));
+}
+
+/// An ID3v2.3 tag of these frames.
+fn id3v2(frames: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (id, content) in frames {
+        let length = u32::try_from(content.len()).expect("32 bits").to_be_bytes();
+        body.extend([id.as_slice(), &length, &[0, 0], content].concat());
+    }
+    let length = u32::try_from(body.len()).expect("28 bits");
+    let syncsafe = [21, 14, 7, 0].map(|shift| (length >> shift & 0x7f) as u8);
+    [b"ID3\x03\0\0", syncsafe.as_slice(), &body].concat()
+}
+
+#[test]
 fn videos_are_listed_when_their_pictures_can_be_played() {
     let home = Home::new();
     home.film("with sound.mp4", "libx264", true);

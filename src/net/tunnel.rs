@@ -96,6 +96,11 @@ impl Tunnel {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     async fn exchange(&self, open: &Open, request: Bytes) -> Result<RelayReply, NetError> {
         let (send, mut recv) = self.connection.open_bi().await.map_err(Closed::from)?;
         let mut send = WholeOrReset::new(send);

@@ -1,10 +1,10 @@
-//! Real endpoints on loopback, good peers and bad ones.
+//! Real endpoints on loopback. Peers with bad manners are in [`rude`].
+
+mod rude;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
 use bytes::Bytes;
-use quinn::{Connection, Endpoint, TokioRuntime};
 
 use super::*;
 use crate::auth::DeviceKey;
@@ -204,87 +204,4 @@ fn a_restarted_server_is_noticed_at_the_next_keep_alive() {
         assert_eq!(host.closed().await.reason, "the other side has forgotten this tunnel");
         assert_healthy(&second).await;
     });
-}
-
-/// A peer with good keys and bad manners.
-async fn rude_connection(listener: &TunnelListener) -> (Endpoint, Connection) {
-    let socket = std::net::UdpSocket::bind(LOOPBACK).expect("a free port");
-    let endpoint = Endpoint::new(transport::endpoint_config(&host_key()), None, socket, Arc::new(TokioRuntime)).expect("an endpoint");
-    let (config, _) = transport::client_config(&host_key(), server_key().public());
-    let connection = endpoint.connect_with(config, listener.local_addr(), "x").expect("dials").await.expect("connects");
-    (endpoint, connection)
-}
-
-/// What the listener says of a peer that opens the first stream with `bytes`, finished or not.
-async fn greeted_with(listener: &TunnelListener, bytes: &[u8], finish: bool) -> NetError {
-    let rude = async {
-        let (endpoint, connection) = rude_connection(listener).await;
-        let (mut send, recv) = connection.open_bi().await.expect("a stream");
-        // The listener may hang up before all is written.
-        let _ = send.write_all(bytes).await;
-        if finish {
-            let _ = send.finish();
-        }
-        let closed = connection.closed().await;
-        drop((endpoint, send, recv));
-        closed
-    };
-    let (error, closed) = tokio::join!(async { pending(listener).await.expect_err("no hello") }, rude);
-    assert_eq!(Closed::from(closed).code, Some(CloseCode::Refused));
-    error
-}
-
-#[tokio::test]
-async fn broken_hellos_are_cut_off_and_the_listener_stays_healthy() {
-    let listener = listener();
-    let too_long = greeted_with(&listener, &u32::MAX.to_be_bytes(), false).await;
-    assert!(matches!(too_long, NetError::Frame(FrameError::TooLong { .. })), "{too_long}");
-    let empty = greeted_with(&listener, &[0; 4], false).await;
-    assert!(matches!(empty, NetError::Frame(FrameError::Empty)), "{empty}");
-    let unfinished = greeted_with(&listener, b"\0\0\0\x09{}", true).await;
-    assert!(matches!(unfinished, NetError::Frame(FrameError::Unfinished { .. })), "{unfinished}");
-    let nonsense = greeted_with(&listener, b"\0\0\0\x02[]", true).await;
-    assert!(matches!(nonsense, NetError::BadMessage(_)), "{nonsense}");
-    assert_healthy(&listener).await;
-}
-
-#[tokio::test]
-async fn a_hello_that_never_ends_is_cut_off_and_holds_up_nobody() {
-    let listener = listener();
-    let slow = async {
-        let (_endpoint, connection) = rude_connection(&listener).await;
-        let (mut send, _recv) = connection.open_bi().await.expect("a stream");
-        send.write_all(b"\0\0\0\x09{").await.expect("written");
-        connection.closed().await
-    };
-    let serve = async {
-        let arriving = listener.accept().await.expect("open");
-        let (error, ()) = tokio::join!(arriving.handshake(), assert_healthy(&listener));
-        error.expect_err("no hello")
-    };
-    let (closed, error) = tokio::join!(slow, serve);
-    assert!(matches!(error, NetError::TimedOut(_)), "{error}");
-    assert_eq!(Closed::from(closed).code, Some(CloseCode::Refused));
-}
-
-#[tokio::test]
-async fn broken_request_frames_are_told_and_the_tunnel_stays() {
-    let listener = listener();
-    let (tunnel, host) = pair(&listener).await;
-    for (request, told) in [
-        (&b"\0\0\x10\0"[..], "a frame of 4096 bytes is longer than the limit of 100"),
-        (b"\0\0\0\0", "a frame is empty"),
-        (b"\0\0\0\x05ab", "a frame ended after 2 of 5 bytes"),
-    ] {
-        let refuse = async {
-            let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
-            stream.read_frame(100).await.expect_err("broken").to_string()
-        };
-        let (reply, said) = tokio::join!(tunnel.open_relay(&[], Bytes::copy_from_slice(request)), refuse);
-        assert_eq!(said, told);
-        assert!(matches!(reply, Err(NetError::StreamReset)), "{reply:?}");
-    }
-    let ask = tunnel.open_relay(&[Encoding::Zstd], Bytes::from_static(b"\0\0\0\x01a\0\0\0\x01b"));
-    let (reply, ()) = tokio::join!(async { read_all(ask.await.expect("accepted")).await }, answer_one(&host));
-    assert_eq!(reply.expect("whole"), b"ba");
 }
