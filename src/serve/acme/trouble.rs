@@ -58,7 +58,7 @@ fn request_failed(text: &str, url: &str) -> String {
     }
     match refusal(text) {
         Some(detail) => format!("{url} refused: {}", quoted(&detail)),
-        None => format!("{url} cannot be reached ({}): check --acme-directory and this machine's network", quoted(text)),
+        None => format!("{url} cannot be reached ({}): check --acme-directory and this machine's network", quoted(plain(text))),
     }
 }
 
@@ -68,6 +68,12 @@ fn refusal(text: &str) -> Option<String> {
     let body: Option<Value> = serde_json::from_str::<String>(body).ok().and_then(|body| serde_json::from_str(&body).ok());
     let detail = body.as_ref().and_then(|body| body["detail"].as_str());
     Some(detail.map_or_else(|| format!("HTTP status {status}"), |detail| format!("{detail} (HTTP status {status})")))
+}
+
+/// What the operating system said, without the structures around it.
+fn plain(text: &str) -> &str {
+    let begun = ["message: \"", "error: \""].iter().find_map(|mark| text.split_once(mark)).map(|(_, rest)| rest);
+    begun.and_then(|rest| rest.split_once('"')).map_or(text, |(words, _)| words)
 }
 
 /// A peer's words on one line, of bounded length.
@@ -99,7 +105,7 @@ mod tests {
     fn an_unknown_issuer_leads_to_the_flag_that_helps() {
         let text = "http error: ConnectError(TlsConnect(Custom { kind: InvalidData, error: InvalidCertificate(UnknownIssuer) }))";
         assert!(request_failed(text, "https://ca").contains("--acme-ca"), "{text}");
-        let text = "http error: ConnectError(TcpConnect(Os { code: 111 }))";
-        assert!(request_failed(text, "https://ca").contains("cannot be reached"), "{text}");
+        let text = "http error: ConnectError(TcpConnect(Os { code: 111, kind: ConnectionRefused, message: \"Connection refused\" }))";
+        assert!(request_failed(text, "https://ca").contains("cannot be reached (Connection refused)"), "{text}");
     }
 }
