@@ -73,7 +73,7 @@ pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Res
     let public_url = PublicUrl::parse(&config.public_url)?;
     let data = DataDir::open(&config.data).await?;
     let lock = data.lock()?;
-    let tls = tls::prepare(config.tls, public_url.host(), &config.data)?;
+    let tls = tls::prepare(config.tls, &public_url, &config.data)?;
     let tcp = bind(config.listen)?;
     let http_addr = tcp.local_addr()?;
     let listener = Arc::new(TunnelListener::bind(config.quic, &data.identity)?);

@@ -10,12 +10,13 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::acme::{AcmeError, AcmeOrder, Renewer};
 use super::config::TlsConfig;
+use super::public_url::PublicUrl;
 
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    #[error("cannot read the certificate {}: {source}", path.display())]
+    #[error("cannot read the certificate {}", path.display())]
     Certificate { path: PathBuf, source: rustls_pki_types::pem::Error },
-    #[error("cannot read the private key {}: {source}", path.display())]
+    #[error("cannot read the private key {}", path.display())]
     Key { path: PathBuf, source: rustls_pki_types::pem::Error },
     #[error("the certificate {} holds no certificate in PEM", .0.display())]
     Empty(PathBuf),
@@ -34,12 +35,12 @@ pub struct Tls {
     pub renewer: Option<Renewer>,
 }
 
-pub fn prepare(tls: TlsConfig, host: &str, data: &Path) -> Result<Tls, TlsError> {
+pub fn prepare(tls: TlsConfig, public_url: &PublicUrl, data: &Path) -> Result<Tls, TlsError> {
     match tls {
         TlsConfig::None => Ok(Tls::default()),
         TlsConfig::Files { cert, key } => Ok(Tls { config: Some(from_files(&cert, &key)?), renewer: None }),
         TlsConfig::Acme { email, directory_url, trusted_roots } => {
-            from_acme(AcmeOrder { host: host.to_owned(), email, directory_url, trusted_roots }, data)
+            from_acme(AcmeOrder { host: acme_name(public_url)?, email, directory_url, trusted_roots }, data)
         }
     }
 }
@@ -52,6 +53,11 @@ fn from_files(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     }
     let key = PrivateKeyDer::from_pem_file(key).map_err(|source| TlsError::Key { path: key.to_owned(), source })?;
     builder().with_no_client_auth().with_single_cert(chain, key).map_err(TlsError::Pair)
+}
+
+/// Browsers that were told to come by http:// would meet TLS.
+fn acme_name(public_url: &PublicUrl) -> Result<String, AcmeError> {
+    if public_url.is_https() { Ok(public_url.host().to_owned()) } else { Err(AcmeError::NotAName(public_url.to_string())) }
 }
 
 /// Offers `acme-tls/1` (RFC 8737) besides what the HTTP server adds.

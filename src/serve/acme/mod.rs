@@ -33,7 +33,7 @@ pub enum AcmeError {
     NotAName(String),
     #[error("--acme-directory {0:?} must be a URL that begins with https://")]
     Directory(String),
-    #[error("cannot read the ACME directory's root certificates {}: {source}", path.display())]
+    #[error("cannot read the ACME directory's root certificates {}", path.display())]
     Roots { path: PathBuf, source: rustls_pki_types::pem::Error },
     #[error("the file {} holds no root certificate in PEM that can be used", .0.display())]
     NoRoots(PathBuf),
