@@ -166,7 +166,8 @@ pub fn run() -> Result<()> {
         Command::Serve(args) => {
             crate::telemetry::init_logging();
             let config = config::serve(args)?;
-            crate::serve::run(config)
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+            runtime.block_on(crate::serve::run(config))
         }
         #[cfg(feature = "host")]
         Command::Host(args) => host(args),

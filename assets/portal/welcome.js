@@ -1,5 +1,7 @@
 // Signs in by the link that led here. Its secret is in the address's fragment, which browsers send to nobody.
 
+export {};
+
 const PLAYER = '/player';
 
 /** Takes the secret out of the address, so that it stays in no history and on no screen. */

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -16,6 +17,8 @@ use crate::types::Secret;
 
 const START_SECONDS: u64 = 30;
 const SCAN_SECONDS: u64 = 120;
+/// A person may come back to the terminal much later.
+const LINK_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// The running demo. Dropping it ends the host, then the server.
 pub struct Stage {
@@ -45,7 +48,7 @@ impl Stage {
 
     /// A fresh link that signs in once and leads to the player.
     pub fn ready_url(&self) -> Result<Secret<String>> {
-        admin::sign_in_link(&self.serve_data, super::owner::NAME, &self.url)
+        admin::sign_in_link_for(&self.serve_data, super::owner::NAME, &self.url, LINK_LIFETIME)
     }
 
     /// Until Ctrl-C, or until a part cannot be kept running.
@@ -53,7 +56,7 @@ impl Stage {
         while !stop.is_set() {
             self.serve.check()?;
             self.host.check()?;
-            std::thread::sleep(std::time::Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(50));
         }
         Ok(())
     }

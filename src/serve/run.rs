@@ -46,12 +46,8 @@ pub struct Running {
     _lock: File,
 }
 
-/// Runs until SIGINT or SIGTERM, then ends what is going on, within seconds. Blocks: the website wants a runtime of its own kind.
-pub fn run(config: ServeConfig) -> Result<()> {
-    actix_web::rt::System::new().block_on(run_until_signal(config))
-}
-
-async fn run_until_signal(config: ServeConfig) -> Result<()> {
+/// Runs until SIGINT or SIGTERM, then ends what is going on, within seconds.
+pub async fn run(config: ServeConfig) -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     memory::give_back_large_blocks();
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -90,6 +90,29 @@ async fn h264_with_open_groups_and_large_offsets_is_passed_through() {
 }
 
 #[tokio::test]
+async fn a_film_trimmed_in_the_midst_of_a_group_shows_its_pictures_in_time() {
+    let bench = bench();
+    let whole_film = film(bench.dir.path(), "a.mp4", &["-g", "50", "-bf", "2"]);
+    let path = bench.dir.path().join("trimmed.mp4");
+    let (from, to) = (whole_film.to_str().expect("UTF-8"), path.to_str().expect("UTF-8"));
+    ffmpeg(&["-ss", "3.28", "-i", from, "-c", "copy", to]);
+    let whole = fetch(&bench.engine, &source(&path, MediaKind::Video), Rendition::H264, false).await;
+    assert_eq!((whole.timeline.lead_in, first_shown(&whole.segments[0])), (0, 0));
+    let joined = bench.dir.path().join("joined.mp4");
+    whole.write(&joined);
+    let (shown, reference) = (pictures(&joined), pictures(&path));
+    let hidden = shown.len() - reference.len();
+    assert!(hidden > 10, "the cut is in the midst of a group");
+    // The pictures before the cut are over in a moment; those after it are the source's, in the source's time.
+    assert!(shown[hidden].0 - shown[0].0 < 0.01, "they take {} s", shown[hidden].0 - shown[0].0);
+    for ((at, picture), (wanted_at, wanted)) in shown[hidden..].iter().zip(&reference) {
+        assert_eq!(picture, wanted, "the picture at {wanted_at} s");
+        assert!((at - shown[hidden].0 - (wanted_at - reference[0].0)).abs() < 0.001, "shown at {at} s, not at {wanted_at} s");
+    }
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_films_sound_lies_where_its_pictures_do() {
     let bench = bench();
     let path = film(bench.dir.path(), "a.mp4", &["-g", "25"]);

@@ -111,3 +111,45 @@ async fn alac_as_flac_is_bit_exact() {
 async fn aiff_as_flac_is_bit_exact() {
     check_exact("a.aiff", &["-c:a", "pcm_s16be"]).await;
 }
+
+/// An MP4 atom.
+fn atom(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    [&u32::try_from(body.len() + 8).expect("small").to_be_bytes()[..], kind, body].concat()
+}
+
+/// Puts an atom at the end of the `moov`, which must be the last of the file.
+fn append_to_moov(path: &Path, addition: &[u8]) {
+    let mut bytes = std::fs::read(path).expect("there");
+    let at = bytes.windows(4).rposition(|window| window == b"moov").expect("a moov") - 4;
+    let length = u32::from_be_bytes(*bytes[at..].first_chunk().expect("four bytes"));
+    assert_eq!(at + length as usize, bytes.len(), "the moov is last");
+    bytes[at..at + 4].copy_from_slice(&(length + u32::try_from(addition.len()).expect("small")).to_be_bytes());
+    bytes.extend_from_slice(addition);
+    std::fs::write(path, bytes).expect("written");
+}
+
+#[tokio::test]
+async fn a_song_tagged_by_itunes_has_its_delay_taken_off() {
+    let bench = bench();
+    let plain = sweep_file(bench.dir.path(), "a.wav", &[]);
+    let path = sweep_file(bench.dir.path(), "a.m4a", &["-c:a", "aac", "-b:a", "192k", "-use_editlist", "0", "-map_metadata", "-1"]);
+    let text = format!(" 00000000 00000400 00000000 {:016X} 00000000", 498_333);
+    let data = atom(b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0], text.as_bytes()].concat());
+    let tag = atom(b"----", &[atom(b"mean", b"\0\0\0\0com.apple.iTunes"), atom(b"name", b"\0\0\0\0iTunSMPB"), data].concat());
+    append_to_moov(&path, &atom(b"udta", &atom(b"meta", &[&[0; 4], &atom(b"ilst", &tag)[..]].concat())));
+    let whole = fetch(&bench.engine, &source(&path, MediaKind::Audio), Rendition::Aac256, false).await;
+    assert_eq!(whole.timeline.duration, 498_333);
+    let joined = bench.dir.path().join("joined.mp4");
+    whole.write(&joined);
+    let (heard, reference) = (decode(&joined, 44_100), decode(&plain, 44_100));
+    let heard = &heard[usize::try_from(whole.timeline.lead_in).expect("small") * 2..];
+    for place in [2_000, 100_000, 490_000] {
+        assert_eq!(best_lag(&reference, heard, place), 0, "at frame {place}");
+    }
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_long_flac_is_bit_exact_at_every_seek() {
+    check_exact("long.flac", &["-af", "aloop=loop=6:size=498333", "-c:a", "flac", "-frame_size", "4608"]).await;
+}

@@ -108,7 +108,7 @@ impl Paired {
 pub struct FakeHost {
     pub tunnel: Arc<HostTunnel>,
     heard: Receiver<&'static str>,
-    /// Lets a `cut` answer be cut.
+    /// Lets a `cut` answer be cut, and a `slow` one end.
     pub go_on: Arc<Notify>,
     handle: Handle,
 }
@@ -169,6 +169,14 @@ async fn answer(stream: OpeningStream, events: &Sender<&'static str>, go_on: &No
             // Dropped unfinished the stream is reset, and what was not delivered is lost: the test says when.
             go_on.notified().await;
             return Ok(());
+        }
+        "slow" => {
+            stream.accept(Encoding::Identity).await?;
+            stream.write(Bytes::from_static(b"first ")).await?;
+            let _ = events.send("begun");
+            go_on.notified().await;
+            stream.write(Bytes::from_static(b"second")).await?;
+            stream.finish();
         }
         "refuse" => return Ok(()),
         "megabytes" => {

@@ -160,3 +160,20 @@ fn an_account_has_so_many_requests_in_flight() {
     drop(held);
     crate::tunnel::until(|| owner.relay(&paired.id, &command("hello")).status == 200);
 }
+
+#[test]
+fn a_stop_lets_an_answer_in_flight_end() {
+    let (serve, mut owner, paired, host) = stage();
+    let asking = std::thread::spawn(move || owner.relay(&paired.id, &command("slow")));
+    assert_eq!(host.hear(), "begun");
+    let go_on = host.go_on.clone();
+    let releasing = std::thread::spawn(move || {
+        // Long enough for the stop to have begun; were it not, the answer would merely end before it.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        go_on.notify_one();
+    });
+    drop(serve);
+    releasing.join().expect("no panic");
+    let answer = asking.join().expect("an answer");
+    assert_eq!((answer.status, answer.text().as_str()), (200, "first second"));
+}

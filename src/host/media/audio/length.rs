@@ -69,6 +69,9 @@ fn sniff(path: &Path) -> Result<Container, MediaError> {
 fn mp4_length(path: &Path, rate: u32) -> Option<Extent> {
     let (movie, _, _) = Movie::open(path).ok()?;
     let track = movie.track(b"soun")?;
-    let scaled = u128::from(track.content_length()) * u128::from(rate) / u128::from(track.timescale);
-    Some(Extent { trim: 0, length: u64::try_from(scaled).ok()? })
+    let scale = |ticks: u64| u64::try_from(u128::from(ticks) * u128::from(rate) / u128::from(track.timescale)).ok();
+    if let Some(gapless) = movie.gapless.filter(|_| track.edit_length.is_none()) {
+        return Some(Extent { trim: scale(gapless.delay)?, length: scale(gapless.length)? });
+    }
+    Some(Extent { trim: 0, length: scale(track.content_length())? })
 }

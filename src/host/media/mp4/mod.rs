@@ -3,6 +3,7 @@
 //! Everything here is told by a file that may lie, so each count, offset and length is checked before it is used.
 
 mod boxes;
+mod gapless;
 mod movie;
 mod picture;
 mod plan;

@@ -6,6 +6,7 @@ use std::path::Path;
 use mp4_atom::{Avc1, Co64, Ctts, Elst, Mdhd, Mvhd, Stco, Stsc, Stss, Stsz, Stts, Tkhd};
 
 use super::boxes::{Kind, broken, child, children, decode_child, read_moov, require_child};
+use super::gapless::{Gapless, gapless};
 use crate::host::media::error::MediaError;
 
 /// No real file shifts a track by more ticks than this; beyond it, arithmetic on a lie could overflow.
@@ -16,6 +17,8 @@ pub struct Movie {
     pub timescale: u32,
     pub duration: u64,
     pub tracks: Vec<Track>,
+    /// Of a song bought from or made by iTunes.
+    pub gapless: Option<Gapless>,
 }
 
 pub struct Track {
@@ -61,7 +64,7 @@ impl Movie {
         let timescale = if mvhd.timescale == 0 { return Err(broken()) } else { mvhd.timescale };
         let traks = children(moov).filter(|(kind, _)| kind == b"trak");
         let tracks = traks.filter_map(|(_, body)| parse_track(body, timescale).ok()).collect();
-        Ok(Self { timescale, duration: mvhd.duration, tracks })
+        Ok(Self { timescale, duration: mvhd.duration, tracks, gapless: gapless(moov) })
     }
 
     /// The first track with that handler.

@@ -33,8 +33,7 @@ impl Picture {
         let track = movie.track(b"vide").ok_or_else(none)?;
         let avc1 = track.avc1.clone().ok_or_else(none)?;
         let plan = Plan::new(track, file_size)?;
-        let timeline =
-            Timeline { mime: mime(&avc1), timescale: track.timescale, lead_in: plan.lead_in, duration: plan.duration, runs: plan.runs() };
+        let timeline = Timeline { mime: mime(&avc1), timescale: plan.timescale, lead_in: 0, duration: plan.duration, runs: plan.runs() };
         Ok(Self { file, file_size, avc1, tkhd: track.tkhd.clone(), plan, timeline })
     }
 
@@ -45,7 +44,7 @@ impl Picture {
     pub fn init(&self) -> Result<Vec<u8>, MediaError> {
         cmaf::init(&TrackHead {
             timescale: self.timeline.timescale,
-            duration: self.timeline.lead_in + self.timeline.duration,
+            duration: self.timeline.duration,
             entry: Entry::Avc1(Box::new(self.avc1.clone()), Box::new(self.tkhd.clone())),
         })
     }
@@ -55,20 +54,8 @@ impl Picture {
     pub fn segment(&self, index: u32) -> Result<Vec<u8>, MediaError> {
         let (samples, decode_time) = self.plan.segment(index).ok_or_else(|| cmaf::no_segment(index))?;
         let data = self.read(samples)?;
-        let mut at = decode_time;
-        let mut frames = Vec::with_capacity(samples.len());
-        for sample in samples {
-            let shown = self.plan.shown_at(sample) + i64::try_from(self.plan.lead_in).map_err(|_| broken())?;
-            let offset = shown - i64::try_from(at).map_err(|_| broken())?;
-            frames.push(Frame {
-                duration: sample.duration,
-                size: sample.size,
-                composition_offset: i32::try_from(offset).map_err(|_| broken())?,
-                sync: sample.sync,
-            });
-            at += u64::from(sample.duration);
-        }
-        cmaf::segment(index, decode_time, &frames, &data)
+        let frames: Result<Vec<Frame>, MediaError> = samples.iter().map(frame).collect();
+        cmaf::segment(index, decode_time, &frames?, &data)
     }
 
     /// The samples' bytes, one read for each run of neighbours.
@@ -90,6 +77,11 @@ impl Picture {
         }
         Ok(data)
     }
+}
+
+fn frame(sample: &Sample) -> Result<Frame, MediaError> {
+    let composition_offset = i32::try_from(sample.composition_offset).map_err(|_| broken())?;
+    Ok(Frame { duration: sample.duration, size: sample.size, composition_offset, sync: sample.sync })
 }
 
 /// RFC 6381, section 3.3: profile, constraints and level in hex.

@@ -9,6 +9,8 @@ use crate::host::media::job::BODY_BYTES_MAX;
 /// The first segment is short so that the picture appears at once: a group of pictures, but at least half a second.
 const FIRST_SECONDS_MIN: f64 = 0.5;
 const REST_SECONDS_MIN: f64 = 3.0;
+/// Ticks a second in which a hidden picture is too short to be seen.
+const FINE_TICKS: u32 = 48_000;
 
 /// Total bytes, when all of them lie in the file and are few enough to send.
 pub fn check_ranges(samples: &[Sample], file_size: u64) -> Result<usize, MediaError> {
@@ -26,17 +28,16 @@ pub fn check_ranges(samples: &[Sample], file_size: u64) -> Result<usize, MediaEr
     }
 }
 
-/// Which samples are in which segment, and where content time begins.
+/// Which samples are in which segment, and when each is decoded and shown.
 #[derive(Debug)]
 pub struct Plan {
-    /// From the first sync sample on.
+    /// From the first sync sample that is needed on; decode times begin at 0, and composition times are content times.
     samples: Vec<Sample>,
     /// Index of each segment's first sample, then the number of samples.
     cuts: Vec<usize>,
-    /// Content time minus composition time.
-    shift: i64,
-    /// Ticks by which the first picture precedes content time 0.
-    pub lead_in: u64,
+    /// Ticks a second.
+    pub timescale: u32,
+    /// Ticks.
     pub duration: u64,
 }
 
@@ -52,27 +53,18 @@ impl Plan {
     }
 
     /// At least one segment. A segment begins at a sync sample, and the first at the last one that is shown at or before content time 0.
-    fn cut(mut samples: Vec<Sample>, shift: i64, timescale: u32, edit_length: Option<u64>) -> Result<Self, MediaError> {
-        let shown = |sample: &Sample| sample.decode_time + sample.composition_offset + shift;
-        let before = samples.iter().take_while(|sample| shown(sample) <= 0 || !sample.sync);
-        let first = before.enumerate().filter(|(_, sample)| sample.sync).last().map_or(0, |(index, _)| index);
-        let first = first + samples[first..].iter().position(|sample| sample.sync).ok_or_else(broken)?;
-        samples.drain(..first);
-        let (start, end) = samples.iter().fold((i64::MAX, i64::MIN), |(start, end), sample| {
-            (start.min(shown(sample)), end.max(shown(sample) + i64::from(sample.duration)))
-        });
-        let lead_in = start.min(0).unsigned_abs();
-        let natural = u64::try_from(end).ok().filter(|&end| end > 0).ok_or_else(broken)?;
-        let frame = u64::from(samples[0].duration);
+    fn cut(samples: Vec<Sample>, shift: i64, timescale: u32, edit_length: Option<u64>) -> Result<Self, MediaError> {
+        let samples = from_first_needed(samples, shift)?;
+        let (samples, factor) = place_in_time(samples, shift, timescale)?;
+        let natural = samples.iter().map(|sample| shown_at(sample) + i64::from(sample.duration)).max();
+        let natural = natural.and_then(|end| u64::try_from(end).ok()).filter(|&end| end > 0).ok_or_else(broken)?;
+        let frame = u64::from(samples.last().ok_or_else(broken)?.duration);
         // An edit's length is rounded to the movie's coarse ticks: only one that cuts off a frame or more is meant.
-        let duration = edit_length.filter(|edit| edit + frame < natural).unwrap_or(natural);
+        let edit = edit_length.and_then(|edit| edit.checked_mul(factor.into()));
+        let duration = edit.filter(|edit| edit.saturating_add(frame) < natural).unwrap_or(natural);
+        let timescale = timescale.checked_mul(factor).ok_or_else(broken)?;
         let cuts = cut_points(&samples, timescale);
-        Ok(Self { samples, cuts, shift, lead_in, duration })
-    }
-
-    /// Content time at which a sample is shown.
-    pub fn shown_at(&self, sample: &Sample) -> i64 {
-        sample.decode_time + sample.composition_offset + self.shift
+        Ok(Self { samples, cuts, timescale, duration })
     }
 
     /// A segment's samples and `baseMediaDecodeTime`.
@@ -80,18 +72,13 @@ impl Plan {
         let index = index as usize;
         let (from, to) = (*self.cuts.get(index)?, *self.cuts.get(index + 1)?);
         let samples = self.samples.get(from..to)?;
-        let decode_time = samples.first()?.decode_time - self.samples.first()?.decode_time;
-        Some((samples, u64::try_from(decode_time).ok()?))
+        Some((samples, u64::try_from(samples.first()?.decode_time).ok()?))
     }
 
     /// Segments as content lengths. Boundaries are where decoding is, so that they fit `baseMediaDecodeTime`.
     pub fn runs(&self) -> Vec<(u64, u32)> {
         let count = u32::try_from(self.cuts.len() - 1).unwrap_or(u32::MAX);
-        let start = |index: u32| match (index, self.segment(index)) {
-            (0, _) => 0,
-            (_, Some((_, decode_time))) => decode_time.saturating_sub(self.lead_in),
-            (_, None) => self.duration,
-        };
+        let start = |index: u32| self.segment(index).map_or(self.duration, |(_, decode_time)| decode_time);
         let mut runs: Vec<(u64, u32)> = Vec::new();
         for index in 0..count {
             let length = start(index + 1).max(start(index)) - start(index);
@@ -102,6 +89,49 @@ impl Plan {
         }
         runs
     }
+}
+
+/// Content time at which a sample of a plan is shown.
+fn shown_at(sample: &Sample) -> i64 {
+    sample.decode_time + sample.composition_offset
+}
+
+/// Drops what need not be decoded for content time 0.
+fn from_first_needed(mut samples: Vec<Sample>, shift: i64) -> Result<Vec<Sample>, MediaError> {
+    let early = samples.iter().take_while(|sample| !sample.sync || shown_at(sample) + shift <= 0);
+    let last_early = early.enumerate().filter(|(_, sample)| sample.sync).last().map(|(index, _)| index);
+    let first = match last_early {
+        Some(index) => index,
+        None => samples.iter().position(|sample| sample.sync).ok_or_else(broken)?,
+    };
+    samples.drain(..first);
+    Ok(samples)
+}
+
+/// Gives samples their times in the segments, and the factor by which ticks have become finer.
+///
+/// A film that was trimmed without encoding it anew begins in the midst of a group: the pictures before its edit must be decoded but not
+/// shown. A browser drops what lies before its append window, and with it the key frame that the rest depends on; so those pictures are
+/// squeezed into a fine tick each, and the whole trails its sound by a few milliseconds at most.
+fn place_in_time(mut samples: Vec<Sample>, shift: i64, timescale: u32) -> Result<(Vec<Sample>, u32), MediaError> {
+    let mut hidden: Vec<i64> = samples.iter().map(|sample| shown_at(sample) + shift).filter(|shown| *shown < 0).collect();
+    hidden.sort_unstable();
+    let factor = if hidden.is_empty() { 1 } else { FINE_TICKS.div_ceil(timescale) };
+    let count = i64::try_from(hidden.len()).map_err(|_| broken())?;
+    let mut decode_time = 0i64;
+    for sample in &mut samples {
+        let shown = shown_at(sample) + shift;
+        let (at, duration) = if shown < 0 {
+            let rank = hidden.partition_point(|other| *other < shown);
+            (i64::try_from(rank).map_err(|_| broken())?, 1)
+        } else {
+            let at = shown.checked_mul(factor.into()).and_then(|at| at.checked_add(count)).ok_or_else(broken)?;
+            (at, sample.duration.checked_mul(factor).ok_or_else(broken)?)
+        };
+        (sample.decode_time, sample.composition_offset, sample.duration) = (decode_time, at - decode_time, duration);
+        decode_time += i64::from(duration);
+    }
+    Ok((samples, factor))
 }
 
 fn cut_points(samples: &[Sample], timescale: u32) -> Vec<usize> {
@@ -163,7 +193,7 @@ mod tests {
             prop_assert!(plan.segment(count).is_none());
             prop_assert_eq!(plan.runs().iter().map(|run| run.1).sum::<u32>(), count);
             for sample in &plan.samples {
-                prop_assert!(plan.shown_at(sample) + i64::try_from(plan.lead_in).expect("small") >= 0);
+                prop_assert!(shown_at(sample) >= 0);
             }
         }
 
