@@ -5,16 +5,17 @@ mod host_kit;
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use host_kit::Home;
-use host_kit::player::{STATUS, ask, assert_serves, auth, claims, exchange, good_ticket, player_key, tracks, wire};
+use host_kit::player::{BOUND, STATUS, ask, assert_serves, auth, claims, exchange, good_ticket, player_key, tracks, wire};
 use host_kit::server::{Host, config, host_id, listener, server_key, signer, ticket_key, welcome, write_pairing};
 use iroam::auth::{Claims, DeviceKey, TicketSigner};
 use iroam::net::{Tunnel, TunnelListener};
 use iroam::protocol::frame::encode;
-use iroam::protocol::tunnel::{Encoding, Notice};
+use iroam::protocol::tunnel::{CloseCode, Encoding, Notice};
 use iroam::protocol::{ErrorCode, Reply, Timeline};
 use iroam::types::{Clock, HostId, SystemClock, UnixMs};
 
@@ -23,7 +24,7 @@ const NO_HTTP: &str = "http://127.0.0.1:9";
 
 struct Stage {
     home: Home,
-    _listener: TunnelListener,
+    listener: TunnelListener,
     tunnel: Tunnel,
     host: Host,
 }
@@ -33,7 +34,7 @@ async fn stage(home: Home, clock: Arc<dyn Clock>) -> Stage {
     write_pairing(&home.data, NO_HTTP, listener.local_addr(), &server_key());
     let host = Host::start_at(config(&home, NO_HTTP), clock);
     let tunnel = welcome(&listener).await;
-    Stage { home, _listener: listener, tunnel, host }
+    Stage { home, listener, tunnel, host }
 }
 
 async fn plain_stage(home: Home) -> Stage {
@@ -108,18 +109,66 @@ async fn tickets_and_proofs_that_are_not_right_are_refused_by_name() {
     host.stop().await;
 }
 
-struct Skewed(i64);
+#[tokio::test]
+async fn a_request_from_before_a_restart_is_refused_and_a_new_ticket_is_not() {
+    let Stage { tunnel, host, home, listener } = plain_stage(Home::new()).await;
+    let ticket = good_ticket();
+    let once = wire(&auth(&player_key(), &ticket, STATUS), STATUS);
+    assert!(matches!(exchange(&tunnel, once.clone()).await.reply(), Reply::Status(_)));
+    host.stop().await;
+
+    let host = Host::start(config(&home, NO_HTTP));
+    let tunnel = welcome(&listener).await;
+    // The player renews a ticket that has expired, at once and by itself; of another refusal it might not.
+    assert_eq!(exchange(&tunnel, once).await.error(), ErrorCode::TicketExpired);
+    let asked_anew = wire(&auth(&player_key(), &ticket, STATUS), STATUS);
+    assert_eq!(exchange(&tunnel, asked_anew).await.error(), ErrorCode::TicketExpired);
+    assert_serves(&tunnel).await;
+
+    // Another tunnel of the same run forgets nothing, and refuses no ticket of that run.
+    let of_this_run = wire(&auth(&player_key(), &good_ticket(), STATUS), STATUS);
+    let later = auth(&player_key(), &good_ticket(), STATUS);
+    assert!(matches!(exchange(&tunnel, of_this_run.clone()).await.reply(), Reply::Status(_)));
+    tunnel.close(CloseCode::GoingAway, "restarting");
+    let tunnel = welcome(&listener).await;
+    assert_eq!(exchange(&tunnel, of_this_run).await.error(), ErrorCode::Replayed);
+    assert!(matches!(exchange(&tunnel, wire(&later, STATUS)).await.reply(), Reply::Status(_)));
+    host.stop().await;
+}
+
+struct Skewed(AtomicI64);
+
+impl Skewed {
+    fn by(skew_ms: i64) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(skew_ms)))
+    }
+}
 
 impl Clock for Skewed {
     fn now(&self) -> UnixMs {
-        UnixMs(SystemClock.now().0 + self.0)
+        UnixMs(SystemClock.now().0 + self.0.load(Ordering::Relaxed))
     }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_stepped_while_the_tunnel_is_up_locks_nobody_out() {
+    let clock = Skewed::by(0);
+    let Stage { tunnel, host, home: _home, .. } = stage(Home::new(), clock.clone()).await;
+    for step_ms in [-3_600_000, 3_600_000, 0] {
+        clock.0.store(step_ms, Ordering::Relaxed);
+        assert_serves(&tunnel).await;
+        let now = SystemClock.now();
+        let expired = Claims { exp_ms: UnixMs(now.0 - 6_000), ..claims(host_id(), now) };
+        let asked = exchange(&tunnel, wire(&auth(&player_key(), &signer().sign(&expired), STATUS), STATUS)).await;
+        assert_eq!(asked.error(), ErrorCode::TicketExpired);
+    }
+    host.stop().await;
 }
 
 #[tokio::test]
 async fn a_clock_that_is_an_hour_off_is_corrected_by_the_servers() {
     for hour_ms in [-3_600_000, 3_600_000] {
-        let Stage { tunnel, host, home: _home, .. } = stage(Home::new(), Arc::new(Skewed(hour_ms))).await;
+        let Stage { tunnel, host, home: _home, .. } = stage(Home::new(), Skewed::by(hour_ms)).await;
         assert_serves(&tunnel).await;
         let now = SystemClock.now();
         let expired = Claims { exp_ms: UnixMs(now.0 - 6_000), ..claims(host_id(), now) };
@@ -137,13 +186,17 @@ async fn new_ticket_keys_replace_the_old_ones() {
     tunnel.notify(Notice::TicketKeys { ticket_keys: vec![ticket_key(&next)] }).await.expect("told");
     let by_next = |claims: &Claims| wire(&auth(&player_key(), &next.sign(claims), STATUS), STATUS);
     // The notice has a stream of its own, so the next request may overtake it.
-    loop {
-        let answered = exchange(&tunnel, by_next(&claims(host_id(), SystemClock.now()))).await;
-        if matches!(answered.header, iroam::protocol::ReplyHeader::Ok { .. }) {
-            break;
+    let taken = async {
+        loop {
+            let answered = exchange(&tunnel, by_next(&claims(host_id(), SystemClock.now()))).await;
+            if matches!(answered.header, iroam::protocol::ReplyHeader::Ok { .. }) {
+                break;
+            }
+            assert_eq!(answered.error(), ErrorCode::TicketInvalid);
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        assert_eq!(answered.error(), ErrorCode::TicketInvalid);
-    }
+    };
+    tokio::time::timeout(BOUND, taken).await.expect("the new keys are taken");
     assert_eq!(ask(&tunnel, STATUS).await.error(), ErrorCode::TicketInvalid);
     host.stop().await;
 }

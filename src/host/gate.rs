@@ -1,6 +1,6 @@
 //! Who may ask: every request shows a ticket of this host's server, and proves the key that the ticket names.
 
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 use super::clock::ServerClock;
 use crate::auth::replay::Verdict;
@@ -9,26 +9,32 @@ use crate::auth::{Claims, DevicePublicKey, ReplayGuard, TicketError, TicketVerif
 use crate::protocol::limits::CLOCK_GRACE;
 use crate::protocol::tunnel::TicketKey;
 use crate::protocol::{AuthHeader, ErrorBody, ErrorCode, PROTOCOL_VERSION};
-use crate::types::HostId;
+use crate::types::{HostId, UnixMs};
 
 /// Requests remembered until their tickets are dead, about 30 MB when full: 1,600 requests a second for two minutes.
 const REPLAY_CAPACITY: usize = 200_000;
 
 pub struct Gate {
     clock: ServerClock,
+    /// Server time of the first welcome. What was asked before it, this gate does not remember: an earlier run of the host does not
+    /// pass its memory on, so a ticket from before opens nothing, or a request of that time could be made again.
+    since: OnceLock<UnixMs>,
     verifier: RwLock<TicketVerifier>,
     replay: Mutex<ReplayGuard>,
 }
 
 impl Gate {
-    /// Lets nobody in before [`Gate::set_keys`].
+    /// Lets nobody in before [`Gate::open`].
     pub fn new(host: HostId, clock: ServerClock) -> Self {
         let verifier = RwLock::new(TicketVerifier::new(host, Vec::new(), CLOCK_GRACE));
-        Self { clock, verifier, replay: Mutex::new(ReplayGuard::new(REPLAY_CAPACITY)) }
+        Self { clock, since: OnceLock::new(), verifier, replay: Mutex::new(ReplayGuard::new(REPLAY_CAPACITY)) }
     }
 
-    pub fn clock(&self) -> &ServerClock {
-        &self.clock
+    /// The server has welcomed the host, at `server_time` by its clock, and signs tickets with `keys`.
+    pub fn open(&self, host: HostId, server_time: UnixMs, keys: &[TicketKey]) {
+        self.clock.set(server_time);
+        self.since.get_or_init(|| server_time);
+        self.set_keys(host, keys);
     }
 
     /// From now on tickets are signed by these keys and no others. One that is no key is left out.
@@ -47,6 +53,13 @@ impl Gate {
         let now = self.clock.now();
         let verified = self.verifier.read().unwrap_or_else(PoisonError::into_inner).verify(&auth.ticket, now);
         let claims = verified.map_err(ticket_error)?;
+        // No grace: both times are the server's own. The player renews an expired ticket at once, and asks again.
+        if self.since.get().is_none_or(|since| claims.iat_ms < *since) {
+            return Err(ErrorBody::new(
+                ErrorCode::TicketExpired,
+                "The ticket is from before this host was started. Ask the server for a new one.",
+            ));
+        }
         let nonce = check_proof(auth, &claims, request).ok_or_else(proof_error)?;
         let forget_at = claims.exp_ms.plus(CLOCK_GRACE);
         let verdict = self.replay.lock().unwrap_or_else(PoisonError::into_inner).check(claims.jti, nonce, forget_at, now);

@@ -15,6 +15,9 @@ use uuid::Uuid;
 
 use super::server::{host_id, signer};
 
+/// A test that waits longer for anything waits in vain.
+pub const BOUND: Duration = Duration::from_secs(60);
+
 pub fn player_key() -> DeviceKey {
     DeviceKey::from_seed(&[31; 32])
 }
@@ -115,12 +118,15 @@ pub async fn assert_serves(tunnel: &Tunnel) {
 
 /// The library's tracks, once the first scan has found `count` of them.
 pub async fn tracks(tunnel: &Tunnel, count: usize) -> Vec<TrackRow> {
-    loop {
-        let answered = ask(tunnel, r#"{"op":"browse","sort":"title","offset":0,"limit":500}"#).await;
-        let page: BrowsePage = serde_json::from_slice(&answered.body).expect("a page");
-        if page.tracks.len() == count {
-            return page.tracks;
+    let found = async {
+        loop {
+            let answered = ask(tunnel, r#"{"op":"browse","sort":"title","offset":0,"limit":500}"#).await;
+            let page: BrowsePage = serde_json::from_slice(&answered.body).expect("a page");
+            if page.tracks.len() == count {
+                return page.tracks;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    };
+    tokio::time::timeout(BOUND, found).await.unwrap_or_else(|_| panic!("the scans never found {count} tracks"))
 }

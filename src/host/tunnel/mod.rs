@@ -86,8 +86,7 @@ impl Keeper {
             }
         };
         let welcome = tunnel.welcome();
-        self.session.gate.clock().set(welcome.server_time_ms);
-        self.session.gate.set_keys(self.pairing.host_id, &welcome.ticket_keys);
+        self.session.gate.open(self.pairing.host_id, welcome.server_time_ms, &welcome.ticket_keys);
         tracing::info!(host_id = %self.pairing.host_id, server = %self.pairing.server, "connected");
         let began = Instant::now();
         let closed = streams::serve(&tunnel, &self.session, self.pairing.host_id, shutdown).await;
