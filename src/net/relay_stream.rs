@@ -1,15 +1,19 @@
 //! One relayed request as the host sees it.
 
 use std::future::Future;
+use std::time::Duration;
 
 use bytes::Bytes;
 use quinn::{RecvStream, SendStream};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::NetError;
 use super::stream::{WholeOrReset, read_frame, read_message, write_message};
-use crate::protocol::limits::REQUEST_TIMEOUT;
+use crate::protocol::limits::{REPLY_IDLE_TIMEOUT, REQUEST_TIMEOUT};
 use crate::protocol::tunnel::{Accepted, Encoding, Open};
+
+/// What a peer that takes no more of its reply did not finish.
+const TAKING: &str = "taking its reply";
 
 /// A stream that serve opened; what for is not read yet.
 #[derive(Debug)]
@@ -27,6 +31,7 @@ pub struct RelayStream {
     send: WholeOrReset,
     recv: RecvStream,
     deadline: Instant,
+    pub(super) patience: Duration,
 }
 
 impl OpeningStream {
@@ -39,7 +44,7 @@ impl OpeningStream {
         let Self { send, mut recv, deadline } = self;
         let send = WholeOrReset::new(send);
         let Open::Relay { accept } = by(deadline, read_message(&mut recv)).await?;
-        Ok(RelayStream { accept_encodings: accept, send, recv, deadline })
+        Ok(RelayStream { accept_encodings: accept, send, recv, deadline, patience: REPLY_IDLE_TIMEOUT })
     }
 }
 
@@ -60,11 +65,22 @@ impl RelayStream {
 
     /// Says how the reply's bytes are packed; first, once.
     pub async fn accept(&mut self, encoding: Encoding) -> Result<(), NetError> {
-        write_message(&mut self.send, &Accepted { encoding }).await
+        let Ok(said) = timeout(self.patience, write_message(&mut self.send, &Accepted { encoding })).await else {
+            return Err(NetError::TimedOut(TAKING));
+        };
+        said
     }
 
+    /// Writes all of `bytes`, however slowly they are taken, unless nothing is taken for [`REPLY_IDLE_TIMEOUT`].
     pub async fn write(&mut self, bytes: Bytes) -> Result<(), NetError> {
-        Ok(self.send.write_chunk(bytes).await?)
+        let mut rest = [bytes];
+        while !rest[0].is_empty() {
+            match timeout(self.patience, self.send.write_chunks(&mut rest)).await {
+                Ok(taken) => taken?,
+                Err(_) => return Err(NetError::TimedOut(TAKING)),
+            };
+        }
+        Ok(())
     }
 
     /// The reply is whole.

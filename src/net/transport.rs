@@ -11,10 +11,11 @@ use super::identity;
 use super::reset::{RandomIds, ResetKey};
 use crate::auth::{DeviceKey, DevicePublicKey};
 
-/// The host says this often that it lives, and so keeps its router's mapping open.
+/// The host says this often that it lives, and so keeps its router's mapping open: some 100 kB an hour when nobody plays.
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
-/// A tunnel silent for so long is dead.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// A tunnel silent for so long is dead: three keep-alives in a row and their repeats were lost. So long may a host that was killed
+/// pass for one that is on line.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 /// Streams that serve may have open at a host: more than the host works on at a time, so that it can say it is busy.
 const RELAY_STREAMS_MAX: u32 = 96;
 /// A host opens the tunnel's own stream and no other.
@@ -27,7 +28,7 @@ fn common() -> TransportConfig {
     config
         .max_concurrent_uni_streams(VarInt::from_u32(0))
         .datagram_receive_buffer_size(None)
-        .max_idle_timeout(Some(IDLE_TIMEOUT.try_into().expect("30 s fit a QUIC timeout")))
+        .max_idle_timeout(Some(IDLE_TIMEOUT.try_into().expect("15 s fit a QUIC timeout")))
         .initial_rtt(INITIAL_RTT);
     config
 }

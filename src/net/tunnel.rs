@@ -13,7 +13,7 @@ use super::close::wire_code;
 use super::stream::{WholeOrReset, read_message, write_message};
 use super::{Closed, NetError};
 use crate::auth::DevicePublicKey;
-use crate::protocol::limits::REQUEST_TIMEOUT;
+use crate::protocol::limits::{REPLY_IDLE_TIMEOUT, REQUEST_TIMEOUT};
 use crate::protocol::tunnel::{Accepted, CloseCode, Encoding, Notice, Open};
 
 /// How long a host may take to begin its answer: a cold start of its media engine fits.
@@ -41,6 +41,7 @@ struct Control {
 pub struct RelayReply {
     pub encoding: Encoding,
     recv: RecvStream,
+    pub(super) patience: Duration,
 }
 
 impl Tunnel {
@@ -54,11 +55,6 @@ impl Tunnel {
 
     pub fn remote_address(&self) -> SocketAddr {
         self.connection.remote_address()
-    }
-
-    /// The round trip as QUIC estimates it now.
-    pub fn rtt(&self) -> Duration {
-        self.connection.rtt()
     }
 
     /// Whether the two are one connection, not merely the same host's.
@@ -107,7 +103,7 @@ impl Tunnel {
         // A host may refuse before it has read all: its answer then tells more than our failed write.
         let sent = send_request(&mut send, open, request).await;
         match (read_message::<Accepted>(&mut recv).await, sent) {
-            (Ok(accepted), _) => Ok(RelayReply { encoding: accepted.encoding, recv }),
+            (Ok(accepted), _) => Ok(RelayReply { encoding: accepted.encoding, recv, patience: REPLY_IDLE_TIMEOUT }),
             (Err(_), Err(sending)) => Err(sending),
             (Err(reading), Ok(())) => Err(reading),
         }
@@ -125,11 +121,13 @@ impl RelayReply {
     /// All that has arrived in order, [`FRAMES_A_PIECE`] QUIC frames at most (about 80 KiB); `None` at the end.
     ///
     /// A frame holds little over a kilobyte, and each piece costs whoever passes it on a write of its own: so frames that are
-    /// there are joined, and none is waited for.
+    /// there are joined, and none is waited for. A host that sends nothing for [`REPLY_IDLE_TIMEOUT`] is not waited for either.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, NetError> {
         let mut frames = [const { Bytes::new() }; FRAMES_A_PIECE];
-        let Some(count) = self.recv.read_chunks(&mut frames).await? else { return Ok(None) };
-        Ok(Some(join(&mut frames[..count])))
+        let Ok(arrived) = timeout(self.patience, self.recv.read_chunks(&mut frames)).await else {
+            return Err(NetError::TimedOut("its answer"));
+        };
+        Ok(arrived?.map(|count| join(&mut frames[..count])))
     }
 }
 

@@ -18,6 +18,8 @@ pub const BROWSE_ROWS_MAX: u16 = 500;
 pub const SEARCH_BYTES_MAX: usize = 256;
 /// How long a peer may take to finish its request.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a reply may stand still, neither given nor taken a byte, before its stream is reset.
+pub const REPLY_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a ticket lives.
 pub const TICKET_LIFETIME: Duration = Duration::from_secs(120);
 /// How far two clocks may differ after correction.

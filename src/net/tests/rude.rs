@@ -1,6 +1,7 @@
 //! Peers with good keys and bad manners: each is cut off in bounded time, and costs nobody else anything.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use quinn::{Connection, Endpoint, TokioRuntime};
@@ -104,4 +105,78 @@ async fn a_request_that_never_ends_is_cut_off_and_holds_up_nobody() {
     let (cut_off, reply, ()) = tokio::join!(endless.read_frame(100), honest, answer_one(&host));
     assert!(matches!(cut_off, Err(NetError::TimedOut(_))), "{cut_off:?}");
     assert_eq!(reply, b"ba");
+}
+
+/// As long as a test wants to wait for a peer that stands still.
+const SHORT: Duration = Duration::from_millis(100);
+
+#[tokio::test]
+async fn a_host_that_stops_in_mid_reply_is_given_up_and_told() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    let ask = async {
+        let mut reply = tunnel.open_relay(&[], Bytes::from_static(b"x")).await.expect("accepted");
+        reply.patience = SHORT;
+        read_all(reply).await
+    };
+    let stall = async {
+        let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
+        stream.accept(Encoding::Identity).await.expect("accepted");
+        stream.write(Bytes::from_static(b"half")).await.expect("written");
+        stream.stopped().await;
+        stream.write(Bytes::from_static(b"late")).await
+    };
+    let (reply, late) = tokio::join!(ask, stall);
+    assert!(matches!(reply, Err(NetError::TimedOut(_))), "{reply:?}");
+    assert!(matches!(late, Err(NetError::StreamReset)), "{late:?}");
+}
+
+#[tokio::test]
+async fn a_reader_that_takes_nothing_is_given_up_and_told() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    let (given_up, was_given_up) = tokio::sync::oneshot::channel();
+    let ask = async {
+        let reply = tunnel.open_relay(&[], Bytes::from_static(b"x")).await.expect("accepted");
+        was_given_up.await.expect("the host gives up");
+        read_all(reply).await
+    };
+    let write = async {
+        let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
+        stream.patience = SHORT;
+        stream.accept(Encoding::Identity).await.expect("accepted");
+        // More than the flow control of a stream lets out unread.
+        let written = stream.write(Bytes::from(vec![7; 32 * 1024 * 1024])).await;
+        drop(stream);
+        given_up.send(()).expect("serve waits");
+        written
+    };
+    let (reply, written) = tokio::join!(ask, write);
+    assert!(matches!(written, Err(NetError::TimedOut(_))), "{written:?}");
+    assert!(matches!(reply, Err(NetError::StreamReset)), "{reply:?}");
+}
+
+#[tokio::test]
+async fn a_reader_that_is_slow_gets_the_whole_reply() {
+    const LENGTH: usize = 8 * 1024 * 1024;
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    let ask = async {
+        let mut reply = tunnel.open_relay(&[], Bytes::from_static(b"x")).await.expect("accepted");
+        let mut length = 0;
+        while let Some(chunk) = reply.chunk().await.expect("whole") {
+            length += chunk.len();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        length
+    };
+    let write = async {
+        let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
+        stream.accept(Encoding::Identity).await.expect("accepted");
+        stream.write(Bytes::from(vec![7; LENGTH])).await.expect("taken bit by bit");
+        stream.finish();
+        stream.stopped().await;
+    };
+    let (length, ()) = tokio::join!(ask, write);
+    assert_eq!(length, LENGTH);
 }
