@@ -107,6 +107,33 @@ async fn a_server_with_another_key_is_left_until_https_confirms_the_key() {
 }
 
 #[tokio::test]
+async fn a_tunnel_that_has_moved_is_asked_for_after_the_first_dial() {
+    let listener = listener();
+    let entry = json!({ "address": listener.local_addr().to_string(), "key": server_key().public().to_string() });
+    let (url, asked) = tunnel_entry(200, entry.to_string());
+    // Takes every packet and answers none, as an address does that is nobody's any more.
+    let left_behind = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let home = Home::new();
+    write_pairing(&home.data, &url, left_behind.local_addr().expect("bound"), &server_key());
+    let host = Host::start(config(&home, &url));
+    let tunnel = welcome(&listener).await;
+    assert_serves(&tunnel).await;
+    assert_eq!(asked.lock().expect("unpoisoned").len(), 1);
+    let kept = fs::read_to_string(home.data.join("pairing.json")).expect("kept");
+    assert!(kept.contains(&listener.local_addr().to_string()));
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_host_whose_server_is_silent_can_be_stopped() {
+    let silent = tokio::net::UdpSocket::bind("127.0.0.1:0").await.expect("a free port");
+    let home = paired_home(silent.local_addr().expect("bound"));
+    let host = Host::start(config(&home, NO_HTTP));
+    silent.recv_from(&mut [0; 2048]).await.expect("a dial");
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn a_host_whose_token_is_refused_was_removed() {
     let listener = listener();
     let (url, _) = tunnel_entry(401, r#"{"errors":[]}"#.to_owned());

@@ -13,7 +13,7 @@ use crate::types::random;
 pub enum DataError {
     #[error("the data folder {} is used by another iroam host: stop that one, or choose another with --data", .0.display())]
     InUse(PathBuf),
-    #[error("cannot use {}: {source}", path.display())]
+    #[error("cannot use {}", path.display())]
     Io { path: PathBuf, source: io::Error },
     #[error("{} can be read by others: run `chmod 600 {}`", .0.display(), .0.display())]
     LoosePermissions(PathBuf),

@@ -19,7 +19,7 @@ use crate::protocol::limits::TUNNEL_FRAME_BYTES_MAX;
 use crate::protocol::tunnel::{Answer, CloseCode, Hello, Notice, RefusalCode, Welcome};
 
 /// How long a dial may take: 4 round trips of a slow mobile network; a server that was away is dialled again soon.
-const DIAL_TIMEOUT: Duration = Duration::from_secs(3);
+pub const DIAL_TIMEOUT: Duration = Duration::from_secs(3);
 /// TLS wants a name; with raw keys nobody looks at it and it is not sent.
 const SERVER_NAME: &str = "iroam.invalid";
 
@@ -35,7 +35,7 @@ pub enum DialError {
     /// It was reached, and closed the connection before it said welcome.
     #[error("the server closed the tunnel: {0}")]
     Closed(Closed),
-    #[error("the server did not answer within {} s", DIAL_TIMEOUT.as_secs())]
+    #[error("the server did not answer in time")]
     TimedOut,
     #[error("the server does not speak this tunnel's protocol: {0}")]
     Protocol(String),
@@ -53,9 +53,20 @@ pub struct HostTunnel {
 }
 
 impl HostTunnel {
-    /// Dials `server`, which must prove `server_key`, as `key`, and says `hello`.
+    /// As [`HostTunnel::connect_within`], with the time that a slow network takes.
     pub async fn connect(server: SocketAddr, server_key: DevicePublicKey, key: &DeviceKey, hello: Hello) -> Result<Self, DialError> {
-        match timeout(DIAL_TIMEOUT, Self::dial(server, server_key, key, hello)).await {
+        Self::connect_within(DIAL_TIMEOUT, server, server_key, key, hello).await
+    }
+
+    /// Dials `server`, which must prove `server_key`, as `key`, and says `hello`. The welcome must be there within `patience`.
+    pub async fn connect_within(
+        patience: Duration,
+        server: SocketAddr,
+        server_key: DevicePublicKey,
+        key: &DeviceKey,
+        hello: Hello,
+    ) -> Result<Self, DialError> {
+        match timeout(patience, Self::dial(server, server_key, key, hello)).await {
             Ok(dialled) => dialled,
             Err(_) => Err(DialError::TimedOut),
         }

@@ -15,7 +15,7 @@ mod tunnel;
 mod tests;
 
 pub use close::Closed;
-pub use dial::{DialError, HostTunnel};
+pub use dial::{DIAL_TIMEOUT, DialError, HostTunnel};
 pub use listener::{Arriving, Pending, TunnelListener};
 pub use relay_stream::{OpeningStream, RelayStream};
 pub use tunnel::{RelayReply, Tunnel};

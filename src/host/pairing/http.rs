@@ -17,6 +17,8 @@ pub(super) const CLIENT_ID: &str = "iroam-host";
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// A whole exchange with the server, however slow it is.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// Where its tunnel is the server must say in so long, for meanwhile the host dials nobody.
+const TUNNEL_TIMEOUT: Duration = Duration::from_secs(5);
 /// The server's answers are short JSON.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
@@ -156,8 +158,8 @@ impl Server {
     /// [`PairError::Removed`] when the server no longer knows this host.
     pub fn tunnel(&self, pairing: &Pairing) -> Result<TunnelEntry, PairError> {
         let authorization = format!("Bearer {}", pairing.access_token);
-        let request = self.agent.get(self.at("/api/v1/host/tunnel")).header("Authorization", authorization);
-        let response = request.call().map_err(|error| self.failed(&error))?;
+        let request = self.agent.get(self.at("/api/v1/host/tunnel")).config().timeout_global(Some(TUNNEL_TIMEOUT)).build();
+        let response = request.header("Authorization", authorization).call().map_err(|error| self.failed(&error))?;
         match response.status().as_u16() {
             200 => {
                 let entry: TunnelEntry = self.read(response)?;

@@ -5,6 +5,7 @@ mod relay;
 mod streams;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -13,12 +14,13 @@ use super::data_dir::DataError;
 use super::pairing::{PairError, Pairing, Server, TunnelEntry};
 use super::session::Session;
 use crate::auth::DeviceKey;
-use crate::net::{Closed, DialError, HostTunnel};
+use crate::net::{Closed, DIAL_TIMEOUT, DialError, HostTunnel};
 use crate::protocol::tunnel::{CloseCode, Hello, RefusalCode, VERSIONS};
 use backoff::Backoff;
 
-/// Failures in a row after which the server is asked whether its tunnel has moved.
-const FAILURES_UNTIL_REFRESH: u32 = 3;
+/// How long the first dial of an address may take, 3 round trips of a mobile network: when it fails, the server is asked over HTTPS
+/// whether its tunnel has moved, and one that has is found soon.
+const FIRST_DIAL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Why there will be no tunnel any more.
 #[derive(Debug, thiserror::Error)]
@@ -56,28 +58,32 @@ impl Keeper {
     pub async fn run(mut self, shutdown: CancellationToken) -> Result<(), TunnelError> {
         let mut backoff = Backoff::default();
         loop {
-            let next = tokio::select! {
-                next = self.once(&mut backoff, &shutdown) => next,
-                () = shutdown.cancelled() => return Ok(()),
-            };
-            match next {
-                _ if shutdown.is_cancelled() => return Ok(()),
-                Next::End(TunnelError::Removed) => return Err(self.forget()),
-                Next::End(error) => return Err(error),
-                Next::Retry if backoff.failures() % FAILURES_UNTIL_REFRESH != 0 => {}
-                Next::Retry if backoff.failures() == 0 => {}
-                Next::Retry | Next::RefreshAndRetry => self.refresh().await?,
-            }
             tokio::select! {
-                () = sleep(backoff.next()) => {}
+                ended = self.once_and_wait(&mut backoff, &shutdown) => ended?,
                 () = shutdown.cancelled() => return Ok(()),
+            }
+            if shutdown.is_cancelled() {
+                return Ok(());
             }
         }
     }
 
+    /// One tunnel, and the time before the next dial.
+    async fn once_and_wait(&mut self, backoff: &mut Backoff, shutdown: &CancellationToken) -> Result<(), TunnelError> {
+        match self.once(backoff, shutdown).await {
+            _ if shutdown.is_cancelled() => return Ok(()),
+            Next::End(TunnelError::Removed) => return Err(self.forget()),
+            Next::End(error) => return Err(error),
+            Next::RefreshAndRetry if self.refresh().await? => *backoff = Backoff::default(),
+            Next::RefreshAndRetry | Next::Retry => {}
+        }
+        sleep(backoff.next()).await;
+        Ok(())
+    }
+
     /// One tunnel, from its dial to its end.
     async fn once(&mut self, backoff: &mut Backoff, shutdown: &CancellationToken) -> Next {
-        let tunnel = match self.dial().await {
+        let tunnel = match self.dial(if backoff.failures() == 0 { FIRST_DIAL_TIMEOUT } else { DIAL_TIMEOUT }).await {
             Ok(tunnel) => tunnel,
             Err(error) => {
                 backoff.failed();
@@ -98,14 +104,14 @@ impl Keeper {
     }
 
     /// Dials every address that the server's name has, until one answers.
-    async fn dial(&self) -> Result<HostTunnel, DialError> {
+    async fn dial(&self, patience: Duration) -> Result<HostTunnel, DialError> {
         let TunnelEntry { address, .. } = &self.pairing.tunnel;
         let server_key = self.pairing.tunnel.public_key().expect("checked when the pairing was read");
         let addresses = tokio::net::lookup_host(address).await.map_err(|error| DialError::Unreachable(error.to_string()))?;
         let mut last = DialError::Unreachable("its name has no address".to_owned());
         for server in addresses {
             let hello = Hello { versions: VERSIONS, name: self.name.clone(), software: env!("CARGO_PKG_VERSION").to_owned() };
-            match HostTunnel::connect(server, server_key, &self.key, hello).await {
+            match HostTunnel::connect_within(patience, server, server_key, &self.key, hello).await {
                 Err(error @ (DialError::Unreachable(_) | DialError::TimedOut)) => last = error,
                 other => return other,
             }
@@ -113,23 +119,24 @@ impl Keeper {
         Err(last)
     }
 
-    /// Asks over HTTPS where the tunnel is now. Only so may the server's key change.
-    async fn refresh(&mut self) -> Result<(), TunnelError> {
+    /// Asks over HTTPS where the tunnel is now, and returns whether it has moved. Only so may the server's key change.
+    async fn refresh(&mut self) -> Result<bool, TunnelError> {
         let (server, pairing) = (self.server.clone(), self.pairing.clone());
         let asked = tokio::task::spawn_blocking(move || server.tunnel(&pairing)).await;
         match asked.expect("asking the server does not panic") {
-            Ok(entry) if entry == self.pairing.tunnel => Ok(()),
+            Ok(entry) if entry == self.pairing.tunnel => Ok(false),
             Ok(entry) => {
                 if entry.key != self.pairing.tunnel.key {
                     tracing::warn!(old = %self.pairing.tunnel.key, new = %entry.key, "the server has a new tunnel key, told over HTTPS");
                 }
                 self.pairing.tunnel = entry;
-                Ok(self.pairing.save(&self.data)?)
+                self.pairing.save(&self.data)?;
+                Ok(true)
             }
             Err(PairError::Removed) => Err(self.forget()),
             Err(error) => {
                 tracing::warn!(%error, "the server does not say where its tunnel is");
-                Ok(())
+                Ok(false)
             }
         }
     }
@@ -155,8 +162,8 @@ fn after_dial(error: DialError) -> Next {
         DialError::Closed(closed) => after_close(&closed),
         DialError::Refused { code: RefusalCode::NotPaired, .. } => Next::End(TunnelError::Removed),
         DialError::Refused { code: RefusalCode::NoCommonVersion, detail } => Next::End(TunnelError::NoCommonVersion(detail)),
+        DialError::Refused { .. } => Next::Retry,
         // Nobody there, or somebody else: the server may have moved.
-        DialError::WrongServerKey | DialError::TimedOut => Next::RefreshAndRetry,
-        _ => Next::Retry,
+        DialError::WrongServerKey | DialError::TimedOut | DialError::Unreachable(_) | DialError::Protocol(_) => Next::RefreshAndRetry,
     }
 }

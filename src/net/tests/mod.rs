@@ -3,6 +3,7 @@
 mod rude;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use bytes::Bytes;
 

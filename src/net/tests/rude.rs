@@ -1,7 +1,6 @@
 //! Peers with good keys and bad manners: each is cut off in bounded time, and costs nobody else anything.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use quinn::{Connection, Endpoint, TokioRuntime};
