@@ -21,6 +21,8 @@ enum Command {
     #[cfg(feature = "serve")]
     Serve(ServeArgs),
     /// Run the media server (on the home PC)
+    ///
+    /// SIGHUP makes it scan its folders again; started from a terminal, it ends when that is closed.
     #[cfg(feature = "host")]
     Host(HostArgs),
     /// Try it: a server and a host on this machine, with a sample library

@@ -4,6 +4,7 @@
 mod host_kit;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -48,7 +49,7 @@ async fn an_honest_player_browses_and_plays() {
         home.song(format!("album/{n}.flac"), &[("title", &format!("Song {n:02}")), ("artist", "Ada"), ("album", "Numbers")]);
     }
     host_kit::ffmpeg(&["-f", "lavfi", "-i", "color=red:size=50x50", "-frames:v", "1"], &[], &home.media.join("album/cover.jpg"));
-    let Stage { tunnel, host, home: _home, .. } = plain_stage(home).await;
+    let Stage { tunnel, host, home, .. } = plain_stage(home).await;
     let rows = tracks(&tunnel, 12).await;
     assert_eq!(rows[3].title, "Song 03");
 
@@ -72,6 +73,10 @@ async fn an_honest_player_browses_and_plays() {
     let segment = ask(&tunnel, &format!(r#"{{"op":"segment","track":"{id}","rendition":"flac","index":0}}"#)).await;
     assert_eq!((segment.encoding, segment.reply()), (Encoding::Identity, &Reply::Segment {}));
     assert!(segment.body.windows(4).any(|four| four == b"moof"));
+    for private in ["library.db", "art", "cache"] {
+        let mode = fs::metadata(home.data.join(private)).expect("made").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{private}");
+    }
     host.stop().await;
 }
 

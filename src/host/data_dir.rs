@@ -31,8 +31,11 @@ pub struct DataLock {
     _file: File,
 }
 
-/// Makes the data folder (mode 0700) when it is not there, and claims it.
+/// Makes the data folder (mode 0700) when it is not there, and claims it. What this process makes from now on is its user's alone:
+/// index, pictures and cache tell what somebody listens to.
 pub fn claim(data: &Path) -> Result<DataLock, DataError> {
+    // SAFETY: umask sets one number of the process, and cannot fail.
+    unsafe { libc::umask(0o077) };
     DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(at(data))?;
     let path = data.join("lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(at(&path))?;

@@ -29,7 +29,7 @@ use library::{Library, ScanSummary};
 use media::{Engine, EngineConfig};
 use pairing::{Pairing, Server, pair};
 use requests::Handler;
-use scans::Scans;
+use scans::{Scans, hangup_ends};
 use session::Session;
 use tunnel::Keeper;
 
@@ -57,7 +57,7 @@ pub struct Machine {
     pub worker_exe: PathBuf,
 }
 
-/// Runs the host until it is told to stop by SIGINT or SIGTERM, or can no longer be of use.
+/// Runs the host until it is told to stop by SIGINT, SIGTERM or the closing of its terminal, or can no longer be of use.
 pub async fn run(config: HostConfig) -> anyhow::Result<()> {
     let worker_exe = std::env::current_exe().context("cannot find this program's own file")?;
     let machine = Machine { clock: Arc::new(SystemClock), worker_exe };
@@ -146,10 +146,13 @@ impl Belonging<'_> {
 fn stop_on_signals(shutdown: CancellationToken) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let mut hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+    let hangup_ends = hangup_ends();
     tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = hangup.recv(), if hangup_ends => {}
         }
         shutdown.cancel();
     });

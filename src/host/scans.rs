@@ -1,5 +1,6 @@
-//! Scans at the start, every so often, and when asked by SIGHUP.
+//! Scans at the start, every so often, and when asked by SIGHUP (where no terminal sends it).
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +27,7 @@ impl Scans {
     /// Starts the first scan at once.
     pub fn start(library: Library, media: Vec<PathBuf>, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
-        let hangup = signal(SignalKind::hangup())?;
+        let hangup = if hangup_ends() { None } else { Some(signal(SignalKind::hangup())?) };
         let task = tokio::spawn(keep_scanning(library, media.into(), clock, stop.clone(), wake.clone(), hangup));
         Ok(Self { stop, wake, task })
     }
@@ -39,13 +40,25 @@ impl Scans {
     }
 }
 
+/// Whether SIGHUP means that the host's terminal was closed, and the host is to end, rather than that it is to scan.
+pub fn hangup_ends() -> bool {
+    std::io::stdin().is_terminal() || std::io::stdout().is_terminal()
+}
+
+async fn asked(hangup: &mut Option<Signal>) {
+    match hangup {
+        Some(hangup) => drop(hangup.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
 async fn keep_scanning(
     library: Library,
     media: Arc<[PathBuf]>,
     clock: Arc<dyn Clock>,
     stop: Arc<AtomicBool>,
     wake: Arc<Notify>,
-    mut hangup: Signal,
+    mut hangup: Option<Signal>,
 ) {
     while !stop.load(Ordering::Relaxed) {
         let (library, media, clock, stop) = (library.clone(), media.clone(), clock.clone(), stop.clone());
@@ -56,7 +69,7 @@ async fn keep_scanning(
         }
         tokio::select! {
             () = sleep(EVERY) => {}
-            _ = hangup.recv() => {}
+            () = asked(&mut hangup) => {}
             () = wake.notified() => {}
         }
     }

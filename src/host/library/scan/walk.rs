@@ -12,6 +12,12 @@ use super::super::row::Stamp;
 const AUDIO: [&str; 11] = ["mp3", "flac", "ogg", "oga", "opus", "m4a", "m4b", "aac", "wav", "aiff", "aif"];
 const VIDEO: [&str; 3] = ["mp4", "m4v", "mov"];
 
+/// Names of media that cannot be played yet: their owner is told so, rather than left to wonder.
+const UNSUPPORTED: [&str; 20] = [
+    "mkv", "avi", "webm", "wmv", "flv", "mpg", "mpeg", "ts", "m2ts", "ogv", "3gp", "vob", "wma", "ape", "wv", "mka", "mpc", "dsf", "dff",
+    "tta",
+];
+
 /// Deeper folders are not looked into: no library needs them, a loop of mounts would.
 const DEPTH_MAX: usize = 64;
 
@@ -36,6 +42,11 @@ pub(super) fn is_video(path: &Path) -> Option<bool> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     let among = |names: &[&str]| names.contains(&extension.as_str());
     if among(&VIDEO) { Some(true) } else { among(&AUDIO).then_some(false) }
+}
+
+fn is_unsupported(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    extension.is_some_and(|extension| UNSUPPORTED.contains(&extension.as_str()))
 }
 
 /// The entries below `folder`, a folder's files together, in the order of their names.
@@ -65,7 +76,9 @@ fn look_at(entry: &DirEntry, real_folder: &Path) -> Option<Entry> {
     if kind.is_symlink() {
         return leads_outside(path, real_folder).then(|| skip(path, "it is a link to outside of the media folder"));
     }
-    is_video(path)?;
+    if is_video(path).is_none() {
+        return is_unsupported(path).then(|| skip(path, "this format is not supported yet"));
+    }
     if !kind.is_file() {
         return Some(skip(path, format!("it is {}, not a file", special(kind))));
     }
