@@ -11,17 +11,17 @@ use crate::protocol::Rendition;
 /// Bits a second of `aac_256`.
 pub const AAC_BITRATE: u32 = 256_000;
 const OPUS_BITRATE: i32 = 160_000;
-/// Samples of a FLAC frame, where nothing else asks for another number.
+/// Samples of a FLAC frame.
 pub const FLAC_BLOCK: u16 = 4096;
 
-/// Encodes interleaved samples in `info`'s format; one packet a codec frame, of `frame` samples.
-pub fn encode(rendition: Rendition, info: &gst_audio::AudioInfo, frame: u64, pcm: Vec<u8>) -> Result<Vec<Vec<u8>>, MediaError> {
+/// Encodes interleaved samples in `info`'s format; one packet a codec frame.
+pub fn encode(rendition: Rendition, info: &gst_audio::AudioInfo, pcm: Vec<u8>) -> Result<Vec<Vec<u8>>, MediaError> {
     let caps = info.to_caps().map_err(MediaError::internal)?;
-    let buffers = run_through(&caps, pcm, &stages(rendition, frame)?)?;
+    let buffers = run_through(&caps, pcm, &stages(rendition)?)?;
     buffers.iter().map(|buffer| bytes_of(buffer).map(|bytes| bytes.to_vec())).collect()
 }
 
-fn stages(rendition: Rendition, frame: u64) -> Result<Vec<gst::Element>, MediaError> {
+fn stages(rendition: Rendition) -> Result<Vec<gst::Element>, MediaError> {
     match rendition {
         Rendition::Opus160 => {
             let encoder = element("opusenc")?;
@@ -37,9 +37,7 @@ fn stages(rendition: Rendition, frame: u64) -> Result<Vec<gst::Element>, MediaEr
         Rendition::Flac => {
             let encoder = element("flacenc")?;
             encoder.set_property_from_str("quality", "5");
-            encoder.set_property("blocksize", u32::try_from(frame).map_err(MediaError::internal)?);
-            // A source's frames may be longer than those the subset allows (RFC 9639, section 7).
-            encoder.set_property("streamable-subset", false);
+            encoder.set_property("blocksize", u32::from(FLAC_BLOCK));
             encoder.set_property("seekpoints", 0i32);
             encoder.set_property("padding", 0u32);
             Ok(vec![encoder, element("flacparse")?])

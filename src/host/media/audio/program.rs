@@ -24,20 +24,11 @@ pub struct Program {
 
 impl Program {
     pub fn open(path: &Path, rendition: Rendition) -> Result<Self, MediaError> {
-        Self::open_on(path, rendition, FLAC_BLOCK)
-    }
-
-    /// FLAC with `block` samples a frame.
-    pub fn open_flac(path: &Path, block: u16) -> Result<Self, MediaError> {
-        Self::open_on(path, Rendition::Flac, block)
-    }
-
-    fn open_on(path: &Path, rendition: Rendition, block: u16) -> Result<Self, MediaError> {
         let want = if rendition == Rendition::Flac { Want::Exact } else { Want::Stereo };
         let reader = Reader::open(path, want)?;
         let from = reader.info().rate();
         let rates = Rates { from, to: encoder_rate(rendition, from) };
-        let grid = Grid::new(rendition, rates.to, block).ok_or_else(|| MediaError::internal("not an audio rendition"))?;
+        let grid = Grid::new(rendition, rates.to, FLAC_BLOCK).ok_or_else(|| MediaError::internal("not an audio rendition"))?;
         let duration = scale(reader.length(), rates);
         if duration == 0 {
             return Err(MediaError::unplayable("This file holds no sound."));
@@ -64,7 +55,7 @@ impl Program {
                 rate: self.rates.to,
                 channels: u8::try_from(self.reader.info().channels()).map_err(MediaError::internal)?,
                 bits: integer_bits(self.reader.info()),
-                block: u16::try_from(self.grid.frame).map_err(MediaError::internal)?,
+                block: FLAC_BLOCK,
                 ..FlacHead::default()
             }),
         };
@@ -75,7 +66,7 @@ impl Program {
         let (start, length) = self.timeline.segment(index).ok_or_else(|| cmaf::no_segment(index))?;
         let feed = self.grid.feed(index, start, length);
         let pcm = self.content(feed.input.clone())?;
-        let packets = encode(self.rendition, &self.encoder_info()?, self.grid.frame, pcm)?;
+        let packets = encode(self.rendition, &self.encoder_info()?, pcm)?;
         let mut packets =
             packets.get(feed.skip..feed.skip + feed.keep).ok_or_else(|| MediaError::internal("an encoder gave too little"))?.to_vec();
         if self.rendition == Rendition::Flac {

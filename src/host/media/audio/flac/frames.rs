@@ -15,8 +15,6 @@ use crate::host::media::cmaf::FlacHead;
 const PORTION: usize = 32 * 1024;
 /// Places that look like a header and are none: chance makes one in gigabytes, malice many.
 const FALSE_HEADERS_MAX: usize = 20;
-/// Frames' worth of bytes in which a frame must be found: beyond that the file is damaged.
-const SPOILT_FRAMES_MAX: u64 = 32;
 
 /// A frame whose checksums were right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +48,10 @@ impl Frames {
         usize::from(self.head.block) * sample_bits / 8 * 2 + 1024
     }
 
-    /// The first frame that begins in `range`; `None` when there is none, or none near the range's start.
+    /// The first frame that begins in `range`; `None` when there is none.
     pub fn first_in(&self, range: Range<u64>) -> io::Result<Option<Frame>> {
         let bound = self.bound();
-        let far = range.start.saturating_add(PORTION as u64 + bound as u64 * SPOILT_FRAMES_MAX);
-        let (mut at, limit) = (range.start, range.end.min(self.span.end).min(far));
+        let (mut at, limit) = (range.start, range.end.min(self.span.end));
         let mut false_headers = 0;
         while at < limit {
             let bytes = self.read(at, PORTION + bound + HEADER_BYTES_MAX)?;

@@ -19,45 +19,47 @@ pub struct Locator {
 }
 
 impl Locator {
-    /// Where frame `target` begins, and the end of the frames for the number after the last. `None` when it cannot be found, or a
-    /// place that is damaged lies in the way.
-    pub fn find(&self, target: u64) -> io::Result<Option<u64>> {
-        if target == self.first.number {
-            return Ok(Some(self.first.at));
+    /// Frame `target`, or the first whole one after it where that one is damaged. `None` when there is no such frame.
+    pub fn find(&self, target: u64) -> io::Result<Option<Frame>> {
+        if target <= self.first.number {
+            return Ok(Some(self.first));
         }
         if target >= self.last.number {
-            return Ok(Some(if target == self.last.number { self.last.at } else { self.last.end }));
+            return Ok((target == self.last.number).then_some(self.last));
         }
         // The frame begins after `low` and before `high.1`; `high.0` is a frame's number at about that place.
         let (mut low, mut high) = (self.first, (self.last.number, self.last.at));
         for step in 0..PROBES_MAX {
-            if target - low.number <= NEAR {
-                return self.walk(low, target);
-            }
             let guess = self.guess(step, &low, high, target);
-            if guess <= low.at || guess >= high.1 {
-                return self.walk(low, target);
+            if target - low.number <= NEAR || guess <= low.at || guess >= high.1 {
+                break;
             }
             match self.frames.first_in(guess..high.1)? {
-                Some(found) if found.number == target => return Ok(Some(found.at)),
-                Some(found) if found.number <= low.number => return Ok(None),
+                Some(found) if found.number == target => return Ok(Some(found)),
+                Some(found) if found.number <= low.number => break,
                 Some(found) if found.number < target => low = found,
                 Some(found) => high = (found.number, guess),
                 None => high.1 = guess,
             }
         }
-        Ok(None)
+        self.walk(low, target)
     }
 
-    fn walk(&self, mut frame: Frame, target: u64) -> io::Result<Option<u64>> {
+    /// The whole frame after `frame`.
+    pub fn next(&self, frame: &Frame) -> io::Result<Option<Frame>> {
+        let next = self.frames.first_in(frame.end..self.frames.span.end)?;
+        Ok(next.filter(|next| next.number > frame.number))
+    }
+
+    fn walk(&self, low: Frame, target: u64) -> io::Result<Option<Frame>> {
+        let mut frame = low;
         while frame.number < target {
-            let next = self.frames.first_in(frame.end..frame.end + 1)?;
-            match next.filter(|next| next.number == frame.number + 1) {
+            match self.next(&frame)? {
                 Some(next) => frame = next,
                 None => return Ok(None),
             }
         }
-        Ok(Some(frame.at))
+        Ok(Some(frame))
     }
 
     fn guess(&self, step: u32, low: &Frame, high: (u64, u64), target: u64) -> u64 {

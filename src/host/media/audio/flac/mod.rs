@@ -9,6 +9,7 @@ mod locate;
 mod metadata;
 mod passthrough;
 mod renumber;
+mod silence;
 
 pub use metadata::Metadata;
 pub use passthrough::Passthrough;

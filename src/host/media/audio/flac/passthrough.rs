@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::frames::Frames;
 use super::locate::Locator;
 use super::metadata::Metadata;
-use crate::host::media::audio::Program;
+use super::silence::silent_frame;
 use crate::host::media::audio::grid::Grid;
 use crate::host::media::cmaf::{self, Entry, FlacHead, TrackHead};
 use crate::host::media::error::MediaError;
@@ -20,12 +20,9 @@ const ID3V1_BYTES: u64 = 128;
 
 /// An opened file and how its frames are cut.
 pub struct Passthrough {
-    path: PathBuf,
     locator: Locator,
     grid: Grid,
     timeline: Timeline,
-    /// Encodes segments whose frames are damaged, on the same grid; opened when the first is met.
-    repair: Option<Box<Program>>,
 }
 
 impl Passthrough {
@@ -46,7 +43,7 @@ impl Passthrough {
             duration: head.samples,
             runs: grid.runs(head.samples),
         };
-        Ok(Some(Self { path: path.to_owned(), locator, grid, timeline, repair: None }))
+        Ok(Some(Self { locator, grid, timeline }))
     }
 
     pub fn timeline(&self) -> &Timeline {
@@ -58,49 +55,68 @@ impl Passthrough {
         cmaf::init(&TrackHead { timescale: head.rate, duration: head.samples, entry: Entry::Flac(head) })
     }
 
-    /// The source's frames; where one of them is damaged, what a decoder makes of the segment, encoded anew.
+    /// The source's frames, and silence in place of those that are damaged.
     ///
     /// # Errors
     /// `NotFound` past the end, `Unplayable` when the file cannot be read.
-    pub fn segment(&mut self, index: u32) -> Result<Vec<u8>, MediaError> {
+    pub fn segment(&self, index: u32) -> Result<Vec<u8>, MediaError> {
         let (start, length) = self.timeline.segment(index).ok_or_else(|| cmaf::no_segment(index))?;
         let feed = self.grid.feed(index, start, length);
         let numbers = feed.frame_number..feed.frame_number + feed.keep as u64;
-        match self.frames(numbers.clone()).map_err(unreadable)? {
-            Some((data, lengths)) => {
-                let frames: Result<Vec<cmaf::Frame>, MediaError> =
-                    numbers.zip(lengths).map(|(number, length)| self.frame(number, length)).collect();
-                cmaf::segment(index, feed.decode_time, &frames?, &data)
-            }
-            None => self.repaired(index),
-        }
+        let (data, lengths) = match self.whole(numbers.clone()).map_err(unreadable)? {
+            Some(found) => found,
+            None => self.mended(numbers.clone()).map_err(unreadable)?,
+        };
+        let frames: Result<Vec<cmaf::Frame>, MediaError> =
+            numbers.zip(lengths).map(|(number, length)| self.frame(number, length)).collect();
+        cmaf::segment(index, feed.decode_time, &frames?, &data)
     }
 
     /// The frames end to end and the length of each; `None` when one is damaged.
-    fn frames(&self, numbers: Range<u64>) -> io::Result<Option<(Vec<u8>, Vec<usize>)>> {
-        let Some(start) = self.locator.find(numbers.start)? else { return Ok(None) };
-        let Some(end) = self.locator.find(numbers.end)?.filter(|end| *end > start) else { return Ok(None) };
+    fn whole(&self, numbers: Range<u64>) -> io::Result<Option<(Vec<u8>, Vec<usize>)>> {
+        let Locator { frames, .. } = &self.locator;
+        let Some(start) = self.place(numbers.start)? else { return Ok(None) };
+        let Some(end) = self.place(numbers.end)?.filter(|end| *end > start) else { return Ok(None) };
         let Some(length) = usize::try_from(end - start).ok().filter(|length| *length <= BODY_BYTES_MAX / 2) else { return Ok(None) };
-        let data = self.locator.frames.read(start, length)?;
-        let lengths = self.locator.frames.lengths(&data, start, numbers);
+        let data = frames.read(start, length)?;
+        let lengths = frames.lengths(&data, start, numbers);
         Ok(lengths.map(|lengths| (data, lengths)))
+    }
+
+    /// Where frame `number` begins, and the end of the frames for the number after the last.
+    fn place(&self, number: u64) -> io::Result<Option<u64>> {
+        if number > self.locator.last.number {
+            return Ok(Some(self.locator.last.end));
+        }
+        Ok(self.locator.find(number)?.filter(|found| found.number == number).map(|found| found.at))
+    }
+
+    /// As [`Self::whole`], with silence for each frame that is damaged.
+    fn mended(&self, numbers: Range<u64>) -> io::Result<(Vec<u8>, Vec<usize>)> {
+        let Locator { frames, .. } = &self.locator;
+        let (mut data, mut lengths) = (Vec::new(), Vec::new());
+        let mut next = self.locator.find(numbers.start)?;
+        for number in numbers {
+            let bytes = match next.filter(|found| found.number == number) {
+                Some(found) => {
+                    next = self.locator.next(&found)?;
+                    frames.read(found.at, usize::try_from(found.end - found.at).map_err(io::Error::other)?)?
+                }
+                None => u16::try_from(frames.samples(number))
+                    .ok()
+                    .and_then(|samples| silent_frame(&frames.head, number, samples))
+                    .ok_or_else(|| io::Error::other("no such frame"))?,
+            };
+            lengths.push(bytes.len());
+            data.extend_from_slice(&bytes);
+        }
+        Ok((data, lengths))
     }
 
     fn frame(&self, number: u64, length: usize) -> Result<cmaf::Frame, MediaError> {
         let duration = u32::try_from(self.locator.frames.samples(number)).map_err(MediaError::internal)?;
         let size = u32::try_from(length).map_err(MediaError::internal)?;
         Ok(cmaf::Frame { duration, size, composition_offset: 0, sync: true })
-    }
-
-    fn repaired(&mut self, index: u32) -> Result<Vec<u8>, MediaError> {
-        let program = match self.repair.take() {
-            Some(program) => program,
-            None => Box::new(Program::open_flac(&self.path, self.locator.frames.head.block)?),
-        };
-        if program.timeline() != &self.timeline {
-            return Err(MediaError::unplayable("This FLAC file is damaged."));
-        }
-        self.repair.insert(program).segment(index)
     }
 }
 
@@ -135,6 +151,7 @@ fn is_passable(metadata: &Metadata) -> bool {
 mod tests {
     use super::*;
     use crate::host::media::audio::flac::crc::{crc8, crc16};
+    use crate::host::media::audio::flac::header::Header;
     use crate::host::media::audio::flac::renumber;
     use proptest::prelude::*;
 
@@ -211,7 +228,7 @@ mod tests {
             let flac = open(&stream(&parts, rest, seek_point)).expect("a whole stream");
             for index in asked {
                 let number = index.index(parts.len());
-                let found = flac.frames(number as u64..parts.len() as u64).expect("readable");
+                let found = flac.whole(number as u64..parts.len() as u64).expect("readable");
                 let (data, lengths) = found.expect("not damaged");
                 prop_assert_eq!(data, parts[number..].concat());
                 prop_assert_eq!(lengths, parts[number..].iter().map(Vec::len).collect::<Vec<_>>());
@@ -225,17 +242,30 @@ mod tests {
         ) {
             let parts = frames(&loud, BLOCK);
             let mut bytes = stream(&parts, BLOCK, [0, 0]);
-            let audio_at = bytes.len() - parts.concat().len();
             for (at, byte) in spoilt {
                 let at = at.index(bytes.len());
                 bytes[at] = byte;
             }
             let Some(flac) = open(&bytes) else { return Ok(()) };
             let _ = flac.init();
-            for number in 0..loud.len() {
-                if let Some((data, _)) = flac.frames(number as u64..number as u64 + 1).expect("readable") {
-                    prop_assert!(bytes[audio_at..].windows(data.len()).any(|window| window == data) && crc16(&data) == 0);
-                }
+            let numbers = 0..loud.len() as u64;
+            let (data, lengths) = flac.mended(numbers.clone()).expect("readable");
+            prop_assert_eq!(lengths.len(), loud.len());
+            let mut rest = data.as_slice();
+            for (number, length) in numbers.clone().zip(lengths) {
+                let (frame, after) = rest.split_at(length);
+                rest = after;
+                prop_assert_eq!(crc16(frame), 0);
+                let header = Header::parse(frame, &flac.locator.frames.head).map(|header| (header.number, u64::from(header.samples)));
+                prop_assert_eq!(header, Some((number, flac.locator.frames.samples(number))));
+            }
+            // What is found from anywhere else is the same.
+            for number in numbers {
+                let alone = flac.mended(number..number + 1).expect("readable").0;
+                prop_assert!(data.windows(alone.len()).any(|window| window == alone));
+            }
+            for index in 0..flac.timeline.segment_count() {
+                flac.segment(index).expect("there");
             }
         }
 
@@ -247,7 +277,9 @@ mod tests {
                 bytes.splice(0..0, *b"ID3\x04\0\0\0\0\0\0");
             }
             if let Some(flac) = open(&bytes) {
-                let _ = flac.frames(0..3);
+                for index in 0..flac.timeline.segment_count().min(20) {
+                    let _ = flac.segment(index);
+                }
             }
         }
     }

@@ -39,7 +39,7 @@ pub fn renumber(frame: &mut Vec<u8>, number: u64) -> Option<()> {
 }
 
 /// UTF-8's scheme, extended to 36 bits (RFC 9639, section 9.1.5).
-fn coded_number(number: u64) -> Option<Vec<u8>> {
+pub fn coded_number(number: u64) -> Option<Vec<u8>> {
     if number < 0x80 {
         return u8::try_from(number).ok().map(|byte| vec![byte]);
     }
