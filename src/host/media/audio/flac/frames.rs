@@ -13,8 +13,8 @@ use crate::host::media::cmaf::FlacHead;
 
 /// Bytes read at once in search of a frame, besides those of the frame itself.
 const PORTION: usize = 32 * 1024;
-/// Places that look like a header and are none: chance makes one in gigabytes, malice many.
-const FALSE_HEADERS_MAX: usize = 20;
+/// Bytes that may be looked through for the ends of damaged frames: some thousand of them in a row. A file made to waste time has more.
+const SPOILT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// A frame whose checksums were right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Frames {
     pub fn first_in(&self, range: Range<u64>) -> io::Result<Option<Frame>> {
         let bound = self.bound();
         let (mut at, limit) = (range.start, range.end.min(self.span.end));
-        let mut false_headers = 0;
+        let mut spoilt_bytes = 0;
         while at < limit {
             let bytes = self.read(at, PORTION + bound + HEADER_BYTES_MAX)?;
             let starts = usize::try_from(limit - at).unwrap_or(PORTION).min(PORTION);
@@ -62,8 +62,8 @@ impl Frames {
                     let at = at + start as u64;
                     return Ok(Some(Frame { number: header.number, at, end: at + length as u64 }));
                 }
-                false_headers += 1;
-                if false_headers >= FALSE_HEADERS_MAX {
+                spoilt_bytes += bound;
+                if spoilt_bytes > SPOILT_BYTES_MAX {
                     return Ok(None);
                 }
                 from = start + 1;
@@ -77,14 +77,14 @@ impl Frames {
     pub fn ending(&self) -> io::Result<Option<Frame>> {
         let from = self.span.end.saturating_sub(self.bound() as u64).max(self.span.start);
         let bytes = self.read(from, self.bound())?;
-        let (mut start, mut false_headers) = (0, 0);
+        let (mut start, mut spoilt_bytes) = (0, 0);
         while let Some((place, header)) = self.next_header(&bytes, start, bytes.len()) {
             if header.number == self.last {
                 if crc16_on(0, &bytes[place..]) == 0 {
                     return Ok(Some(Frame { number: self.last, at: from + place as u64, end: self.span.end }));
                 }
-                false_headers += 1;
-                if false_headers >= FALSE_HEADERS_MAX {
+                spoilt_bytes += self.bound();
+                if spoilt_bytes > SPOILT_BYTES_MAX {
                     return Ok(None);
                 }
             }

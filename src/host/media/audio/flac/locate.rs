@@ -14,7 +14,7 @@ pub struct Locator {
     pub frames: Frames,
     pub first: Frame,
     pub last: Frame,
-    /// `(frame number, offset)` by the file's seek table, in rising order: tried first, never believed.
+    /// `(frame number, offset)` by the file's seek table, which should rise: tried first, never believed.
     pub hints: Vec<(u64, u64)>,
 }
 
