@@ -5,6 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$ROOT/scripts/setup/system.sh"
 source "$ROOT/scripts/setup/rust.sh"
 source "$ROOT/scripts/setup/node.sh"
+source "$ROOT/scripts/setup/acme.sh"
 
 case "${1:-}" in
   build | test) ;;
@@ -18,4 +19,5 @@ if [ "$1" = test ]; then
   install_node
   install_npm_packages
   check_chromium
+  install_acme_server
 fi

@@ -42,3 +42,4 @@ scripts/serve-only.sh
 run 1-cargo-test cargo test --locked --no-fail-fast
 node_tests 2-javascript tests/js
 node_tests 3-browser tests/e2e
+node_tests 4-acme tests/acme

@@ -67,6 +67,9 @@ pub struct ServeArgs {
     /// ACME directory [default: Let's Encrypt's]
     #[arg(long, env = "IROAM_ACME_DIRECTORY", value_name = "URL", requires = "acme_email")]
     pub acme_directory: Option<String>,
+    /// Root certificates to trust for the ACME directory, PEM [default: the public ones]
+    #[arg(long, env = "IROAM_ACME_CA", value_name = "FILE", requires = "acme_directory")]
+    pub acme_ca: Option<PathBuf>,
     /// Settings file, TOML: the same names with underscores
     #[arg(long, env = "IROAM_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,

@@ -16,6 +16,8 @@ macro_rules! folders {
             #[derive(Embed)]
             #[folder = $folder]
             #[allow_missing = true]
+            // For the README only.
+            #[exclude = "screenshot.png"]
             struct $name;
         )*
 

@@ -18,7 +18,8 @@ ffmpeg|command ffprobe|the independent judge of what the media engine makes
 chromium|chromium|the browser that the tests drive
 fonts-dejavu-core|package|without a font text has no width in the browser
 nodejs|command node|runs the JavaScript tests
-npm|command npm|fetches playwright-core and the type checker'
+npm|command npm|fetches playwright-core and the type checker
+python3-venv|venv|runs the ACME server that a test orders a certificate from'
 
 install_system_packages() {
   local wanted=$BUILD_PACKAGES missing
@@ -51,6 +52,7 @@ is_there() {
     pkgconf) have pkg-config && pkg-config --exists "$3" ;;
     compiler) have cc && have make && [ -e /usr/include/stdio.h ] ;;
     chromium) find_chromium >/dev/null ;;
+    venv) have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     package) [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ;;
   esac
 }

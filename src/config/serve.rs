@@ -25,6 +25,7 @@ struct ServeFile {
     tls_key: Option<PathBuf>,
     acme_email: Option<String>,
     acme_directory: Option<String>,
+    acme_ca: Option<PathBuf>,
 }
 
 /// Resolves the settings, or says which one is missing or wrong.
@@ -34,8 +35,11 @@ pub fn serve(args: ServeArgs) -> Result<ServeConfig> {
     let tls = tls(
         args.tls_cert.or(file.tls_cert),
         args.tls_key.or(file.tls_key),
-        args.acme_email.or(file.acme_email),
-        args.acme_directory.or(file.acme_directory),
+        args.acme_email.or(file.acme_email).map(|email| TlsConfig::Acme {
+            email,
+            directory_url: args.acme_directory.or(file.acme_directory).unwrap_or_else(|| LETS_ENCRYPT.to_owned()),
+            trusted_roots: args.acme_ca.or(file.acme_ca),
+        }),
     )?;
     let scheme = if matches!(tls, TlsConfig::None) { "http" } else { "https" };
     Ok(ServeConfig {
@@ -48,11 +52,11 @@ pub fn serve(args: ServeArgs) -> Result<ServeConfig> {
     })
 }
 
-fn tls(cert: Option<PathBuf>, key: Option<PathBuf>, email: Option<String>, directory: Option<String>) -> Result<TlsConfig> {
-    match (cert, key, email) {
+fn tls(cert: Option<PathBuf>, key: Option<PathBuf>, acme: Option<TlsConfig>) -> Result<TlsConfig> {
+    match (cert, key, acme) {
         (None, None, None) => Ok(TlsConfig::None),
         (Some(cert), Some(key), None) => Ok(TlsConfig::Files { cert, key }),
-        (None, None, Some(email)) => Ok(TlsConfig::Acme { email, directory_url: directory.unwrap_or_else(|| LETS_ENCRYPT.to_owned()) }),
+        (None, None, Some(acme)) => Ok(acme),
         (_, _, Some(_)) => bail!("certificates come from files or from ACME: set tls_cert and tls_key, or acme_email, not both"),
         _ => bail!("tls_cert and tls_key go together: set both"),
     }
@@ -73,6 +77,7 @@ mod tests {
             tls_key: None,
             acme_email: None,
             acme_directory: None,
+            acme_ca: None,
             config: None,
         }
     }

@@ -18,8 +18,8 @@ use crate::protocol::FrameDecoder;
 use crate::protocol::limits::TUNNEL_FRAME_BYTES_MAX;
 use crate::protocol::tunnel::{Answer, CloseCode, Hello, Notice, RefusalCode, Welcome};
 
-/// How long a dial may take; a server that was away is dialled again soon.
-const DIAL_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a dial may take: 4 round trips of a slow mobile network; a server that was away is dialled again soon.
+const DIAL_TIMEOUT: Duration = Duration::from_secs(3);
 /// TLS wants a name; with raw keys nobody looks at it and it is not sent.
 const SERVER_NAME: &str = "iroam.invalid";
 

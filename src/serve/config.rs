@@ -27,5 +27,10 @@ pub enum TlsConfig {
     /// PEM files.
     Files { cert: PathBuf, key: PathBuf },
     /// RFC 8555, answered by TLS-ALPN-01 (RFC 8737) on the website's own port.
-    Acme { email: String, directory_url: String },
+    Acme {
+        email: String,
+        directory_url: String,
+        /// PEM roots to trust for the directory's own certificate; `None`: the public ones.
+        trusted_roots: Option<PathBuf>,
+    },
 }

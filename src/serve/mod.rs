@@ -1,6 +1,7 @@
 //! The registration server website: accounts, pairing, tickets, the relay, and the pages for people.
 
 mod access;
+mod acme;
 pub mod admin;
 mod arrivals;
 mod config;

@@ -73,7 +73,7 @@ pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Res
     let public_url = PublicUrl::parse(&config.public_url)?;
     let data = DataDir::open(&config.data).await?;
     let lock = data.lock()?;
-    let tls = tls::server_config(&config.tls, public_url.host(), &config.data)?;
+    let tls = tls::prepare(config.tls, &public_url, &config.data)?;
     let tcp = bind(config.listen)?;
     let http_addr = tcp.local_addr()?;
     let listener = Arc::new(TunnelListener::bind(config.quic, &data.identity)?);
@@ -81,11 +81,12 @@ pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Res
     let public_url = public_url.with_bound_port(http_addr.port());
     let tunnel_address = config.quic_public.unwrap_or_else(|| format!("{}:{}", public_url.host(), quic_addr.port()));
     let state = Arc::new(new_state(data, clock, public_url, tunnel_address));
-    let website = website(Arc::clone(&state), tcp, tls)?;
+    let website = website(Arc::clone(&state), tcp, tls.config)?;
     let handle = website.handle();
     let served = tokio::spawn(website);
-    let tasks =
+    let mut tasks =
         vec![tokio::spawn(arrivals::accept(Arc::clone(&state), Arc::clone(&listener))), tokio::spawn(jobs::run(Arc::clone(&state)))];
+    tasks.extend(tls.renewer.map(|renewer| tokio::spawn(renewer.run())));
     tracing::info!("website on {http_addr} as {}, tunnels on UDP {quic_addr}", state.public_url);
     Ok(Running { http_addr, quic_addr, state, website: handle, served, listener, tasks, _lock: lock })
 }

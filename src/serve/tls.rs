@@ -3,34 +3,45 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
-use rustls_acme::AcmeConfig;
-use rustls_acme::caches::DirCache;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::acme::{AcmeError, AcmeOrder, Renewer};
 use super::config::TlsConfig;
+use super::public_url::PublicUrl;
 
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    #[error("cannot read the certificate {}: {source}", path.display())]
+    #[error("cannot read the certificate {}", path.display())]
     Certificate { path: PathBuf, source: rustls_pki_types::pem::Error },
-    #[error("cannot read the private key {}: {source}", path.display())]
+    #[error("cannot read the private key {}", path.display())]
     Key { path: PathBuf, source: rustls_pki_types::pem::Error },
     #[error("the certificate {} holds no certificate in PEM", .0.display())]
     Empty(PathBuf),
     #[error("certificate and private key cannot be used together: {0}")]
     Pair(rustls::Error),
+    #[error(transparent)]
+    Acme(#[from] AcmeError),
 }
 
-/// The server's side of TLS, ALPN left to the HTTP server; `None` for plain HTTP.
-pub fn server_config(tls: &TlsConfig, host: &str, data: &Path) -> Result<Option<ServerConfig>, TlsError> {
+/// What the website needs to speak TLS.
+#[derive(Default)]
+pub struct Tls {
+    /// ALPN is left to the HTTP server; `None` for plain HTTP.
+    pub config: Option<ServerConfig>,
+    /// To be run once the website listens: its own port is what is checked.
+    pub renewer: Option<Renewer>,
+}
+
+pub fn prepare(tls: TlsConfig, public_url: &PublicUrl, data: &Path) -> Result<Tls, TlsError> {
     match tls {
-        TlsConfig::None => Ok(None),
-        TlsConfig::Files { cert, key } => from_files(cert, key).map(Some),
-        TlsConfig::Acme { email, directory_url } => Ok(Some(from_acme(email, directory_url, host, data))),
+        TlsConfig::None => Ok(Tls::default()),
+        TlsConfig::Files { cert, key } => Ok(Tls { config: Some(from_files(&cert, &key)?), renewer: None }),
+        TlsConfig::Acme { email, directory_url, trusted_roots } => {
+            from_acme(AcmeOrder { host: acme_name(public_url)?, email, directory_url, trusted_roots }, data)
+        }
     }
 }
 
@@ -44,24 +55,17 @@ fn from_files(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     builder().with_no_client_auth().with_single_cert(chain, key).map_err(TlsError::Pair)
 }
 
-/// Certificates arrive and are renewed in the background; until the first one, handshakes fail.
-fn from_acme(email: &str, directory_url: &str, host: &str, data: &Path) -> ServerConfig {
-    let mut state = AcmeConfig::new([host])
-        .contact_push(format!("mailto:{email}"))
-        .cache(DirCache::new(data.join("acme")))
-        .directory(directory_url)
-        .state();
-    let mut config = builder().with_no_client_auth().with_cert_resolver(state.resolver());
+/// Browsers that were told to come by http:// would meet TLS.
+fn acme_name(public_url: &PublicUrl) -> Result<String, AcmeError> {
+    if public_url.is_https() { Ok(public_url.host().to_owned()) } else { Err(AcmeError::NotAName(public_url.to_string())) }
+}
+
+/// Offers `acme-tls/1` (RFC 8737) besides what the HTTP server adds.
+fn from_acme(order: AcmeOrder, data: &Path) -> Result<Tls, TlsError> {
+    let renewer = Renewer::new(order, &data.join("acme"))?;
+    let mut config = builder().with_no_client_auth().with_cert_resolver(renewer.resolver());
     config.alpn_protocols.push(rustls_acme::acme::ACME_TLS_ALPN_NAME.to_vec());
-    tokio::spawn(async move {
-        while let Some(event) = state.next().await {
-            match event {
-                Ok(event) => tracing::info!("ACME: {event:?}"),
-                Err(error) => tracing::warn!("no certificate by ACME yet: {error}"),
-            }
-        }
-    });
-    config
+    Ok(Tls { config: Some(config), renewer: Some(renewer) })
 }
 
 /// The provider is given by hand: another one in the process must not change it.

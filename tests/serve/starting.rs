@@ -1,4 +1,4 @@
-use iroam::serve::{ServeConfig, start};
+use iroam::serve::{ServeConfig, TlsConfig, start};
 
 use crate::server::{TestServe, config, runtime};
 
@@ -27,6 +27,27 @@ fn wants_https_everywhere_but_at_home() {
     let folder = tempfile::tempdir().expect("a folder");
     let refused = refusal(ServeConfig { public_url: "http://music.example.org".to_owned(), ..config(folder.path()) });
     assert!(refused.contains("https://"), "{refused}");
+}
+
+#[test]
+fn certificates_by_acme_want_an_https_name_and_an_https_directory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let acme = |directory_url: &str, trusted_roots| TlsConfig::Acme {
+        email: "me@example.org".to_owned(),
+        directory_url: directory_url.to_owned(),
+        trusted_roots,
+    };
+    let refused = |public_url: &str, tls| refusal(ServeConfig { public_url: public_url.to_owned(), tls, ..config(folder.path()) });
+    let directory = "https://127.0.0.1:1/directory";
+    for url in ["http://localhost", "https://127.0.0.1", "https://[::1]:8443"] {
+        let said = refused(url, acme(directory, None));
+        assert!(said.contains("--public-url https://NAME"), "{said}");
+    }
+    let said = refused("https://localhost", acme("http://127.0.0.1:1/directory", None));
+    assert!(said.contains("--acme-directory") && said.contains("https://"), "{said}");
+    let missing = folder.path().join("roots.pem");
+    let said = refused("https://localhost", acme(directory, Some(missing)));
+    assert_eq!((said.matches("roots.pem").count(), said.matches("No such file").count()), (1, 1), "{said}");
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub struct Keeper {
 /// What to do after a dial or a tunnel has ended.
 enum Next {
     Retry,
-    /// The server's key may have changed: ask before the next dial.
+    /// The server's address or key may have changed: ask before the next dial.
     RefreshAndRetry,
     End(TunnelError),
 }
@@ -156,7 +156,8 @@ fn after_dial(error: DialError) -> Next {
         DialError::Closed(closed) => after_close(&closed),
         DialError::Refused { code: RefusalCode::NotPaired, .. } => Next::End(TunnelError::Removed),
         DialError::Refused { code: RefusalCode::NoCommonVersion, detail } => Next::End(TunnelError::NoCommonVersion(detail)),
-        DialError::WrongServerKey => Next::RefreshAndRetry,
+        // Nobody there, or somebody else: the server may have moved.
+        DialError::WrongServerKey | DialError::TimedOut => Next::RefreshAndRetry,
         _ => Next::Retry,
     }
 }

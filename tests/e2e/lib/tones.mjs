@@ -36,12 +36,16 @@ const tags = (title, track) => ['-metadata', `title=${title}`, '-metadata', 'art
 
 export function makeLibrary(folder) {
   mkdirSync(folder, { recursive: true });
-  TONES.forEach((tone, index) => {
-    const wave = `0.4*sin(2*PI*t*(${tone.baseHz}+${STEP_HZ}*floor(t/${STEP_SECONDS})))`;
-    ffmpeg('-f', 'lavfi', '-i', `aevalsrc='${wave}|${wave}':s=44100:d=${tone.seconds}`, '-c:a', ...tone.codec, ...tags(tone.title, index + 1), join(folder, tone.file));
-  });
+  TONES.forEach((tone, index) => makeTone(folder, tone, index + 1));
   makeVideo(join(folder, VIDEO.file));
   makeJoined(folder);
+}
+
+export function makeTone(folder, tone, number) {
+  mkdirSync(folder, { recursive: true });
+  const wave = `0.4*sin(2*PI*t*(${tone.baseHz}+${STEP_HZ}*floor(t/${STEP_SECONDS})))`;
+  const source = `aevalsrc='${wave}|${wave}':s=44100:d=${tone.seconds}`;
+  ffmpeg('-f', 'lavfi', '-i', source, '-c:a', ...tone.codec, ...tags(tone.title, number), join(folder, tone.file));
 }
 
 function makeVideo(path) {
