@@ -1,5 +1,5 @@
 // What a listener feels: click to sound, seek, next; beside a plain <audio> element on a plain file server.
-import { createReadStream, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { launch, openPage } from '../e2e/lib/browser.mjs';
@@ -48,8 +48,9 @@ async function seeks(page, format) {
 function fileServer(folder) {
   const server = createServer((request, response) => {
     const path = join(folder, decodeURIComponent(request.url).replaceAll('/', ''));
-    const { size } = request.url === '/' ? { size: 0 } : statSync(path);
     if (request.url === '/') return response.setHeader('content-type', 'text/html').end('<!doctype html><title>peer</title>');
+    if (!existsSync(path)) return response.writeHead(404).end();
+    const { size } = statSync(path);
     const [from = 0] = /bytes=(\d+)-/.exec(request.headers.range ?? '')?.slice(1).map(Number) ?? [];
     response.writeHead(206, { 'content-type': 'audio/flac', 'accept-ranges': 'bytes', 'content-length': size - from, 'content-range': `bytes ${from}-${size - 1}/${size}` });
     return createReadStream(path, { start: from }).pipe(response);
