@@ -189,7 +189,7 @@ export class Engine {
   /** The run has nothing more: on to what follows it (a video after a video), or to the end. @param {Run} run */
   async #finish(run) {
     const last = run.placed.at(-1)?.item ?? this.#item;
-    const following = last && run.placed.length > 0 ? await this.#hooks.next(last).catch(() => null) : null;
+    const following = last && run.placed.length > 0 && !run.over ? await this.#hooks.next(last).catch(() => null) : null;
     if (run !== this.#run) return;
     if (following) this.start(following);
     else this.#end(run);

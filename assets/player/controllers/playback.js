@@ -1,7 +1,8 @@
 /** Between the window and the engine: the queue is the grid's order at the time of the click. */
 
+import { isOfWholeHost } from '../../pcd/retry.js';
 import { Engine } from '../audio/engine.js';
-import { unplayableText } from '../lib/messages.js';
+import { errorText, unplayableText } from '../lib/messages.js';
 import { PAGE_ROWS } from '../store/list.js';
 import { rowAt } from '../store/selectors.js';
 import { leaveIfSignedOut } from './hosts.js';
@@ -121,11 +122,16 @@ export class Playback {
   /**
    * @param {QueueItem} item
    * @param {unknown} error
+   * @returns {boolean} whether the next track may be played
    */
   #failed(item, error) {
-    if (leaveIfSignedOut(error)) return;
-    const text = unplayableText(item.track.title, error);
+    if (leaveIfSignedOut(error)) return false;
+    const whole = isOfWholeHost(error);
+    // A host that is gone has a message of its own already.
+    if (/** @type {any} */ (error)?.code === 'host_gone') return false;
+    const text = whole ? errorText(error) : unplayableText(item.track.title, error);
     this.#store.dispatch({ type: 'notice/show', notice: { id: 'track', text, kind: 'error' } });
+    return !whole;
   }
 
   /**

@@ -21,6 +21,10 @@ export function reduceLibrary(state, action) {
         query: action.kind === state.query.kind ? state.query : { ...state.query, kind: action.kind, search: '' },
         drawerOpen: false,
       };
+    case 'host/link': {
+      const others = state.unreachable.filter((id) => id !== action.hostId);
+      return { ...state, unreachable: action.up ? others : [...others, action.hostId] };
+    }
     case 'host/status':
       return action.hostId === state.hostId ? { ...state, status: action.status } : state;
     case 'query':
