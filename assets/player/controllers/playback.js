@@ -21,6 +21,8 @@ export class Playback {
   #engine;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {string | null} */
+  #rehearsedHost = null;
 
   /**
    * @param {object} options
@@ -37,6 +39,7 @@ export class Playback {
     this.setVolume(keptVolume());
     this.#engine.warm();
     store.watch(({ selection }) => selection.lead, (lead) => this.#expect(lead));
+    store.watch(({ list }) => list, () => this.#rehearse());
   }
 
   get engine() {
@@ -89,6 +92,15 @@ export class Playback {
       const track = rowAt(list, lead);
       if (hostId && track) this.#engine.prefetch({ hostId, track, query, index: lead });
     }, EXPECT_MS);
+  }
+
+  /** Once for each host, when its songs are first shown. */
+  #rehearse() {
+    const { hostId, query, list } = this.#store.state;
+    const track = rowAt(list, 0);
+    if (!hostId || !track || list.status !== 'ready' || hostId === this.#rehearsedHost) return;
+    this.#rehearsedHost = hostId;
+    this.#engine.rehearse({ hostId, track, query, index: 0 });
   }
 
   /** @param {QueueItem} item */
