@@ -261,3 +261,22 @@ async fn what_is_not_there_is_told_without_a_path() {
     assert_serves(&tunnel).await;
     host.stop().await;
 }
+
+#[tokio::test]
+async fn a_media_folder_that_goes_away_while_it_plays_costs_its_tracks_until_it_is_back() {
+    let home = Home::new();
+    home.song("album/one.flac", &[]);
+    let Stage { tunnel, host, home, .. } = plain_stage(home).await;
+    let id = tracks(&tunnel, 1).await[0].id;
+    let init = |rendition: &str| format!(r#"{{"op":"init","track":"{id}","rendition":"{rendition}"}}"#);
+    assert!(matches!(ask(&tunnel, &init("flac")).await.reply(), Reply::Init(_)));
+    let unplugged = home.data.join("unplugged");
+    fs::rename(&home.media, &unplugged).expect("moved");
+    for rendition in ["flac", "opus_160"] {
+        assert_eq!(ask(&tunnel, &init(rendition)).await.error(), ErrorCode::Gone);
+    }
+    assert_serves(&tunnel).await;
+    fs::rename(&unplugged, &home.media).expect("moved back");
+    assert!(matches!(ask(&tunnel, &init("opus_160")).await.reply(), Reply::Init(_)));
+    host.stop().await;
+}
