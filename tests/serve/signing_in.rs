@@ -75,10 +75,14 @@ fn signing_out_ends_the_session_not_only_the_cookie() {
 fn a_session_slides_while_used_and_ends_when_not() {
     let serve = TestServe::start();
     let mut browser = serve.signed_in("ada");
-    for _ in 0..3 {
+    for path in ["/api/v1/me", "/player", "/", "/api/v1/me"] {
         serve.clock.advance(Duration::from_secs(20 * 86_400));
-        assert_eq!(browser.get("/api/v1/me").status, 200);
+        let answer = browser.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        // The browser's cookie ends when the session does: both are renewed by the same use.
+        assert!(answer.header("set-cookie").contains("Max-Age=2592000"), "{path}");
     }
+    assert_eq!(browser.get("/player").header("set-cookie"), "");
     serve.clock.advance(Duration::from_secs(31 * 86_400));
     assert_eq!(browser.get("/api/v1/me").status, 401);
 }

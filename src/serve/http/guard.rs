@@ -9,6 +9,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
+use super::bodies;
 use super::error::ApiError;
 use super::refusal;
 use crate::serve::in_flight::CountedBody;
@@ -29,9 +30,10 @@ const FIXED_HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Refuses what another site's page sends, counts, and sets the security headers.
-pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn guard(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<web::Data<State>>().expect("every application is made with its state").clone();
     let answering = state.in_flight.enter();
+    let payload = bodies::keep(&mut request);
     let mut response = if is_cross_site(&request, &state.public_url) {
         let error = ApiError::Forbidden("this request came from another site and was refused".to_owned());
         let refused = refusal(request.path(), &error);
@@ -41,7 +43,7 @@ pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     };
     set_headers(&state, response.headers_mut());
     count(response.status().as_u16());
-    Ok(response.map_body(|_, body| CountedBody::new(body, answering).boxed()))
+    Ok(response.map_body(|_, body| CountedBody::new(body, answering, payload).boxed()))
 }
 
 fn set_headers(state: &State, headers: &mut HeaderMap) {
