@@ -100,6 +100,24 @@ fn a_link_signs_in_once_and_not_after_its_time() {
 }
 
 #[test]
+fn a_link_does_not_make_a_browser_anothers_without_a_word() {
+    let serve = TestServe::start();
+    let mut browser = serve.signed_in("ada");
+    serve.signed_in("bob");
+    let token = serve.link_token("bob");
+    let name = |browser: &mut crate::browser::Browser| browser.get("/api/v1/me").json()["user"]["name"].clone();
+    let asked = browser.post_json("/api/v1/sign-in-link", &json!({ "token": token }));
+    assert_eq!((asked.status, asked.error_code().as_str()), (409, "signed_in_as_another"));
+    assert!(asked.text().contains("ada") && asked.text().contains("bob"));
+    assert_eq!(name(&mut browser), "ada");
+    // The link is as good as before.
+    assert_eq!(browser.post_json("/api/v1/sign-in-link", &json!({ "token": token, "switch": true })).status, 204);
+    assert_eq!(name(&mut browser), "bob");
+    let own = serve.link_token("bob");
+    assert_eq!(browser.post_json("/api/v1/sign-in-link", &json!({ "token": own })).status, 204);
+}
+
+#[test]
 fn sessions_outlive_a_restart() {
     let serve = TestServe::start();
     let cookie = serve.signed_in("ada").cookie;
