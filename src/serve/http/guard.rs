@@ -2,9 +2,10 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
@@ -42,6 +43,10 @@ pub async fn guard(mut request: ServiceRequest, next: Next<impl MessageBody + 's
         next.call(request).await?.map_into_boxed_body()
     };
     set_headers(&state, response.headers_mut());
+    if state.in_flight.is_stopping() {
+        // actix writes this header by itself and would leave out ours.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     count(response.status().as_u16());
     Ok(response.map_body(|_, body| CountedBody::new(body, answering, payload).boxed()))
 }
@@ -56,9 +61,6 @@ fn set_headers(state: &State, headers: &mut HeaderMap) {
     // What says nothing of caching is personal.
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    if state.in_flight.is_stopping() {
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
 }
 
