@@ -20,6 +20,8 @@ if cargo clippy --version >/dev/null 2>&1; then
   cargo clippy --locked --all-targets -- -D warnings
   say "cargo clippy, serve alone"
   cargo clippy --locked --no-default-features --features serve -- -D warnings
+  say "cargo clippy, host alone"
+  cargo clippy --locked --no-default-features --features host -- -D warnings
 else
   missing clippy "rustup component add clippy"
 fi

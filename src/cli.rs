@@ -19,7 +19,7 @@ struct Cli {
 enum Command {
     /// Run the registration server website (on a VPS)
     #[cfg(feature = "serve")]
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Run the media server (on the home PC)
     #[cfg(feature = "host")]
     Host(HostArgs),
@@ -168,7 +168,7 @@ pub fn run() -> Result<()> {
         #[cfg(feature = "serve")]
         Command::Serve(args) => {
             crate::telemetry::init_logging();
-            let config = config::serve(args)?;
+            let config = config::serve(*args)?;
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
             runtime.block_on(crate::serve::run(config))
         }

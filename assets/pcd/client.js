@@ -1,5 +1,6 @@
 /** Requests to one host: signed, retried while the way is lost, cancelled by their signal. */
 
+import { HostError } from './driver.js';
 import { readReply } from './reply.js';
 import { signRequest } from './proof.js';
 import { openDriver } from './registry.js';
@@ -9,33 +10,51 @@ import { Session } from './session.js';
 /** @typedef {import('./reply.js').Reply} Reply */
 
 /**
+ * `up`; `silent`: requests wait and nothing comes; `lost`: the way broke.
+ * @typedef {'up' | 'silent' | 'lost'} Link
+ */
+
+/**
  * @typedef {object} RequestOptions
  * @property {AbortSignal} [signal]
  * @property {number} [tries] How often to ask while failures pass by themselves; for ever when not given.
  */
+
+/** Nothing from the host for so long, ms, while it is asked for something: that is told, while the waiting goes on. */
+const SILENT_MS = 4_000;
 
 export class HostClient {
   #identity;
   #session;
   #open;
   #onLink;
+  #onGone;
+  #silentMs;
   /** @type {Promise<import('./driver.js').Driver> | null} */
   #driver = null;
-  #lost = false;
+  /** @type {Link} */
+  #link = 'up';
+  #waiting = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #silence;
 
   /**
    * @param {object} options
    * @param {string} options.hostId
    * @param {import('./proof.js').Identity} options.identity
-   * @param {(lost: boolean) => void} options.onLink Told when the way to the host is lost, and when it is back.
+   * @param {(link: Link) => void} options.onLink Told how the way to the host is, whenever that changes.
+   * @param {() => void} [options.onGone] Told when the host is no longer the account's.
    * @param {Session} [options.session]
    * @param {typeof openDriver} [options.open]
+   * @param {number} [options.silentMs]
    */
-  constructor({ hostId, identity, onLink, session = new Session(hostId, identity.key), open = openDriver }) {
+  constructor({ hostId, identity, onLink, onGone = () => {}, session = new Session(hostId, identity.key), open = openDriver, silentMs = SILENT_MS }) {
     this.#identity = identity;
     this.#session = session;
     this.#open = open;
     this.#onLink = onLink;
+    this.#onGone = onGone;
+    this.#silentMs = silentMs;
   }
 
   /** Opens the session and loads the driver ahead of the first request. @returns {Promise<void>} */
@@ -51,13 +70,14 @@ export class HostClient {
   async request(request, { signal = new AbortController().signal, tries = Infinity } = {}) {
     for (let failures = 0; ; ) {
       try {
-        const reply = await this.#withTicket(request, signal);
-        this.#link(false);
+        const reply = await this.#listening(() => this.#withTicket(request, signal));
+        this.#tell('up');
         return reply;
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof HostError && error.code === 'host_gone') this.#onGone();
         if (!isPassing(error)) throw error;
-        if (isLostWay(error)) this.#link(true);
+        if (isLostWay(error)) this.#tell('lost');
         failures += 1;
         if (failures >= Math.min(tries, triesWorth(error))) throw error;
         await pause(backOff(failures, Math.random()), signal);
@@ -67,6 +87,37 @@ export class HostClient {
 
   close() {
     this.#session.close();
+    clearTimeout(this.#silence);
+  }
+
+  /**
+   * Watches for silence while `ask` waits. What comes for another request counts as well: the host is there.
+   * @template T
+   * @param {() => Promise<T>} ask
+   * @returns {Promise<T>}
+   */
+  async #listening(ask) {
+    this.#waiting += 1;
+    if (this.#waiting === 1) this.#heard();
+    try {
+      return await ask();
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) clearTimeout(this.#silence);
+    }
+  }
+
+  #heard() {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#link === 'up' && this.#tell('silent'), this.#silentMs);
+  }
+
+  /** @param {AsyncIterable<import('./driver.js').Bytes>} pieces */
+  async *#overheard(pieces) {
+    for await (const piece of pieces) {
+      this.#heard();
+      yield piece;
+    }
   }
 
   /**
@@ -93,7 +144,7 @@ export class HostClient {
   async #send(request, ticket, signal) {
     const [driver, wire] = await Promise.all([this.#way(), signRequest(this.#identity, ticket, request)]);
     signal.throwIfAborted();
-    return readReply(await driver.send(wire, signal));
+    return readReply(this.#overheard(await driver.send(wire, signal)));
   }
 
   #way() {
@@ -107,10 +158,10 @@ export class HostClient {
     return this.#driver;
   }
 
-  /** @param {boolean} lost */
-  #link(lost) {
-    if (this.#lost === lost) return;
-    this.#lost = lost;
-    this.#onLink(lost);
+  /** @param {Link} link */
+  #tell(link) {
+    if (this.#link === link) return;
+    this.#link = link;
+    this.#onLink(link);
   }
 }

@@ -20,6 +20,16 @@ export async function envelopeError(response) {
 }
 
 /**
+ * A `not_found` of the server, where a host was asked for: the host itself is not this account's any more. A host says
+ * `not_found` of a track; to whom something is gone must not depend on who has said so.
+ * @param {unknown} error
+ */
+export function asHostGone(error) {
+  if (!(error instanceof HostError && error.code === 'not_found')) return error;
+  return new HostError('host_gone', 'this host was removed from your account');
+}
+
+/**
  * @param {string} url
  * @param {{ method?: string, body?: unknown, signal?: AbortSignal }} [options]
  * @returns {Promise<any>}

@@ -7,6 +7,8 @@ const WAIT_MS_MAX = 5_000;
 const INTERNAL_TRIES_MAX = 3;
 
 const PASSING = new Set(['host_offline', 'host_failed', 'busy', 'rate_limited', 'internal']);
+/** What the host, the account or this player is refused for: every other request would be refused as well. */
+const WHOLE_HOST = new Set(['host_gone', 'forbidden', 'signed_out', 'ticket_wrong_host', 'unsupported_version', 'no_driver']);
 const TICKET = new Set(['ticket_expired', 'ticket_invalid', 'proof_invalid', 'replayed']);
 
 /** @param {unknown} error */
@@ -22,6 +24,11 @@ export function triesWorth(error) {
 /** Whether the way to the host is lost, rather than the host being slow or in trouble with one request. @param {unknown} error */
 export function isLostWay(error) {
   return error instanceof ConnectionError || (error instanceof HostError && (error.code === 'host_offline' || error.code === 'host_failed'));
+}
+
+/** Whether the failure is not the one request's, so that asking for something else is no use. @param {unknown} error */
+export function isOfWholeHost(error) {
+  return error instanceof HostError && (WHOLE_HOST.has(error.code) || TICKET.has(error.code));
 }
 
 /** Whether a new ticket may help. @param {unknown} error */

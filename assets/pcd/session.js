@@ -1,7 +1,7 @@
 /** A play session with one host: its ticket, renewed at half of its life, and the ways that the server offers. */
 
 import { ConnectionError, HostError } from './driver.js';
-import { fetchJson } from './envelope.js';
+import { asHostGone, fetchJson } from './envelope.js';
 
 /**
  * @typedef {object} SessionReply
@@ -75,8 +75,12 @@ export class Session {
   }
 
   /** @returns {Promise<SessionReply>} */
-  #opened() {
-    return this.#ask('/api/v1/sessions', { method: 'POST', body: { host_id: this.#hostId, player_key: this.#playerKey } });
+  async #opened() {
+    try {
+      return await this.#ask('/api/v1/sessions', { method: 'POST', body: { host_id: this.#hostId, player_key: this.#playerKey } });
+    } catch (error) {
+      throw asHostGone(error);
+    }
   }
 
   /** @param {SessionReply} reply */

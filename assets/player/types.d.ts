@@ -85,8 +85,8 @@ export interface EngineHooks {
   /** The track that is heard (or will be, once it is there). */
   onTrack(item: QueueItem, rendition: string | null): void;
   onProgress(progress: Progress): void;
-  /** A track that cannot be played; the engine goes on to the next by itself. */
-  onFailed(item: QueueItem, error: unknown): void;
+  /** A track that cannot be played. Gives whether the next one may be: the engine then goes on to it by itself. */
+  onFailed(item: QueueItem, error: unknown): boolean;
   /** The queue has run out. */
   onEnded(): void;
 }
@@ -138,6 +138,8 @@ export interface State {
   /** Whether the list of hosts has come. */
   hostsKnown: boolean;
   hostId: string | null;
+  /** Ids of hosts that this page has asked and got nothing from, whatever the server says of them. */
+  unreachable: readonly string[];
   status: HostStatus | null;
   query: Query;
   list: ListState;
@@ -155,6 +157,7 @@ export interface State {
 export type Action =
   | { type: 'me'; user: State['user']; hosts: readonly Host[] }
   | { type: 'host/select'; hostId: string; kind: MediaKind }
+  | { type: 'host/link'; hostId: string; up: boolean }
   | { type: 'host/status'; hostId: string; status: HostStatus }
   | { type: 'query'; query: Partial<Query> }
   | { type: 'list/loading' }

@@ -5,9 +5,8 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -34,7 +33,6 @@ pub struct Kept {
     name: &'static str,
     log: PathBuf,
     lines: Mutex<Receiver<String>>,
-    pid: Arc<AtomicU32>,
     thread: Option<JoinHandle<()>>,
     stop: Stop,
 }
@@ -44,12 +42,11 @@ impl Kept {
     pub fn start(plan: Plan, stop: &Stop) -> Result<Self> {
         let first = spawn(&plan)?;
         let (sender, lines) = channel();
-        let pid = Arc::new(AtomicU32::new(first.id()));
-        let (name, log, own_stop, own_pid) = (plan.name, plan.log.clone(), Stop::default(), pid.clone());
+        let (name, log, own_stop) = (plan.name, plan.log.clone(), Stop::default());
         let ends = [stop.clone(), own_stop.clone()];
-        let keep = move || keep(&plan, first, &sender, &own_pid, &ends);
+        let keep = move || keep(&plan, first, &sender, &ends);
         let thread = std::thread::Builder::new().name(format!("demo-{name}")).spawn(keep)?;
-        Ok(Self { name, log, lines: Mutex::new(lines), pid, thread: Some(thread), stop: own_stop })
+        Ok(Self { name, log, lines: Mutex::new(lines), thread: Some(thread), stop: own_stop })
     }
 
     /// A line that the child has printed since, if any.
@@ -69,7 +66,6 @@ impl Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         self.stop.set();
-        signal(self.pid.load(Ordering::SeqCst), libc::SIGTERM);
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }
@@ -93,7 +89,7 @@ fn spawn(plan: &Plan) -> Result<Child> {
     command.spawn().with_context(|| format!("cannot start the {}", plan.name))
 }
 
-fn keep(plan: &Plan, mut child: Child, lines: &Sender<String>, pid: &AtomicU32, ends: &[Stop; 2]) {
+fn keep(plan: &Plan, mut child: Child, lines: &Sender<String>, ends: &[Stop; 2]) {
     let mut quick_deaths = 0;
     loop {
         let started = Instant::now();
@@ -112,7 +108,6 @@ fn keep(plan: &Plan, mut child: Child, lines: &Sender<String>, pid: &AtomicU32, 
             Ok(next) => child = next,
             Err(error) => return eprintln!("iroam: {error:#}"),
         }
-        pid.store(child.id(), Ordering::SeqCst);
     }
 }
 

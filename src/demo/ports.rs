@@ -17,9 +17,10 @@ pub fn website(asked: Option<u16>) -> Result<SocketAddr> {
     }
 }
 
-/// Where hosts connect to.
-pub fn tunnel() -> Result<SocketAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).context("no free UDP port on 127.0.0.1")?;
+/// Where hosts connect to: the website's number, so that a paired host finds it again after a restart; else a free one.
+pub fn tunnel(website: SocketAddr) -> Result<SocketAddr> {
+    let bind = |port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port));
+    let socket = bind(website.port()).or_else(|_| bind(0)).context("no free UDP port on 127.0.0.1")?;
     Ok(socket.local_addr()?)
 }
 
@@ -33,5 +34,16 @@ mod tests {
         let port = taken.local_addr().expect("bound").port();
         let error = format!("{:#}", website(Some(port)).expect_err("taken"));
         assert!(error.contains(&port.to_string()) && error.contains("--port"), "{error}");
+    }
+
+    #[test]
+    fn the_tunnel_has_the_websites_number_when_that_is_free() {
+        let website = website(None).expect("a free port");
+        let free = tunnel(website).expect("a free port");
+        let taken = UdpSocket::bind(website).expect("free");
+        let other = tunnel(website).expect("another free port");
+        drop(taken);
+        assert_eq!(free.port(), website.port());
+        assert_ne!(other.port(), website.port());
     }
 }

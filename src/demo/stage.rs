@@ -32,8 +32,10 @@ impl Stage {
     pub fn set_up(config: DemoConfig, stop: &Stop) -> Result<Self> {
         std::fs::create_dir_all(&config.data).with_context(|| format!("cannot use the folder {}", config.data.display()))?;
         let data = std::path::absolute(&config.data)?;
+        // Ports first: a taken one is told before minutes are spent on music.
+        let website = ports::website(config.port)?;
+        let tunnel = ports::tunnel(website)?;
         let media = library::folders(config.media, &data)?;
-        let (website, tunnel) = (ports::website(config.port)?, ports::tunnel()?);
         let url = format!("http://{website}");
         let serve_data = data.join("serve");
         Owner::ensure_account(&serve_data)?;
@@ -56,6 +58,10 @@ impl Stage {
         while !stop.is_set() {
             self.serve.check()?;
             self.host.check()?;
+            // A host that was removed from the account asks to be paired anew: its owner needs the code.
+            while let Some(line) = self.host.line() {
+                println!("{line}");
+            }
             std::thread::sleep(Duration::from_millis(50));
         }
         Ok(())

@@ -7,7 +7,7 @@ import { median } from './stats.mjs';
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Resident memory that is the process's own (not files shared with others), MiB. */
+/** Resident memory of a process, what it maps of its own file included, MiB. */
 export function residentMiB(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024;

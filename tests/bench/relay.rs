@@ -26,12 +26,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("--host") => return runtime.block_on(relayed::host(&args[2..])),
         _ => {}
     }
-    let raw_rate = runtime.block_on(raw::receive())?;
-    row("raw quinn, one stream", raw_rate, "MB/s", None, "");
+    let raw = runtime.block_on(raw::receive())?;
+    row("raw quinn, one stream", raw.rate, "MB/s", None, "");
     let relayed = runtime.block_on(relayed::measure())?;
     row("relay, host to HTTP reader, one stream", relayed.rate, "MB/s", None, "");
-    row("relay / raw quinn", relayed.rate / raw_rate, "x", Some(0.9), "three processes on the relay's side, two on quinn's");
+    row("relay / raw quinn", relayed.rate / raw.rate, "x", Some(0.9), "three processes on the relay's side, two on quinn's");
+    row("raw quinn, the receiver's CPU a GB", raw.cpu_s_per_gb, "s", None, "");
     row("relay, serve's CPU a GB", relayed.serve_cpu_s_per_gb, "s", None, "");
+    row(
+        "relay / raw quinn, CPU",
+        relayed.serve_cpu_s_per_gb / raw.cpu_s_per_gb,
+        "x",
+        Some(1.3),
+        "serve receives as quinn does, and sends by TCP besides",
+    );
     row("idle tunnel, serve's memory", runtime.block_on(tunnels::measure())?, "KiB", Some(32.0), "mean of 300 tunnels");
     Ok(())
 }

@@ -15,7 +15,8 @@ const data = join(folder, 'data');
 before(() => makeTone(media, TONES[0], 1));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const start = async (...more) => new Running(['demo', '--media', media, '--data', data, '--port', String(await freePort()), '--no-open', ...more]);
+let port;
+const start = async () => new Running(['demo', '--media', media, '--data', data, '--port', String((port ??= await freePort())), '--no-open']);
 
 /** Processes that work in the demo's data folder. */
 function processes() {
@@ -55,6 +56,8 @@ test('Ctrl-C ends everything, and the next start is still paired', async () => {
   const [again] = await hosts(await second.line('ready'));
   assert.equal(again.id, host.id);
   await second.stop();
+  const log = readFileSync(join(data, 'host.log'), 'utf8');
+  assert.equal(log.split(' connected ').length - 1, 2, 'both times the host found its server');
 });
 
 test('even a demo that is killed leaves nothing running', async () => {

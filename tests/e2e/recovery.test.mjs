@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { Apart } from './lib/apart.mjs';
 import { launch, openPage } from './lib/browser.mjs';
 import { TONES, makeLibrary, toneAt } from './lib/tones.mjs';
-import { hears, play, positionSeconds, row, seek } from './lib/player.mjs';
+import { until } from './lib/processes.mjs';
+import { hears, nowPlaying, play, positionSeconds, row, seek } from './lib/player.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'iroam-recovery-'));
 const media = join(folder, 'media');
@@ -56,6 +57,7 @@ test('the host killed mid-song: the player says so and goes on when it is back',
   // What is buffered plays on; a place that is not needs the host.
   await seek(page, 101);
   await page.getByRole('alert').filter({ hasText: /Attic/ }).waitFor({ timeout: 30_000 });
+  await page.getByRole('treeitem', { name: /^Attic, (no answer|offline)/ }).waitFor();
   apart.startHost();
   await hears(page, toneAt(long.baseHz, 101), 40);
   await page.getByRole('alert').waitFor({ state: 'hidden' });
@@ -77,6 +79,11 @@ test('a removed host is cut off at once and says what to do', async () => {
   const me = await (await page.request.get(`${apart.url}/api/v1/me`)).json();
   const answer = await page.evaluate(async (id) => (await fetch(`/api/v1/hosts/${id}/revoke`, { method: 'POST' })).status, me.hosts[0].id);
   assert.ok(answer < 300, `revoked: ${answer}`);
+  await seek(page, 120);
+  await page.getByRole('alert').filter({ hasText: /removed from your account\. Pair it again/ }).waitFor();
+  await page.getByRole('treeitem', { name: /^Attic/ }).waitFor({ state: 'detached' });
+  await until('the music to end, without a try of every song', 20, async () => (await nowPlaying(page).textContent()) === '');
+  assert.equal(await page.getByRole('alert').filter({ hasText: /cannot be played/ }).count(), 0);
   assert.notEqual(await apart.host.ended, 0);
   assert.match(apart.host.errors, /removed/);
 });

@@ -17,9 +17,9 @@ function reply(header, body = '') {
 
 const OK = reply({ status: 'ok', length: 5, reply: { op: 'segment' } }, 'bytes');
 
-/** A client whose driver answers with `answers` in turn: bytes, or an error to throw. */
-function clientOf(answers) {
-  const seen = { links: [], tickets: [], asked: 0 };
+/** A client whose driver answers with `answers` in turn: bytes, an error to throw, or a promise of bytes. */
+function clientOf(answers, options = {}) {
+  const seen = { links: [], tickets: [], asked: 0, gone: 0 };
   const ask = async (url) => {
     seen.tickets.push(url);
     const now = Date.now();
@@ -33,10 +33,12 @@ function clientOf(answers) {
     const answer = answers[Math.min(seen.asked, answers.length - 1)];
     seen.asked += 1;
     if (answer instanceof Error) throw answer;
-    return pieces(answer);
+    return pieces(await answer);
   };
   const session = new Session('h', 'k', ask);
-  const client = new HostClient({ hostId: 'h', identity: { pair, key: 'k' }, onLink: (lost) => seen.links.push(lost), session, open: async () => ({ name: 'x', send }) });
+  const open = async () => ({ name: 'x', send });
+  const told = { onLink: (link) => seen.links.push(link), onGone: () => (seen.gone += 1) };
+  const client = new HostClient({ hostId: 'h', identity: { pair, key: 'k' }, session, open, ...told, ...options });
   return { client, seen };
 }
 
@@ -50,14 +52,14 @@ test('reads a reply that arrives in pieces', async () => {
 test('asks again when the body was cut, and tells that the way was lost and is back', async () => {
   const { client, seen } = clientOf([OK.subarray(0, OK.length - 2), OK]);
   await client.request({ op: 'segment' });
-  assert.deepEqual([seen.asked, seen.links], [2, [true, false]]);
+  assert.deepEqual([seen.asked, seen.links], [2, ['lost', 'up']]);
   client.close();
 });
 
 test('asks again when the host is off line or the server does not answer', async () => {
   const { client, seen } = clientOf([new HostError('host_offline', ''), new ConnectionError('no'), OK]);
   await client.request({ op: 'segment' });
-  assert.deepEqual([seen.asked, seen.links], [3, [true, false]]);
+  assert.deepEqual([seen.asked, seen.links], [3, ['lost', 'up']]);
   client.close();
 });
 
@@ -93,5 +95,31 @@ test('gives up at once when cancelled', async () => {
   setTimeout(() => abort.abort(new Error('enough')), 20);
   await assert.rejects(asked, { message: 'enough' });
   assert.equal(seen.asked, 1);
+  client.close();
+});
+
+test('tells of a host that does not answer while it goes on waiting, and that it answers after all', async () => {
+  let answer;
+  const { client, seen } = clientOf([new Promise((resolve) => (answer = resolve))], { silentMs: 5 });
+  const asked = client.request({ op: 'segment' });
+  while (seen.links.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.deepEqual([seen.links, seen.asked], [['silent'], 1]);
+  answer(OK);
+  await asked;
+  assert.deepEqual([seen.links, seen.asked], [['silent', 'up'], 1]);
+  client.close();
+});
+
+test('a host that is gone from the account is told of, and not asked again', async () => {
+  const { client, seen } = clientOf([new HostError('host_gone', 'x')]);
+  await assert.rejects(client.request({ op: 'segment' }), { code: 'host_gone' });
+  assert.deepEqual([seen.gone, seen.asked, seen.links], [1, 1, []]);
+  client.close();
+});
+
+test('the host’s own not_found is a track’s affair', async () => {
+  const { client, seen } = clientOf([reply({ status: 'error', error: { code: 'not_found', detail: 'x' } })]);
+  await assert.rejects(client.request({ op: 'segment' }), { code: 'not_found' });
+  assert.equal(seen.gone, 0);
   client.close();
 });

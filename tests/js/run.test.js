@@ -22,7 +22,7 @@ function deckOf() {
 }
 
 /** Plays `items` one after another from a source that fails as `fails(id, rendition, index)` says. */
-async function play(items, fails = () => null) {
+async function play(items, fails = () => null, goOn = () => true) {
   const deck = deckOf();
   const failed = [];
   const answer = async (item, rendition, index, value) => {
@@ -35,7 +35,11 @@ async function play(items, fails = () => null) {
     segment: (item, rendition, index) => answer(item, rendition, index, new Uint8Array(10 + index)),
   };
   const next = async (item) => items[items.indexOf(item) + 1] ?? null;
-  const run = new Run({ deck, media, next, onFailed: (item, error) => failed.push([item.track.id, error.code ?? error.message]), banned: new Set() });
+  const onFailed = (item, error) => {
+    failed.push([item.track.id, error.code ?? error.message]);
+    return goOn(error);
+  };
+  const run = new Run({ deck, media, next, onFailed, banned: new Set() });
   run.origin = 100;
   await run.drive(items[0], 0);
   return { run, failed, events: deck.events };
@@ -71,6 +75,14 @@ test('a host that fails at everything is not asked for ever', async () => {
   const { run, failed } = await play(items, () => 'gone');
   assert.ok(failed.length < 20, `${failed.length}`);
   assert.deepEqual(run.placed, []);
+});
+
+test('what is refused as a whole ends the run after what was had, without trying every track', async () => {
+  const items = ['a', 'b', 'c'].map((id) => itemOf(id));
+  const gone = (id, _, index) => (id === 'a' && index !== 1 ? null : 'host_gone');
+  const { run, failed, events } = await play(items, gone, ({ code }) => code !== 'host_gone');
+  assert.deepEqual([failed, run.over], [[['a', 'host_gone']], true]);
+  assert.deepEqual([run.placed.map(({ duration }) => duration), events.at(-1)], [[1], 'end']);
 });
 
 test('a stopped run appends nothing more', async () => {

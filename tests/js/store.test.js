@@ -19,6 +19,19 @@ test('chooses the first host that is on line, and keeps the choice', () => {
   assert.equal(apply(state, { type: 'me', user: null, hosts: [] }).hostId, null);
 });
 
+test('what was shown of a host goes when the host does', () => {
+  const shown = apply(initialState(), { type: 'me', user: null, hosts: [host('a')] }, page(0, [track('x')], 1, true), { type: 'select', lead: 0, extend: false });
+  const gone = apply(shown, { type: 'me', user: null, hosts: [] });
+  assert.deepEqual([gone.hostId, gone.list.total, gone.list.status, gone.selection.lead, gone.status], [null, 0, 'idle', -1, null]);
+  assert.equal(apply(shown, { type: 'me', user: null, hosts: [host('a', false)] }).list, shown.list);
+});
+
+test('remembers which hosts do not answer this page', () => {
+  const link = (hostId, up) => ({ type: 'host/link', hostId, up });
+  assert.deepEqual(apply(initialState(), link('a', false), link('b', false), link('a', false)).unreachable, ['b', 'a']);
+  assert.deepEqual(apply(initialState(), link('a', false), link('b', false), link('a', true)).unreachable, ['b']);
+});
+
 test('keeps the old rows until the new query’s first page is here', () => {
   const before = apply(initialState(), page(0, [track('x')], 1, true));
   const loading = apply(before, { type: 'query', query: { search: 'y' } }, { type: 'list/loading' });

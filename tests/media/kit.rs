@@ -142,3 +142,8 @@ pub fn best_lag(reference: &[f32], other: &[f32], from: usize) -> isize {
     let score = |lag: &isize| likeness(reference, other, from, 600, *lag);
     (-60..=60).max_by(|a, b| score(a).total_cmp(&score(b))).expect("not empty")
 }
+
+/// Interleaved samples as 32-bit integers, by ffmpeg.
+pub fn integers(path: &Path) -> Vec<u8> {
+    ffmpeg(&["-i", path.to_str().expect("UTF-8"), "-map", "0:a:0", "-f", "s32le", "-c:a", "pcm_s32le", "-"]).stdout
+}

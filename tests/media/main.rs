@@ -2,6 +2,7 @@
 #![cfg(feature = "host")]
 
 mod faults;
+mod flac;
 mod kit;
 mod pictures;
 mod sound;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use iroam::protocol::{MediaKind, Rendition};
 
-use crate::kit::{Bench, bench, best_lag, decode, fetch, ffmpeg, likeness, source, sweep_file};
+use crate::kit::{Bench, bench, best_lag, decode, fetch, integers, likeness, source, sweep_file};
 
 /// Fetches a rendition in order and reversed, and holds it against what ffmpeg decodes of the source.
 async fn check_lossy(bench: &Bench, path: &Path, rendition: Rendition, least_db: f64) {
@@ -62,11 +62,6 @@ lossy! {
     flac_sounds_like_its_source: "a.flac" ["-c:a", "flac"];
     wav_at_96_khz_sounds_like_its_source: "a.wav" ["-c:a", "pcm_s24le", "-ar", "96000"];
     mono_wav_at_11_khz_sounds_like_its_source: "a.wav" ["-c:a", "pcm_s16le", "-ac", "1", "-ar", "11025"];
-}
-
-/// Interleaved samples as 32-bit integers, by ffmpeg.
-fn integers(path: &Path) -> Vec<u8> {
-    ffmpeg(&["-i", path.to_str().expect("UTF-8"), "-map", "0:a:0", "-f", "s32le", "-c:a", "pcm_s32le", "-"]).stdout
 }
 
 async fn check_exact(name: &str, options: &[&str]) {

@@ -1,7 +1,7 @@
 /** The relay driver: one POST through the server for each request. */
 
 import { ConnectionError } from '../driver.js';
-import { envelopeError } from '../envelope.js';
+import { asHostGone, envelopeError } from '../envelope.js';
 
 /** A reply that sends nothing for so long is taken as cut. */
 const SILENCE_MS_MAX = 20_000;
@@ -32,7 +32,7 @@ async function send(ask, url, request, signal) {
       cache: 'no-store',
       signal: guard.signal,
     });
-    if (!response.ok) throw await envelopeError(response);
+    if (!response.ok) throw asHostGone(await envelopeError(response));
     if (!response.body) throw new ConnectionError('the relay answered without a body');
     return pieces(response.body.getReader(), guard, signal);
   } catch (error) {

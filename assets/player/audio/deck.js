@@ -68,9 +68,22 @@ export class Deck {
     return this.#opening;
   }
 
+  /** Waits until what was appended at the start is decoded, then leaves it: it is not to be heard. @param {AbortSignal} signal */
+  async rehearsed(signal) {
+    if (this.element.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
+      await new Promise((resolve) => this.element.addEventListener('loadeddata', resolve, { once: true, signal }));
+    }
+    if (!signal.aborted) this.seek(this.#empty);
+  }
+
+  /** Where nothing lies yet, seconds. */
+  get #empty() {
+    return this.#used === 0 ? 0 : Math.ceil(this.#used) + RUN_GAP_S;
+  }
+
   /** Moves to an empty stretch; gives where it begins, seconds. @param {number} offset Where in it to listen. */
   jump(offset) {
-    const start = this.#used === 0 ? 0 : Math.ceil(this.#used) + RUN_GAP_S;
+    const start = this.#empty;
     this.#reopen();
     this.seek(start + offset);
     return start;

@@ -6,6 +6,7 @@ import { SinkError } from './errors.js';
 import { isTypeSupported } from './media_source.js';
 import { partsOf } from './rendition.js';
 import { begin, Run } from './run.js';
+import { durationSeconds } from './timeline.js';
 
 /** @typedef {import('../types.js').QueueItem} QueueItem */
 /** @typedef {import('../types.js').EngineHooks} EngineHooks */
@@ -29,6 +30,7 @@ export class Engine {
   #banned = new Set();
   #buffering = false;
   #ahead = new AbortController();
+  #rehearsal = new AbortController();
 
   /**
    * @param {object} options
@@ -49,6 +51,19 @@ export class Engine {
   /** Makes the source of the music deck ahead of the first click. */
   async warm() {
     await this.#decks.audio.open(['flac'], false).catch(() => {});
+  }
+
+  /**
+   * Puts the beginning of a song on the music deck before anything plays: host, driver, decoder and element then are at work
+   * already when the first click comes, whichever song it is for. It is never heard: what plays begins further on.
+   * @param {QueueItem} item
+   */
+  async rehearse(item) {
+    const [{ candidates }] = partsOf(item.track, isTypeSupported);
+    if (this.#item || item.track.kind !== 'audio' || !candidates[0]) return;
+    this.#rehearsal.abort();
+    this.#rehearsal = new AbortController();
+    await this.#fillAhead(item, candidates[0], this.#rehearsal.signal).catch(() => {});
   }
 
   get item() {
@@ -119,10 +134,27 @@ export class Engine {
 
   /**
    * @param {QueueItem} item
+   * @param {string} rendition
+   * @param {AbortSignal} signal
+   */
+  async #fillAhead(item, rendition, signal) {
+    const deck = this.#decks.audio;
+    const coming = this.#media.segment(item, rendition, 0, signal);
+    const [{ timeline, bytes }, first] = await Promise.all([this.#media.init(item, rendition, signal), coming, deck.open([rendition], false)]);
+    signal.throwIfAborted();
+    deck.use(durationSeconds(timeline));
+    await deck.sinks[0].place(timeline, 0, bytes, signal);
+    await deck.sinks[0].append(first, signal);
+    await deck.rehearsed(signal);
+  }
+
+  /**
+   * @param {QueueItem} item
    * @param {number} offset
    * @param {boolean} fresh Whether the deck needs a new source.
    */
   async #begin(item, offset, fresh) {
+    this.#rehearsal.abort();
     this.#run?.stop();
     const deck = this.#deck;
     const run = this.#newRun(deck);
@@ -189,7 +221,7 @@ export class Engine {
   /** The run has nothing more: on to what follows it (a video after a video), or to the end. @param {Run} run */
   async #finish(run) {
     const last = run.placed.at(-1)?.item ?? this.#item;
-    const following = last && run.placed.length > 0 ? await this.#hooks.next(last).catch(() => null) : null;
+    const following = last && run.placed.length > 0 && !run.over ? await this.#hooks.next(last).catch(() => null) : null;
     if (run !== this.#run) return;
     if (following) this.start(following);
     else this.#end(run);

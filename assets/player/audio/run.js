@@ -23,7 +23,7 @@ import { durationSeconds } from './timeline.js';
  * @property {Deck} deck
  * @property {import('../types.js').MediaSourceOfTracks} media
  * @property {(item: QueueItem) => Promise<QueueItem | null>} next
- * @property {(item: QueueItem, error: unknown) => void} onFailed
+ * @property {(item: QueueItem, error: unknown) => boolean} onFailed Gives whether the next track may fare better.
  * @property {Set<string>} banned `track/rendition` that this browser or the host failed at
  */
 
@@ -40,6 +40,8 @@ export class Run {
   /** @type {Placed[]} */
   placed = [];
   failures = 0;
+  /** Nothing follows: it is the host that refuses. */
+  over = false;
   /** Where the run begins on the deck's timeline, seconds. */
   origin = 0;
 
@@ -75,8 +77,8 @@ export class Run {
     while (item) {
       const end = await this.#track(item, start, from);
       if (end !== null) start = end;
-      else if (this.failures >= FAILURES_MAX) break;
       deck.use(start);
+      if (this.over || (end === null && this.failures >= FAILURES_MAX)) break;
       from = 0;
       /** @type {QueueItem | null} */
       const following = await next(item).catch(() => null);
@@ -110,7 +112,7 @@ export class Run {
       // A source that could not read what was appended is dead: only a fresh one helps.
       if (error instanceof SinkError) throw error;
       this.failures += 1;
-      this.#options.onFailed(item, error instanceof FeedError ? error.cause : error);
+      this.over = !this.#options.onFailed(item, error instanceof FeedError ? error.cause : error);
       return this.#shorten(placed, error);
     }
   }

@@ -2,7 +2,7 @@
 
 import { HostClient } from '../../pcd/client.js';
 import { fetchJson } from '../../pcd/envelope.js';
-import { lostText } from '../lib/messages.js';
+import { errorText, linkText } from '../lib/messages.js';
 import { currentHost } from '../store/selectors.js';
 
 /** @typedef {import('../types.js').Store} Store */
@@ -41,7 +41,10 @@ export class Hosts {
       const { user, hosts } = await fetchJson('/api/v1/me');
       this.#failing = false;
       this.#store.dispatch({ type: 'notice/hide', id: 'server' });
-      this.#store.dispatch({ type: 'me', user, hosts: sameIfEqual(this.#store.state.hosts, hosts) });
+      const { hosts: before } = this.#store.state;
+      this.#store.dispatch({ type: 'me', user, hosts: sameIfEqual(before, hosts) });
+      const added = hosts.filter((/** @type {{ id: string }} */ { id }) => !before.some((host) => host.id === id));
+      for (const { id } of added) this.#store.dispatch({ type: 'notice/hide', id: `gone-${id}` });
     } catch (error) {
       if (leaveIfSignedOut(error)) return;
       this.#failing = true;
@@ -55,21 +58,33 @@ export class Hosts {
   client(hostId) {
     const known = this.#clients.get(hostId);
     if (known) return known;
-    const onLink = (/** @type {boolean} */ lost) => this.#onLink(hostId, lost);
-    const client = new HostClient({ hostId, identity: this.#identity, onLink });
+    const onLink = (/** @type {import('../../pcd/client.js').Link} */ link) => this.#onLink(hostId, link);
+    const client = new HostClient({ hostId, identity: this.#identity, onLink, onGone: () => this.#onGone(hostId) });
     this.#clients.set(hostId, client);
     return client;
   }
 
   /**
    * @param {string} hostId
-   * @param {boolean} lost
+   * @param {import('../../pcd/client.js').Link} link
    */
-  #onLink(hostId, lost) {
+  #onLink(hostId, link) {
     const id = `lost-${hostId}`;
-    const name = this.#store.state.hosts.find((host) => host.id === hostId)?.name ?? 'the host';
-    if (lost) this.#store.dispatch({ type: 'notice/show', notice: { id, text: lostText(name), kind: 'waiting' } });
-    else this.#store.dispatch({ type: 'notice/hide', id });
+    const name = this.#store.state.hosts.find((host) => host.id === hostId)?.name ?? 'The host';
+    this.#store.dispatch({ type: 'host/link', hostId, up: link === 'up' });
+    if (link === 'up') this.#store.dispatch({ type: 'notice/hide', id });
+    else this.#store.dispatch({ type: 'notice/show', notice: { id, text: linkText(name, link), kind: 'waiting' } });
+    this.refresh();
+  }
+
+  /** The account has this host no more: its requests end, and the list is to show it. @param {string} hostId */
+  #onGone(hostId) {
+    this.#clients.get(hostId)?.close();
+    this.#clients.delete(hostId);
+    this.#store.dispatch({ type: 'host/link', hostId, up: true });
+    this.#store.dispatch({ type: 'notice/hide', id: `lost-${hostId}` });
+    const notice = { id: `gone-${hostId}`, text: errorText({ code: 'host_gone' }), kind: /** @type {const} */ ('error') };
+    this.#store.dispatch({ type: 'notice/show', notice });
     this.refresh();
   }
 }

@@ -1,7 +1,8 @@
 /** Between the window and the engine: the queue is the grid's order at the time of the click. */
 
+import { isOfWholeHost } from '../../pcd/retry.js';
 import { Engine } from '../audio/engine.js';
-import { unplayableText } from '../lib/messages.js';
+import { errorText, unplayableText } from '../lib/messages.js';
 import { PAGE_ROWS } from '../store/list.js';
 import { rowAt } from '../store/selectors.js';
 import { leaveIfSignedOut } from './hosts.js';
@@ -20,6 +21,8 @@ export class Playback {
   #engine;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {string | null} */
+  #rehearsedHost = null;
 
   /**
    * @param {object} options
@@ -36,6 +39,7 @@ export class Playback {
     this.setVolume(keptVolume());
     this.#engine.warm();
     store.watch(({ selection }) => selection.lead, (lead) => this.#expect(lead));
+    store.watch(({ list }) => list, () => this.#rehearse());
   }
 
   get engine() {
@@ -90,6 +94,15 @@ export class Playback {
     }, EXPECT_MS);
   }
 
+  /** Once for each host, when its songs are first shown. */
+  #rehearse() {
+    const { hostId, query, list } = this.#store.state;
+    const track = rowAt(list, 0);
+    if (!hostId || !track || list.status !== 'ready' || hostId === this.#rehearsedHost) return;
+    this.#rehearsedHost = hostId;
+    this.#engine.rehearse({ hostId, track, query, index: 0 });
+  }
+
   /** @param {QueueItem} item */
   #start(item) {
     this.#store.dispatch({ type: 'notice/hide', id: 'track' });
@@ -121,11 +134,16 @@ export class Playback {
   /**
    * @param {QueueItem} item
    * @param {unknown} error
+   * @returns {boolean} whether the next track may be played
    */
   #failed(item, error) {
-    if (leaveIfSignedOut(error)) return;
-    const text = unplayableText(item.track.title, error);
+    if (leaveIfSignedOut(error)) return false;
+    const whole = isOfWholeHost(error);
+    // A host that is gone has a message of its own already.
+    if (/** @type {any} */ (error)?.code === 'host_gone') return false;
+    const text = whole ? errorText(error) : unplayableText(item.track.title, error);
     this.#store.dispatch({ type: 'notice/show', notice: { id: 'track', text, kind: 'error' } });
+    return !whole;
   }
 
   /**

@@ -45,7 +45,7 @@ export function connectRequests(store, { playback, library }) {
  */
 function openSource(store, hostId, kind) {
   store.dispatch({ type: 'host/select', hostId, kind });
-  store.dispatch({ type: 'video', open: false });
+  showVideo(store, false);
 }
 
 /**

@@ -75,8 +75,8 @@ export class IrLcd extends IrElement {
     setText(this.#format, item ? buffering ? 'Buffering…' : item.track.codec : '');
     setAttribute(this.#format, 'title', item && rendition ? sentAs(item.track.codec, rendition) : null);
     if (this.#dragging) return;
-    setAttribute(this.#slider, 'max', duration);
-    this.#slider.value = String(position);
+    setAttribute(this.#slider, 'max', tenths(duration));
+    this.#slider.value = String(tenths(position));
     this.#showTimes(position, duration);
   }
 
@@ -98,4 +98,9 @@ export class IrLcd extends IrElement {
     const url = state.art[state.playback.item?.track.art ?? ''];
     this.#cover.replaceChildren(url ? h('img', { src: url, alt: '' }) : icon(playsVideo(state) ? 'film' : 'note'));
   }
+}
+
+/** What the slider says of itself is read aloud: without the noise of floating point. @param {number} seconds */
+function tenths(seconds) {
+  return Math.round(seconds * 10) / 10;
 }

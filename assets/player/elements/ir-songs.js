@@ -51,8 +51,9 @@ export class IrSongs extends IrElement {
     return { scrollTop, height, rowHeight: this.#rowHeight, total: this.#store?.state.list.total ?? 0 };
   }
 
-  /** The style sheet says how high rows are: it knows how wide the window is. */
+  /** The style sheet says how high rows are: it knows how wide the window is. The head keeps clear of the scroll bar, while there is one. */
   #measure() {
+    this.style.setProperty('--scrollbar', `${this.#scroller.offsetWidth - this.#scroller.clientWidth}px`);
     this.#rowHeight = parseFloat(getComputedStyle(this).getPropertyValue('--row-height')) || this.#rowHeight;
     this.#schedule();
   }

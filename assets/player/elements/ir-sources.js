@@ -19,6 +19,7 @@ export class IrSources extends IrElement {
     const render = () => this.#render(store.state);
     store.watch(({ hosts }) => hosts, render);
     store.watch(({ hostId }) => hostId, render);
+    store.watch(({ unreachable }) => unreachable, render);
     store.watch(({ query }) => query.kind, render);
   }
 
@@ -48,15 +49,17 @@ export class IrSources extends IrElement {
    * @param {State} state
    * @param {Host} host
    */
-  #host({ hostId, query }, host) {
+  #host({ hostId, query, unreachable }, host) {
     const seen = host.last_seen_at ? ago(host.last_seen_at, Date.now()) : null;
-    const note = host.online ? 'online' : seen ? `offline, last seen ${seen}` : 'offline';
+    const answers = !unreachable.includes(host.id);
+    const note = host.online ? (answers ? 'online' : 'no answer') : seen ? `offline, last seen ${seen}` : 'offline';
     const choose = () => this.request('ir-source', { hostId: host.id, kind: query.kind });
     const row = item({ id: `source-host-${host.id}`, label: host.name, picture: 'host', selected: false, choose });
-    row.classList.toggle('is-offline', !host.online);
+    row.classList.toggle('is-offline', !host.online || !answers);
     setAttribute(row, 'aria-current', host.id === hostId ? 'true' : null);
     setAttribute(row, 'title', `${host.name}, ${note}`);
-    const sign = host.online ? h('span', { class: 'sources-dot' }) : h('span', { class: 'sources-note' }, seen ?? 'offline');
+    const short = host.online ? 'no answer' : (seen ?? 'offline');
+    const sign = host.online && answers ? h('span', { class: 'sources-dot' }) : h('span', { class: 'sources-note' }, short);
     setAttribute(row, 'aria-label', `${host.name}, ${note}`);
     row.append(sign);
     return row;

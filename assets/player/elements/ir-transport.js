@@ -40,6 +40,7 @@ export class IrTransport extends IrElement {
       ({ playback }) => playback.volume,
       (volume) => {
         slider.value = String(Math.round(volume * 100));
+        setAttribute(slider, 'aria-valuetext', `${Math.round(volume * 100)} %`);
         slider.style.setProperty('--fill', `${volume * 100}%`);
       },
     );

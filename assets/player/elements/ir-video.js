@@ -1,6 +1,6 @@
 /** The video pane: the picture over the grid, with ways to make it larger and to put it away. */
 
-import { h, setText } from '../lib/dom.js';
+import { h, setAttribute, setText } from '../lib/dom.js';
 import { IrElement } from '../lib/element.js';
 import { icon } from '../lib/icons.js';
 import { playsVideo } from '../store/selectors.js';
@@ -19,10 +19,14 @@ export class IrVideo extends IrElement {
     const title = h('span', { class: 'video-title' });
     const close = () => this.request('ir-video', false);
     const grow = () => this.request('ir-fullscreen');
-    const bar = h('div', { class: 'video-bar' }, iconButton('Close video', 'close', close), title, iconButton('Full screen', 'fullscreen', grow));
+    const full = iconButton('Full screen', 'fullscreen', grow);
+    const bar = h('div', { class: 'video-bar' }, iconButton('Close video', 'close', close), title, full);
     this.append(this.media, h('div', { class: 'video-wait', 'aria-hidden': 'true' }), bar);
     this.media.addEventListener('click', () => this.request('ir-toggle'));
     this.media.addEventListener('dblclick', grow);
+    // The browser leaves it by itself as well (Escape, another window).
+    document.addEventListener('fullscreenchange', () => showFullScreen(full));
+    showFullScreen(full);
     this.addEventListener('pointermove', () => this.#wake());
     this.addEventListener('focusin', () => this.#wake());
     store.watch(({ playback }) => playback.item?.track.title ?? '', (text) => setText(title, text));
@@ -41,6 +45,15 @@ export class IrVideo extends IrElement {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => document.body.classList.add('is-still'), IDLE_MS);
   }
+}
+
+/** @param {HTMLElement} button */
+function showFullScreen(button) {
+  const full = document.fullscreenElement !== null;
+  const name = full ? 'Exit full screen' : 'Full screen';
+  setAttribute(button, 'aria-label', name);
+  setAttribute(button, 'title', name);
+  setAttribute(button, 'aria-pressed', String(full));
 }
 
 /**

@@ -30,9 +30,10 @@ export function setAttribute(element, name, value) {
 }
 
 /**
+ * The element then holds the text and nothing else: an icon in its place has no text of its own, and goes too.
  * @param {Element} element
  * @param {string} text
  */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.childElementCount > 0 || element.textContent !== text) element.textContent = text;
 }

@@ -3,7 +3,7 @@
 /** @type {Readonly<Record<string, string>>} */
 const TEXTS = Object.freeze({
   signed_out: 'You are signed out. Sign in again.',
-  forbidden: 'This host belongs to somebody else.',
+  host_gone: 'This host was removed from your account. Pair it again to play from it.',
   host_offline: 'The host is off line. Switch the PC on, or start iroam host on it.',
   host_failed: 'The host did not answer. Trying again may help.',
   ticket_wrong_host: 'The host refused: it was paired anew. Reload the page.',
@@ -33,9 +33,12 @@ export function unplayableText(title, error) {
   return `“${title}” cannot be played. ${errorText(error)}`;
 }
 
-/** @param {string} hostName */
-export function lostText(hostName) {
-  return `Lost the connection to ${hostName}; trying again`;
+/**
+ * @param {string} hostName
+ * @param {'silent' | 'lost'} link
+ */
+export function linkText(hostName, link) {
+  return link === 'silent' ? `${hostName} does not answer; trying again` : `Lost the connection to ${hostName}; trying again`;
 }
 
 /** @param {string} text */

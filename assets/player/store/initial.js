@@ -7,6 +7,7 @@ export function initialState() {
     hosts: [],
     hostsKnown: false,
     hostId: null,
+    unreachable: [],
     status: null,
     query: { kind: 'audio', search: '', sort: 'artist', descending: false },
     list: emptyList(),

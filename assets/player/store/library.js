@@ -1,5 +1,7 @@
 /** Who is signed in, which hosts there are, and what of which host is shown. */
 
+import { emptyList } from './initial.js';
+
 /** @typedef {import('../types.js').State} State */
 /** @typedef {import('../types.js').Action} Action */
 /** @typedef {import('../types.js').Host} Host */
@@ -12,7 +14,7 @@
 export function reduceLibrary(state, action) {
   switch (action.type) {
     case 'me':
-      return { ...state, user: action.user, hosts: action.hosts, hostsKnown: true, hostId: keepHost(state.hostId, action.hosts) };
+      return withHosts({ ...state, user: action.user, hostsKnown: true }, action.hosts);
     case 'host/select':
       return {
         ...state,
@@ -21,6 +23,10 @@ export function reduceLibrary(state, action) {
         query: action.kind === state.query.kind ? state.query : { ...state.query, kind: action.kind, search: '' },
         drawerOpen: false,
       };
+    case 'host/link': {
+      const others = state.unreachable.filter((id) => id !== action.hostId);
+      return { ...state, unreachable: action.up ? others : [...others, action.hostId] };
+    }
     case 'host/status':
       return action.hostId === state.hostId ? { ...state, status: action.status } : state;
     case 'query':
@@ -28,6 +34,18 @@ export function reduceLibrary(state, action) {
     default:
       return state;
   }
+}
+
+/**
+ * What was shown of a host that is not there any more goes with it.
+ * @param {State} state
+ * @param {readonly Host[]} hosts
+ * @returns {State}
+ */
+function withHosts(state, hosts) {
+  const hostId = keepHost(state.hostId, hosts);
+  if (hostId === state.hostId) return { ...state, hosts };
+  return { ...state, hosts, hostId, status: null, list: emptyList(), selection: { lead: -1, anchor: -1 } };
 }
 
 /**

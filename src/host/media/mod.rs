@@ -4,7 +4,8 @@
 //! The child ([`worker`]) decodes, encodes and cuts; a codec that crashes or hangs costs one session, and the parent starts a fresh one.
 //!
 //! The bytes of a segment depend only on (file, rendition, index): each is made by a fresh encoder, fed from an exact sample grid, by a
-//! decoder that seeks in the same way whatever came before. So a segment made once serves every listener.
+//! decoder that seeks in the same way whatever came before. Frames that are passed through (H.264, and FLAC as FLAC) are found by the file
+//! alone, not by what was read before. So a segment made once serves every listener.
 
 mod audio;
 mod cmaf;
@@ -22,4 +23,4 @@ pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::{AudioCodec, ProbedFile, offers};
 
 /// Part of every cache key: raise it when the bytes of any segment change.
-const ENGINE_VERSION: u32 = 1;
+const ENGINE_VERSION: u32 = 2;

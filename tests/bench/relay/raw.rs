@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
-use super::processes::start_self;
+use super::processes::{cpu_seconds, start_self};
 use crate::{CHUNK, TOTAL};
 
 /// The sender's whole life: prints its address and certificate, then sends to whoever asks.
@@ -33,8 +33,15 @@ pub async fn send() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Receives everything; gives MB/s.
-pub async fn receive() -> Result<f64, Box<dyn Error>> {
+pub struct Raw {
+    /// MB/s.
+    pub rate: f64,
+    /// The receiving process's, which is this one.
+    pub cpu_s_per_gb: f64,
+}
+
+/// Receives everything.
+pub async fn receive() -> Result<Raw, Box<dyn Error>> {
     let (_sender, line) = start_self(&["--raw-sender".to_owned()])?;
     let (address, hex) = line.split_once(' ').ok_or("an odd line")?;
     let der: Result<Vec<u8>, _> = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16)).collect();
@@ -50,12 +57,13 @@ pub async fn receive() -> Result<f64, Box<dyn Error>> {
     endpoint.set_default_client_config(quinn::ClientConfig::new(Arc::new(crypto)));
     let connection = endpoint.connect(address.parse()?, "localhost")?.await?;
     let (mut ask, mut receive) = connection.open_bi().await?;
-    let started = Instant::now();
+    let (started, cpu_before) = (Instant::now(), cpu_seconds(std::process::id())?);
     ask.write_all(b"x").await?;
     let mut received = 0;
     while let Some(chunk) = receive.read_chunk(CHUNK, true).await? {
         received += chunk.bytes.len() as u64;
     }
     assert_eq!(received, TOTAL, "everything arrived");
-    Ok(received as f64 / 1e6 / started.elapsed().as_secs_f64())
+    let cpu_s_per_gb = (cpu_seconds(std::process::id())? - cpu_before) / (received as f64 / 1e9);
+    Ok(Raw { rate: received as f64 / 1e6 / started.elapsed().as_secs_f64(), cpu_s_per_gb })
 }

@@ -36,12 +36,12 @@ pub struct Feed {
 }
 
 impl Grid {
-    /// The grid of a rendition whose encoder runs at `rate`; the frames of H.264 are its source's own.
-    pub fn new(rendition: Rendition, rate: u32) -> Option<Self> {
+    /// The grid of a rendition whose encoder runs at `rate`; a FLAC frame has `block` samples. The frames of H.264 are its source's own.
+    pub fn new(rendition: Rendition, rate: u32, block: u16) -> Option<Self> {
         let (frame, delay, lead_in, warm_up) = match rendition {
             Rendition::Opus160 => (960, 312, 4, 4),
             Rendition::Aac256 => (1024, 1600, 2, 4),
-            Rendition::Flac => (4096, 0, 0, 0),
+            Rendition::Flac => (block.max(1).into(), 0, 0, 0),
             Rendition::H264 => return None,
         };
         let frames_in = |seconds: u64| ((u64::from(rate) * seconds + frame / 2) / frame).max(1);
@@ -96,9 +96,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn segments_tile_the_media_without_a_gap(duration in 0u64..100_000_000, rate in prop::sample::select(vec![44_100u32, 48_000, 96_000])) {
+        fn segments_tile_the_media_without_a_gap(duration in 0u64..100_000_000, rate in prop::sample::select(vec![44_100u32, 48_000, 96_000]), block in 16u16..) {
             for rendition in [Rendition::Opus160, Rendition::Aac256, Rendition::Flac] {
-                let grid = Grid::new(rendition, rate).expect("an audio rendition");
+                let grid = Grid::new(rendition, rate, block).expect("an audio rendition");
                 let runs = grid.runs(duration);
                 let timeline = Timeline { mime: String::new(), timescale: rate, lead_in: grid.lead_in(), duration, runs };
                 let mut decode_time = 0;

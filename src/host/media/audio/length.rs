@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::decoder::Decoder;
+use super::flac::Metadata;
 use super::mp3;
 use crate::host::media::error::MediaError;
 use crate::host::media::mp4::Movie;
@@ -51,14 +52,14 @@ enum Container {
 }
 
 fn sniff(path: &Path) -> Result<Container, MediaError> {
-    let mut head = [0u8; 42];
+    let mut head = [0u8; 12];
     let mut file = File::open(path).map_err(|_| MediaError::Gone)?;
+    let size = file.metadata().map_err(|_| MediaError::Gone)?.len();
+    if let Ok(Some(metadata)) = Metadata::read(&file, size) {
+        return Ok(Container::Flac(metadata.head.samples));
+    }
     let have = file.read(&mut head).map_err(|_| MediaError::Gone)?;
     Ok(match &head[..have] {
-        // RFC 9639, section 8.2: the 36-bit count ends before the 16 bytes of the checksum.
-        [b'f', b'L', b'a', b'C', ..] if have == 42 => {
-            Container::Flac(u64::from_be_bytes(*head[18..26].first_chunk().expect("8 bytes")) & 0xF_FFFF_FFFF)
-        }
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => Container::Mp4,
         [b'I', b'D', b'3', ..] | [0xff, 0xe0..=0xff, ..] => Container::Mp3,
         _ => Container::Other,

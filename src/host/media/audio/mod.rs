@@ -1,8 +1,8 @@
-//! Sound: decode from anywhere in a file, encode on an exact grid of codec frames.
+//! Sound: decode from anywhere in a file, encode on an exact grid of codec frames; or, of a FLAC file as FLAC, its own frames.
 
 mod decoder;
 mod encoder;
-mod flac_frame;
+mod flac;
 mod grid;
 mod length;
 mod mp3;
@@ -12,5 +12,6 @@ mod program;
 mod reader;
 mod resample;
 
+pub use flac::Passthrough;
 pub use pipeline::prepare;
 pub use program::Program;

@@ -6,7 +6,7 @@ use gstreamer_audio as gst_audio;
 
 use super::decoder::{Want, integer_bits};
 use super::encoder::{AAC_BITRATE, FLAC_BLOCK, encode};
-use super::flac_frame::renumber;
+use super::flac::renumber;
 use super::grid::Grid;
 use super::reader::Reader;
 use super::resample::Rates;
@@ -28,7 +28,7 @@ impl Program {
         let reader = Reader::open(path, want)?;
         let from = reader.info().rate();
         let rates = Rates { from, to: encoder_rate(rendition, from) };
-        let grid = Grid::new(rendition, rates.to).ok_or_else(|| MediaError::internal("not an audio rendition"))?;
+        let grid = Grid::new(rendition, rates.to, FLAC_BLOCK).ok_or_else(|| MediaError::internal("not an audio rendition"))?;
         let duration = scale(reader.length(), rates);
         if duration == 0 {
             return Err(MediaError::unplayable("This file holds no sound."));
@@ -56,6 +56,7 @@ impl Program {
                 channels: u8::try_from(self.reader.info().channels()).map_err(MediaError::internal)?,
                 bits: integer_bits(self.reader.info()),
                 block: FLAC_BLOCK,
+                ..FlacHead::default()
             }),
         };
         cmaf::init(&TrackHead { timescale: self.timeline.timescale, duration: self.timeline.lead_in + self.timeline.duration, entry })

@@ -19,13 +19,20 @@ pub enum Entry {
     Avc1(Box<Avc1>, Box<Tkhd>),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What STREAMINFO says (RFC 9639, section 8.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FlacHead {
     pub rate: u32,
     pub channels: u8,
     pub bits: u8,
-    /// Samples of every frame.
+    /// Samples of every frame but the last.
     pub block: u16,
+    /// Bytes of the smallest and of the largest frame, 24 bits each; 0 when unknown.
+    pub frame_bytes: [u32; 2],
+    /// Samples a channel, 36 bits; 0 when unknown.
+    pub samples: u64,
+    /// Of the samples; zeros when unknown.
+    pub md5: [u8; 16],
 }
 
 impl Entry {
@@ -75,20 +82,24 @@ fn aac(rate: u32, bitrate: u32) -> Mp4a {
     Mp4a { audio: audio(rate, 2, 16), esds: Esds { es_desc }, btrt: None, taic: None }
 }
 
-/// RFC 9639, section 8.2: frame sizes, length and checksum may be given as unknown.
 fn flac(head: FlacHead) -> Flac {
     let stream_info = FlacMetadataBlock::StreamInfo {
         minimum_block_size: head.block,
         maximum_block_size: head.block,
-        minimum_frame_size: [0; 3].into(),
-        maximum_frame_size: [0; 3].into(),
+        minimum_frame_size: low_bytes(head.frame_bytes[0]).into(),
+        maximum_frame_size: low_bytes(head.frame_bytes[1]).into(),
         sample_rate: head.rate,
         num_channels_minus_one: head.channels - 1,
         bits_per_sample_minus_one: head.bits - 1,
-        number_of_interchannel_samples: 0,
-        md5_checksum: vec![0; 16],
+        number_of_interchannel_samples: head.samples,
+        md5_checksum: head.md5.to_vec(),
     };
     Flac { audio: audio(head.rate, head.channels.into(), head.bits.into()), dfla: Dfla { blocks: vec![stream_info] } }
+}
+
+fn low_bytes(number: u32) -> [u8; 3] {
+    let [_, low @ ..] = number.to_be_bytes();
+    low
 }
 
 /// The source's parameter sets, colours and pixel shape; nothing else of its entry.

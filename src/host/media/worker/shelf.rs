@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::host::media::audio::Program;
+use crate::host::media::audio::{Passthrough, Program};
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{Job, Piece};
 use crate::host::media::mp4::Picture;
@@ -26,6 +26,7 @@ struct Key {
 
 enum Opened {
     Sound(Box<Program>),
+    Flac(Box<Passthrough>),
     Picture(Box<Picture>),
 }
 
@@ -53,7 +54,10 @@ impl Shelf {
         }
         Ok(match key.rendition {
             Rendition::H264 => Opened::Picture(Box::new(Picture::open(&key.path)?)),
-            sound => Opened::Sound(Box::new(Program::open(&key.path, sound)?)),
+            sound => match passthrough(&key.path, sound)? {
+                Some(flac) => Opened::Flac(Box::new(flac)),
+                None => Opened::Sound(Box::new(Program::open(&key.path, sound)?)),
+            },
         })
     }
 }
@@ -63,10 +67,17 @@ impl Opened {
         match (self, piece) {
             (Self::Sound(program), Piece::Init) => Ok((program.init()?, Some(program.timeline().clone()))),
             (Self::Sound(program), Piece::Segment(index)) => Ok((program.segment(index)?, None)),
+            (Self::Flac(flac), Piece::Init) => Ok((flac.init()?, Some(flac.timeline().clone()))),
+            (Self::Flac(flac), Piece::Segment(index)) => Ok((flac.segment(index)?, None)),
             (Self::Picture(picture), Piece::Init) => Ok((picture.init()?, Some(picture.timeline().clone()))),
             (Self::Picture(picture), Piece::Segment(index)) => Ok((picture.segment(index)?, None)),
         }
     }
+}
+
+/// FLAC out of FLAC; `None` when it must be encoded.
+fn passthrough(path: &Path, rendition: Rendition) -> Result<Option<Passthrough>, MediaError> {
+    if rendition == Rendition::Flac { Passthrough::open(path) } else { Ok(None) }
 }
 
 fn check_file(path: &Path, size: u64) -> Result<(), MediaError> {

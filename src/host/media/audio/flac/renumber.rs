@@ -1,6 +1,9 @@
-//! FLAC frame headers (RFC 9639, section 9.1).
+//! Frame numbers written anew (RFC 9639, section 9.1.5).
 //!
 //! A fresh encoder numbers its frames from 0; in a stream put together from many, each must carry its own number.
+
+use super::crc::{crc8, crc16};
+use super::header::coded_length;
 
 /// Writes `number` into a whole frame of a fixed-block-size stream. `None` when it is no such frame.
 pub fn renumber(frame: &mut Vec<u8>, number: u64) -> Option<()> {
@@ -35,17 +38,8 @@ pub fn renumber(frame: &mut Vec<u8>, number: u64) -> Option<()> {
     Some(())
 }
 
-/// Bytes of a coded number by its first byte.
-fn coded_length(first: u8) -> Option<usize> {
-    match first.leading_ones() {
-        0 => Some(1),
-        ones @ 2..=7 => Some(ones as usize),
-        _ => None,
-    }
-}
-
 /// UTF-8's scheme, extended to 36 bits (RFC 9639, section 9.1.5).
-fn coded_number(number: u64) -> Option<Vec<u8>> {
+pub fn coded_number(number: u64) -> Option<Vec<u8>> {
     if number < 0x80 {
         return u8::try_from(number).ok().map(|byte| vec![byte]);
     }
@@ -56,38 +50,6 @@ fn coded_number(number: u64) -> Option<Vec<u8>> {
     let mut out = vec![mark | byte(bytes - 1)];
     out.extend((0..bytes - 1).rev().map(|at| 0x80 | byte(at)));
     Some(out)
-}
-
-/// Polynomial x^8 + x^2 + x + 1.
-fn crc8(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0u8, |crc, byte| (0..8).fold(crc ^ byte, |crc, _| if crc & 0x80 != 0 { crc << 1 ^ 0x07 } else { crc << 1 }))
-}
-
-/// Polynomial x^16 + x^15 + x^2 + 1, by table: this one runs over every byte of the sound.
-fn crc16(bytes: &[u8]) -> u16 {
-    let mut crc = 0u16;
-    for byte in bytes {
-        crc = crc << 8 ^ CRC16[usize::from((crc >> 8) as u8 ^ byte)];
-    }
-    crc
-}
-
-const CRC16: [u16; 256] = crc16_table();
-
-const fn crc16_table() -> [u16; 256] {
-    let mut table = [0u16; 256];
-    let mut row = 0;
-    while row < 256 {
-        let mut crc = (row as u16) << 8;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 0x8000 != 0 { crc << 1 ^ 0x8005 } else { crc << 1 };
-            bit += 1;
-        }
-        table[row] = crc;
-        row += 1;
-    }
-    table
 }
 
 #[cfg(test)]
