@@ -29,15 +29,20 @@ impl PasswordQueue {
 
     /// Whether `password` is the one behind `phc`; takes as long when there is no `phc`.
     pub async fn verify(&self, password: Secret<String>, phc: Option<Secret<String>>) -> Result<bool, QueueFull> {
+        // A lost worker says no.
+        self.run(move || password::verify(&password, phc.as_ref().map(|phc| phc.expose().as_str()))).await.map(Option::unwrap_or_default)
+    }
+
+    /// What `work` gives on a thread of its own, when it is its turn; `None` when it panics.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<Option<T>, QueueFull> {
         let place = self.enter()?;
         let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| QueueFull)?;
-        let verdict = tokio::task::spawn_blocking(move || {
+        let worker = tokio::task::spawn_blocking(move || {
             // The browser may hang up, and this goes on: both are given up when the work is done, not before.
             let _held = (place, slot);
-            password::verify(&password, phc.as_ref().map(|phc| phc.expose().as_str()))
+            work()
         });
-        // A lost worker says no.
-        Ok(verdict.await.unwrap_or(false))
+        Ok(worker.await.ok())
     }
 
     fn enter(&self) -> Result<Place, QueueFull> {
@@ -71,16 +76,15 @@ mod tests {
     #[tokio::test]
     async fn one_who_hangs_up_keeps_its_place_until_the_work_is_done() {
         let queue = PasswordQueue::new();
-        let mut asked = Box::pin(queue.verify(Secret::new("correct horse battery".to_owned()), None));
+        let (finish, finished) = std::sync::mpsc::channel::<()>();
+        let mut asked = Box::pin(queue.run(move || finished.recv()));
         // Polled once, the work is on its thread.
         assert!(futures_util::poll!(&mut asked).is_pending());
         drop(asked);
-        let slots = queue.slots.acquire_many(u32::try_from(AT_ONCE).expect("few"));
-        assert!(queue.slots.available_permits() < AT_ONCE || queue.inside.load(Ordering::Relaxed) == 0);
-        drop(slots.await);
-        while queue.inside.load(Ordering::Relaxed) > 0 {
-            tokio::task::yield_now().await;
-        }
+        assert_eq!((queue.slots.available_permits(), queue.inside.load(Ordering::Relaxed)), (AT_ONCE - 1, 1));
+        drop(finish);
+        let _all = queue.slots.acquire_many(u32::try_from(AT_ONCE).expect("few")).await.expect("never closed");
+        assert_eq!(queue.inside.load(Ordering::Relaxed), 0);
     }
 
     #[tokio::test]
