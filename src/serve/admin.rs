@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::data_dir::DataDir;
+use super::data_dir::{DataDir, DataDirError};
 use super::public_url::PublicUrl;
 use crate::auth::token::{self, TokenKind};
 use crate::auth::{DevicePublicKey, password};
@@ -51,9 +51,19 @@ pub fn sign_in_link_for(data: &Path, name: &str, public_url: &str, lifetime: Dur
     Ok(Secret::new(format!("{public_url}/welcome#{}", secret.expose())))
 }
 
-/// Every account, oldest first.
+/// Every account, oldest first; none where no server has been yet.
 pub fn list_users(data: &Path) -> Result<Vec<User>> {
-    block_on(async { Ok(DataDir::open_existing(data).await?.store.users().await?) })
+    block_on(async {
+        match DataDir::open_existing(data).await {
+            Err(DataDirError::Absent(_)) => Ok(Vec::new()),
+            opened => Ok(opened?.store.users().await?),
+        }
+    })
+}
+
+/// Fails where no server has been yet: the folder is mistyped, or none was made.
+pub fn require_server(data: &Path) -> Result<()> {
+    block_on(async { Ok(DataDir::open_existing(data).await.map(drop)?) })
 }
 
 /// The key that hosts find at the tunnel's other end, as they learn it when they are paired: for measuring a tunnel without pairing.
