@@ -214,6 +214,7 @@ fn admin(command: AdminCommand) -> Result<()> {
             println!("{}", admin::sign_in_link(&at.data, &name, &public_url)?.expose());
         }
         AdminCommand::Users { at } => {
+            admin::require_server(&at.data)?;
             for user in admin::list_users(&at.data)? {
                 println!("{} {}", user.id, user.name);
             }

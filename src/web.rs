@@ -1,11 +1,13 @@
 //! The files that browsers get: embedded in a release, read from `assets/` in a development build.
 //! Every one has a strong ETag (RFC 9110, section 8.8) and is asked for anew each time: a 304 is cheap, a stale player is not.
 
+pub mod accepted;
+
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use rust_embed::{Embed, EmbeddedFile};
@@ -111,10 +113,7 @@ fn is_known(request: &HttpRequest, etag: &str) -> bool {
 }
 
 fn wanted(request: &HttpRequest) -> Option<Packing> {
-    let lists = request.headers().get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
-    let taken: Vec<&str> = lists.flat_map(|list| list.split(',')).filter(|item| !item.contains("q=0")).collect();
-    let takes = |packing: &Packing| taken.iter().any(|item| item.split(';').next().unwrap_or_default().trim() == packing.name());
-    [Packing::Brotli, Packing::Gzip].into_iter().find(takes)
+    [Packing::Brotli, Packing::Gzip].into_iter().find(|packing| accepted::takes(request.headers(), packing.name()))
 }
 
 fn packed(path: &str, packing: Packing, file: &EmbeddedFile) -> Bytes {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{file, paths};
 use crate::cli::ServeArgs;
-use crate::serve::{ServeConfig, TlsConfig};
+use crate::serve::{Limits, ServeConfig, TlsConfig};
 
 const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -49,6 +49,7 @@ pub fn serve(args: ServeArgs) -> Result<ServeConfig> {
         public_url: args.public_url.or(file.public_url).unwrap_or_else(|| format!("{scheme}://{listen}")),
         quic_public: args.quic_public.or(file.quic_public),
         tls,
+        limits: Limits::default(),
     })
 }
 

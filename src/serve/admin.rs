@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::data_dir::DataDir;
+use super::data_dir::{DataDir, DataDirError};
 use super::public_url::PublicUrl;
 use crate::auth::token::{self, TokenKind};
 use crate::auth::{DevicePublicKey, password};
@@ -18,7 +18,7 @@ pub const LINK_LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// Longest account name, characters.
 const NAME_LENGTH_MAX: usize = 64;
 
-/// Creates an account in the data folder at `data`.
+/// Creates an account in the data folder at `data`, and the folder, so that a server may be prepared before its first start.
 pub fn create_user(data: &Path, name: &str, password: Secret<String>) -> Result<UserId> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX || name.chars().any(char::is_control) {
@@ -44,21 +44,31 @@ pub fn sign_in_link_for(data: &Path, name: &str, public_url: &str, lifetime: Dur
     let hash = token::hash(TokenKind::SignInLink, secret.expose()).expect("a token just made has its hash");
     let now = SystemClock.now();
     block_on(async {
-        let store = DataDir::open(data).await?.store;
+        let store = DataDir::open_existing(data).await?.store;
         let user = store.user_by_name(name).await?.with_context(|| format!("there is no account named {name}"))?;
         Ok(store.add_sign_in_link(hash, user.id, now, now.plus(lifetime)).await?)
     })?;
     Ok(Secret::new(format!("{public_url}/welcome#{}", secret.expose())))
 }
 
-/// Every account, oldest first.
+/// Every account, oldest first; none where no server has been yet.
 pub fn list_users(data: &Path) -> Result<Vec<User>> {
-    block_on(async { Ok(DataDir::open(data).await?.store.users().await?) })
+    block_on(async {
+        match DataDir::open_existing(data).await {
+            Err(DataDirError::Absent(_)) => Ok(Vec::new()),
+            opened => Ok(opened?.store.users().await?),
+        }
+    })
 }
 
-/// The key that hosts find at the tunnel's other end, as they learn it when they are paired.
+/// Fails where no server has been yet: the folder is mistyped, or none was made.
+pub fn require_server(data: &Path) -> Result<()> {
+    block_on(async { Ok(DataDir::open_existing(data).await.map(drop)?) })
+}
+
+/// The key that hosts find at the tunnel's other end, as they learn it when they are paired: for measuring a tunnel without pairing.
 pub fn tunnel_key(data: &Path) -> Result<DevicePublicKey> {
-    block_on(async { Ok(DataDir::open(data).await?.identity.public()) })
+    block_on(async { Ok(DataDir::open_existing(data).await?.identity.public()) })
 }
 
 /// These commands are no servers: a little runtime of their own is enough.

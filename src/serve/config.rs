@@ -2,6 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::protocol::limits::REQUEST_TIMEOUT;
 
 /// Serve's settings, resolved.
 #[derive(Clone, Debug)]
@@ -17,6 +20,26 @@ pub struct ServeConfig {
     /// `host:port` that hosts are told to connect to; `None`: the public URL's host and the bound UDP port.
     pub quic_public: Option<String>,
     pub tls: TlsConfig,
+    pub limits: Limits,
+}
+
+/// How long browsers are waited for, and how many connections they get: what a small VPS can bear.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Time for a request's whole body.
+    pub body: Duration,
+    /// Time in which a browser must take something of its answer.
+    pub idle_reader: Duration,
+    /// Connections at once. Each costs some tens of KiB at worst, and a file handle.
+    pub connections: usize,
+    /// The same for one IPv4 address or IPv6 /64. A browser has six, or one by HTTP/2.
+    pub connections_per_address: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body: REQUEST_TIMEOUT, idle_reader: Duration::from_secs(60), connections: 800, connections_per_address: 100 }
+    }
 }
 
 /// Where the website's certificate comes from.

@@ -14,10 +14,12 @@ const DATABASE: &str = "iroam.db";
 
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
-    #[error("the data folder {} cannot be used: {source}", path.display())]
+    #[error("the data folder {} cannot be used", path.display())]
     Folder { path: PathBuf, source: io::Error },
     #[error("another iroam serve is using the data folder {}: stop it, or choose another --data", .0.display())]
     InUse(PathBuf),
+    #[error("no iroam server data in {}: --data must be the folder that iroam serve uses", .0.display())]
+    Absent(PathBuf),
     #[error(transparent)]
     Key(#[from] KeyFileError),
     #[error(transparent)]
@@ -36,6 +38,15 @@ pub struct DataDir {
 }
 
 impl DataDir {
+    /// Opens a folder that is in use; makes nothing.
+    pub async fn open_existing(path: &Path) -> Result<Self, DataDirError> {
+        match path.join(DATABASE).try_exists() {
+            Ok(true) => Self::open(path).await,
+            Ok(false) => Err(DataDirError::Absent(path.to_owned())),
+            Err(source) => Err(DataDirError::Folder { path: path.to_owned(), source }),
+        }
+    }
+
     /// Opens the folder, making what is missing only when it was never used: a lost key must not be replaced in silence.
     pub async fn open(path: &Path) -> Result<Self, DataDirError> {
         let database = path.join(DATABASE);
@@ -74,6 +85,28 @@ mod tests {
         fs::remove_file(folder.path().join("tickets.key")).expect("lost");
         let refused = DataDir::open(folder.path()).await.err().expect("refused");
         assert!(matches!(refused, DataDirError::Key(KeyFileError::Missing(_))), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn makes_nothing_where_something_should_be() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mistyped = folder.path().join("mistyped");
+        for empty in [folder.path(), &mistyped] {
+            assert!(matches!(DataDir::open_existing(empty).await, Err(DataDirError::Absent(_))));
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
+        drop(DataDir::open(folder.path()).await.expect("made"));
+        DataDir::open_existing(folder.path()).await.expect("opened");
+    }
+
+    /// Not even root writes to /proc.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn says_once_that_the_folder_cannot_be_written() {
+        let refused = DataDir::open(Path::new("/proc")).await.err().expect("refused");
+        let said = format!("{:#}", anyhow::Error::new(refused));
+        assert!(said.starts_with("the data folder /proc cannot be written"), "{said}");
+        assert_eq!(said.matches("os error").count(), 1, "{said}");
     }
 
     #[tokio::test]

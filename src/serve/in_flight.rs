@@ -9,6 +9,8 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
 use tokio::sync::Notify;
 
+use super::http::bodies::Kept;
+
 #[derive(Default)]
 pub struct InFlight {
     count: AtomicUsize,
@@ -58,11 +60,13 @@ impl Drop for Answering {
 pub struct CountedBody {
     body: BoxBody,
     _answering: Answering,
+    /// What came with the request is let go when its answer is out.
+    _payload: Option<Kept>,
 }
 
 impl CountedBody {
-    pub fn new(body: BoxBody, answering: Answering) -> Self {
-        Self { body, _answering: answering }
+    pub fn new(body: BoxBody, answering: Answering, payload: Option<Kept>) -> Self {
+        Self { body, _answering: answering, _payload: payload }
     }
 }
 

@@ -16,16 +16,18 @@ pub enum KeyFileError {
     Damaged(PathBuf),
     #[error("the key file {path} can be read by others: run chmod 600 {path}", path = .0.display())]
     TooOpen(PathBuf),
-    #[error("the key file {} cannot be used: {source}", path.display())]
+    #[error("the key file {} cannot be used", path.display())]
     Io { path: PathBuf, source: io::Error },
+    #[error("the data folder {} cannot be written: choose another --data, or let this user write there", folder.display())]
+    Unwritable { folder: PathBuf, source: io::Error },
 }
 
 /// Reads 32 secret bytes, or makes them when there is no file and `may_make`.
 pub fn seed(path: &Path, may_make: bool) -> Result<[u8; 32], KeyFileError> {
-    let io_error = |source| KeyFileError::Io { path: path.to_owned(), source };
+    let unwritable = |source| KeyFileError::Unwritable { folder: path.parent().unwrap_or(path).to_owned(), source };
     match read(path) {
         Err(KeyFileError::Missing(_)) if may_make => {
-            make(path, &random::bytes()).map_err(io_error)?;
+            make(path, &random::bytes()).map_err(unwritable)?;
             // Read back rather than returned: another process may have been first.
             read(path)
         }

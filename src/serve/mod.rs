@@ -5,6 +5,7 @@ mod acme;
 pub mod admin;
 mod arrivals;
 mod config;
+mod connections;
 mod data_dir;
 pub mod http;
 mod in_flight;
@@ -23,6 +24,6 @@ mod tls;
 mod tunnels;
 
 pub use access::{AccessControl, OwnerOnly, Refusal};
-pub use config::{ServeConfig, TlsConfig};
+pub use config::{Limits, ServeConfig, TlsConfig};
 pub use http::routes::{Access, RouteEntry, table as routes};
 pub use run::{Running, run, start, start_with_clock};

@@ -1,5 +1,6 @@
 //! Password work: each hash takes 19 MiB and tens of milliseconds, so few run at once and few may wait.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Semaphore;
@@ -12,8 +13,8 @@ const WAITING_MAX: usize = 32;
 
 /// The queue before the workers.
 pub struct PasswordQueue {
-    slots: Semaphore,
-    inside: AtomicUsize,
+    slots: Arc<Semaphore>,
+    inside: Arc<AtomicUsize>,
 }
 
 /// Too many sign-ins at once.
@@ -23,28 +24,37 @@ pub struct QueueFull;
 
 impl PasswordQueue {
     pub fn new() -> Self {
-        Self { slots: Semaphore::new(AT_ONCE), inside: AtomicUsize::new(0) }
+        Self { slots: Arc::new(Semaphore::new(AT_ONCE)), inside: Arc::default() }
     }
 
     /// Whether `password` is the one behind `phc`; takes as long when there is no `phc`.
     pub async fn verify(&self, password: Secret<String>, phc: Option<Secret<String>>) -> Result<bool, QueueFull> {
-        let _place = self.enter()?;
-        let _slot = self.slots.acquire().await.map_err(|_| QueueFull)?;
         // A lost worker says no.
-        let verdict = tokio::task::spawn_blocking(move || password::verify(&password, phc.as_ref().map(|phc| phc.expose().as_str()))).await;
-        Ok(verdict.unwrap_or(false))
+        self.run(move || password::verify(&password, phc.as_ref().map(|phc| phc.expose().as_str()))).await.map(Option::unwrap_or_default)
     }
 
-    fn enter(&self) -> Result<Place<'_>, QueueFull> {
-        let place = Place(&self.inside);
+    /// What `work` gives on a thread of its own, when it is its turn; `None` when it panics.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<Option<T>, QueueFull> {
+        let place = self.enter()?;
+        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| QueueFull)?;
+        let worker = tokio::task::spawn_blocking(move || {
+            // The browser may hang up, and this goes on: both are given up when the work is done, not before.
+            let _held = (place, slot);
+            work()
+        });
+        Ok(worker.await.ok())
+    }
+
+    fn enter(&self) -> Result<Place, QueueFull> {
+        let place = Place(Arc::clone(&self.inside));
         if self.inside.fetch_add(1, Ordering::Relaxed) < AT_ONCE + WAITING_MAX { Ok(place) } else { Err(QueueFull) }
     }
 }
 
 /// A place in the queue, given up when dropped.
-struct Place<'a>(&'a AtomicUsize);
+struct Place(Arc<AtomicUsize>);
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -61,6 +71,20 @@ mod tests {
         assert!(queue.enter().is_err());
         places.pop();
         assert!(queue.enter().is_ok());
+    }
+
+    #[tokio::test]
+    async fn one_who_hangs_up_keeps_its_place_until_the_work_is_done() {
+        let queue = PasswordQueue::new();
+        let (finish, finished) = std::sync::mpsc::channel::<()>();
+        let mut asked = Box::pin(queue.run(move || finished.recv()));
+        // Polled once, the work is on its thread.
+        assert!(futures_util::poll!(&mut asked).is_pending());
+        drop(asked);
+        assert_eq!((queue.slots.available_permits(), queue.inside.load(Ordering::Relaxed)), (AT_ONCE - 1, 1));
+        drop(finish);
+        let _all = queue.slots.acquire_many(u32::try_from(AT_ONCE).expect("few")).await.expect("never closed");
+        assert_eq!(queue.inside.load(Ordering::Relaxed), 0);
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use actix_web::http::Uri;
+use actix_web::http::uri::Authority;
 
 /// An origin (RFC 6454): scheme, host and port, nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,8 @@ impl PublicUrl {
         if !is_plain || authority.host().is_empty() {
             return Err(malformed());
         }
-        let url = Self { is_https, host: authority.host().to_ascii_lowercase(), port: authority.port_u16() };
+        let port = port(authority).ok_or_else(malformed)?;
+        let url = Self { is_https, host: authority.host().to_ascii_lowercase(), port };
         if url.is_https || url.is_loopback() { Ok(url) } else { Err(PublicUrlError::NotHttps(text.to_owned())) }
     }
 
@@ -61,6 +63,14 @@ impl PublicUrl {
 
     pub fn host(&self) -> &str {
         &self.host
+    }
+}
+
+/// The port that is written, if one is; `None` when it is no port.
+fn port(authority: &Authority) -> Option<Option<u16>> {
+    match authority.as_str().strip_prefix(authority.host())? {
+        "" => Some(None),
+        written => Some(Some(written.strip_prefix(':')?.parse().ok()?)),
     }
 }
 
@@ -96,7 +106,18 @@ mod tests {
         for bad in ["http://music.example.org", "http://192.168.1.2:8080", "http://127.0.0.1.example.org"] {
             assert!(matches!(PublicUrl::parse(bad), Err(PublicUrlError::NotHttps(_))), "{bad}");
         }
-        for bad in ["", "music.example.org", "ftp://x", "https://", "https://a/b", "https://user@a", "https://a?b"] {
+        for bad in [
+            "",
+            "music.example.org",
+            "ftp://x",
+            "https://",
+            "https://a/b",
+            "https://user@a",
+            "https://a?b",
+            "https://a:99999",
+            "https://a:",
+            "https://a:x",
+        ] {
             assert!(matches!(PublicUrl::parse(bad), Err(PublicUrlError::Malformed(_))), "{bad}");
         }
     }

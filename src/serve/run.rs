@@ -14,13 +14,15 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::access::OwnerOnly;
-use super::config::ServeConfig;
+use super::config::{Limits, ServeConfig};
+use super::connections::Connections;
 use super::data_dir::DataDir;
 use super::passwords::PasswordQueue;
 use super::public_url::PublicUrl;
 use super::state::{State, Throttles};
 use super::{arrivals, http, jobs, memory, tls};
 use crate::net::TunnelListener;
+use crate::protocol::limits::REQUEST_TIMEOUT;
 use crate::protocol::tunnel::CloseCode;
 use crate::telemetry::Metrics;
 use crate::types::{Clock, SystemClock};
@@ -74,13 +76,19 @@ pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Res
     let data = DataDir::open(&config.data).await?;
     let lock = data.lock()?;
     let tls = tls::prepare(config.tls, &public_url, &config.data)?;
-    let tcp = bind(config.listen)?;
+    if tls.config.is_none() && public_url.is_https() && !config.listen.ip().is_loopback() {
+        tracing::warn!(
+            "{} is served in plain HTTP: a proxy in front must do TLS; without one set --tls-cert and --tls-key, or --acme-email",
+            config.listen
+        );
+    }
+    let tcp = bind(config.listen, config.limits.idle_reader)?;
     let http_addr = tcp.local_addr()?;
     let listener = Arc::new(TunnelListener::bind(config.quic, &data.identity)?);
     let quic_addr = listener.local_addr();
     let public_url = public_url.with_bound_port(http_addr.port());
     let tunnel_address = config.quic_public.unwrap_or_else(|| format!("{}:{}", public_url.host(), quic_addr.port()));
-    let state = Arc::new(new_state(data, clock, public_url, tunnel_address));
+    let state = Arc::new(new_state(data, clock, public_url, tunnel_address, config.limits));
     let website = website(Arc::clone(&state), tcp, tls.config)?;
     let handle = website.handle();
     let served = tokio::spawn(website);
@@ -91,7 +99,7 @@ pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Res
     Ok(Running { http_addr, quic_addr, state, website: handle, served, listener, tasks, _lock: lock })
 }
 
-fn new_state(data: DataDir, clock: Arc<dyn Clock>, public_url: PublicUrl, tunnel_address: String) -> State {
+fn new_state(data: DataDir, clock: Arc<dyn Clock>, public_url: PublicUrl, tunnel_address: String, limits: Limits) -> State {
     State {
         store: data.store,
         clock,
@@ -104,27 +112,34 @@ fn new_state(data: DataDir, clock: Arc<dyn Clock>, public_url: PublicUrl, tunnel
         relay_slots: Arc::default(),
         passwords: PasswordQueue::new(),
         throttles: Throttles::new(),
+        limits,
         in_flight: Arc::default(),
         metrics: Metrics::install(),
         metrics_token: data.metrics_token,
     }
 }
 
-fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).map_err(|error| match error.kind() {
+fn bind(address: SocketAddr, idle_reader: Duration) -> Result<TcpListener> {
+    let tcp = TcpListener::bind(address).map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => anyhow::anyhow!("{address} is in use by another program: stop it, or choose another --listen address"),
         _ => anyhow::Error::new(error).context(format!("cannot listen on {address}")),
-    })
+    })?;
+    // Connections inherit it: the system ends one whose other end takes nothing of what is sent (tcp(7)).
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(&tcp).set_tcp_user_timeout(Some(idle_reader))?;
+    Ok(tcp)
 }
 
 fn website(state: Arc<State>, tcp: TcpListener, tls: Option<TlsServerConfig>) -> Result<Server> {
+    let connections = Arc::new(Connections::new(state.limits.connections, state.limits.connections_per_address));
     let state = web::Data::from(state);
     let server = HttpServer::new(move || http::app(state.clone()))
         .workers(WORKERS)
         .worker_max_blocking_threads(BLOCKING_THREADS)
         // A browser that hangs up must free what works for it at once.
         .h1_allow_half_closed(false)
-        .client_request_timeout(Duration::from_secs(10))
+        .client_request_timeout(REQUEST_TIMEOUT)
+        .on_connect(move |io, data| connections.admit(io, data))
         .disable_signals();
     let bound = match tls {
         Some(tls) => server.listen_rustls_0_23(tcp, tls),

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{Store, StoreError, row};
+use super::{Store, StoreError, User, row};
 use crate::auth::token::TokenHash;
 use crate::types::{UnixMs, UserId};
 
@@ -14,6 +14,22 @@ impl Store {
                 params![token.0, user.to_string(), now.0, expires_at.0],
             )?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Whom a link would sign in; it is not used up.
+    pub async fn sign_in_link_user(&self, token: TokenHash, now: UnixMs) -> Result<Option<User>, StoreError> {
+        self.read(move |db| {
+            let mut query = db.prepare_cached(
+                "SELECT users.id AS id, users.name AS name, users.created_at_ms AS created_at_ms
+                 FROM sign_in_links JOIN users ON users.id = sign_in_links.user_id
+                 WHERE token_hash = $1 AND expires_at_ms > $2",
+            )?;
+            let user = |row: &rusqlite::Row<'_>| {
+                Ok(User { id: row::id(row, "id")?, name: row.get("name")?, created_at: row::time(row, "created_at_ms")? })
+            };
+            Ok(query.query_row(params![token.0, now.0], user).optional()?)
         })
         .await
     }

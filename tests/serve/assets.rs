@@ -24,6 +24,7 @@ fn assets_are_packed_as_the_browser_takes_them() {
     assert_eq!((brotli.header("content-encoding"), brotli.header("vary")), ("br", "Accept-Encoding"));
     assert!(brotli.body.len() * 3 < plain.body.len());
     assert_ne!(brotli.header("etag"), plain.header("etag"));
+    assert_eq!(get("br;q=0.9").header("content-encoding"), "br");
     assert_eq!(get("br;q=0").header("content-encoding"), "");
     // The client unpacks gzip itself.
     assert_eq!(get("gzip").body, plain.body);

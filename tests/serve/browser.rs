@@ -55,6 +55,12 @@ impl Browser {
         self.get_with(path, &[])
     }
 
+    pub fn head(&mut self, path: &str) -> Answer {
+        let request = self.dressed(self.agent.head(format!("{}{path}", self.url)), &[("Accept-Encoding", "identity")]);
+        let response = request.call().expect("an answer");
+        self.take(response)
+    }
+
     pub fn get_with(&mut self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let request = self.dressed(self.agent.get(format!("{}{path}", self.url)), headers);
         let response = request.call().expect("an answer");

@@ -7,6 +7,7 @@ mod server;
 
 mod access;
 mod assets;
+mod dawdlers;
 mod pairing;
 mod play;
 mod relay;

@@ -1,9 +1,12 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use iroam::serve::{Limits, ServeConfig};
 
 use crate::browser::Browser;
 use crate::fake_host::{CATALOGUE, FakeHost, HomePc, Paired, command};
-use crate::server::TestServe;
+use crate::server::{TestServe, config};
 
 fn stage() -> (TestServe, Browser, Paired, FakeHost) {
     let serve = TestServe::start();
@@ -125,7 +128,7 @@ fn a_browser_that_hangs_up_stops_the_host() {
 
 #[test]
 fn a_browser_that_stops_reading_holds_the_host_back() {
-    let (serve, owner, paired, host) = stage();
+    let (serve, mut owner, paired, host) = stage();
     let body = command("endless");
     let stream = by_hand(&serve, &owner, &paired.id, &body, body.len());
     assert_eq!(host.hear(), "begun");
@@ -133,15 +136,38 @@ fn a_browser_that_stops_reading_holds_the_host_back() {
         let metrics = serve.browser().get("/metrics").text();
         metrics.lines().find_map(|line| line.strip_prefix("iroam_relay_bytes_total ")).and_then(|n| n.parse().ok()).unwrap_or(0)
     };
-    // Buffers fill, then nothing moves: two readings a moment apart are the same.
-    let mut last = u64::MAX;
-    crate::tunnel::until(|| {
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        let now = relayed();
-        std::mem::replace(&mut last, now) == now
-    });
+    // While others' answers go through, what nobody takes gets no further than the buffers on its way.
+    let mut others = 0;
+    for _ in 0..3 {
+        others += owner.relay(&paired.id, &command("megabytes")).body.len() as u64;
+    }
+    let held_back = relayed() - others;
+    assert!((1..24 * 1024 * 1024).contains(&held_back), "{held_back}");
     drop(stream);
     assert_eq!(host.hear(), "stopped");
+}
+
+#[test]
+fn a_browser_that_takes_nothing_for_long_is_cut_off() {
+    let data = tempfile::tempdir().expect("a folder");
+    let limits = Limits { idle_reader: Duration::from_millis(500), ..Limits::default() };
+    let config = ServeConfig { limits, ..config(data.path()) };
+    let serve = TestServe::start_in(data, config);
+    let mut owner = serve.signed_in("ada");
+    let paired = HomePc::new("Attic").pair(&serve, &mut owner);
+    let host = paired.go_online(&serve);
+    let body = command("endless");
+    let mut stream = by_hand(&serve, &owner, &paired.id, &body, body.len());
+    assert_eq!(host.hear(), "begun");
+    assert_eq!(host.hear(), "stopped");
+    // What is left in buffers is read, and then the connection has ended rather than the answer.
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
+    let mut rest = Vec::new();
+    match stream.read_to_end(&mut rest) {
+        Ok(_) => assert!(!rest.ends_with(b"0\r\n\r\n")),
+        Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset),
+    }
+    assert_eq!(owner.relay(&paired.id, &command("still well")).text(), "still well");
 }
 
 #[test]
@@ -167,9 +193,16 @@ fn a_stop_lets_an_answer_in_flight_end() {
     let asking = std::thread::spawn(move || owner.relay(&paired.id, &command("slow")));
     assert_eq!(host.hear(), "begun");
     let go_on = host.go_on.clone();
+    // Over a connection that is open already: a stopping serve closes it, and may say so before.
+    let mut other = TcpStream::connect(serve.running().http_addr()).expect("connects");
+    let mut is_kept_open = move || {
+        let mut answer = [0; 4096];
+        let asked = other.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").and_then(|()| other.read(&mut answer));
+        asked.is_ok_and(|length| length > 0 && !String::from_utf8_lossy(&answer).contains("connection: close"))
+    };
+    assert!(is_kept_open());
     let releasing = std::thread::spawn(move || {
-        // Long enough for the stop to have begun; were it not, the answer would merely end before it.
-        std::thread::sleep(std::time::Duration::from_millis(300));
+        crate::tunnel::until(|| !is_kept_open());
         go_on.notify_one();
     });
     drop(serve);

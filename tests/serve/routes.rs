@@ -8,7 +8,7 @@ use crate::server::TestServe;
 
 const SOME_ID: &str = "019a0000-0000-7000-8000-000000000000";
 
-fn concrete(path: &str) -> String {
+pub fn concrete(path: &str) -> String {
     path.replace("{host_id}", SOME_ID).replace("{session_id}", SOME_ID).replace("{path:.*}", "portal/portal.css")
 }
 
@@ -64,6 +64,20 @@ fn every_answer_carries_the_security_headers() {
         assert!(!answer.header("permissions-policy").is_empty());
         assert!(!answer.header("cache-control").is_empty(), "{method} {path}");
     }
+}
+
+#[test]
+fn head_is_answered_wherever_get_is_without_a_body() {
+    let serve = TestServe::start();
+    let mut browser = serve.signed_in("ada");
+    for entry in routes().iter().filter(|entry| entry.method == "GET") {
+        let path = concrete(entry.path);
+        let (get, head) = (browser.get(&path), browser.head(&path));
+        assert_eq!((head.status, head.body.len()), (get.status, 0), "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+    }
+    assert_eq!((browser.head("/healthz").status, browser.head("/assets/portal/portal.css").status), (200, 200));
+    assert_eq!(browser.head("/oauth/token").status, 405);
 }
 
 #[test]
@@ -136,5 +150,10 @@ fn tells_its_operator_how_it_is() {
     let with = |token: &str| {
         serve.browser().get_with("/metrics", &[("X-Forwarded-For", "1.2.3.4"), ("Authorization", &format!("Bearer {token}"))])
     };
+    let asked_as = |host: &str| serve.browser().get_with("/metrics", &[("Host", host)]).status;
+    assert_eq!(
+        [asked_as("localhost:1"), asked_as("[::1]"), asked_as("evil.example"), asked_as("127.0.0.1.evil.example:80")],
+        [200, 200, 401, 401]
+    );
     assert_eq!((with(token.trim()).status, with("wrong").status, with("").status), (200, 401, 401));
 }

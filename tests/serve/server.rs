@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use iroam::serve::{Running, ServeConfig, TlsConfig, admin, start_with_clock};
+use iroam::serve::{Limits, Running, ServeConfig, TlsConfig, admin, start_with_clock};
 use iroam::types::{Clock, Secret, SystemClock, UnixMs};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -46,6 +46,7 @@ pub fn config(data: &Path) -> ServeConfig {
         public_url: "http://127.0.0.1:0".to_owned(),
         quic_public: None,
         tls: TlsConfig::None,
+        limits: Limits::default(),
     }
 }
 

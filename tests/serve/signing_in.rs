@@ -75,10 +75,14 @@ fn signing_out_ends_the_session_not_only_the_cookie() {
 fn a_session_slides_while_used_and_ends_when_not() {
     let serve = TestServe::start();
     let mut browser = serve.signed_in("ada");
-    for _ in 0..3 {
+    for path in ["/api/v1/me", "/player", "/", "/api/v1/me"] {
         serve.clock.advance(Duration::from_secs(20 * 86_400));
-        assert_eq!(browser.get("/api/v1/me").status, 200);
+        let answer = browser.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        // The browser's cookie ends when the session does: both are renewed by the same use.
+        assert!(answer.header("set-cookie").contains("Max-Age=2592000"), "{path}");
     }
+    assert_eq!(browser.get("/player").header("set-cookie"), "");
     serve.clock.advance(Duration::from_secs(31 * 86_400));
     assert_eq!(browser.get("/api/v1/me").status, 401);
 }
@@ -93,6 +97,24 @@ fn a_link_signs_in_once_and_not_after_its_time() {
     assert_eq!([use_link(&token), use_link(&token), use_link("irl_x"), use_link("")], [204, 401, 401, 401]);
     serve.clock.advance(Duration::from_secs(11 * 60));
     assert_eq!(use_link(&late), 401);
+}
+
+#[test]
+fn a_link_does_not_make_a_browser_anothers_without_a_word() {
+    let serve = TestServe::start();
+    let mut browser = serve.signed_in("ada");
+    serve.signed_in("bob");
+    let token = serve.link_token("bob");
+    let name = |browser: &mut crate::browser::Browser| browser.get("/api/v1/me").json()["user"]["name"].clone();
+    let asked = browser.post_json("/api/v1/sign-in-link", &json!({ "token": token }));
+    assert_eq!((asked.status, asked.error_code().as_str()), (409, "signed_in_as_another"));
+    assert!(asked.text().contains("ada") && asked.text().contains("bob"));
+    assert_eq!(name(&mut browser), "ada");
+    // The link is as good as before.
+    assert_eq!(browser.post_json("/api/v1/sign-in-link", &json!({ "token": token, "switch": true })).status, 204);
+    assert_eq!(name(&mut browser), "bob");
+    let own = serve.link_token("bob");
+    assert_eq!(browser.post_json("/api/v1/sign-in-link", &json!({ "token": own })).status, 204);
 }
 
 #[test]

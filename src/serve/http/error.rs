@@ -30,6 +30,8 @@ pub enum ApiError {
     SignedOut,
     #[error("this sign-in link has been used or has expired: ask for a new one")]
     LinkInvalid,
+    #[error("you are signed in as {present}; this link signs you in as {other}")]
+    SignedInAsAnother { present: String, other: String },
     #[error("{0}")]
     Forbidden(String),
     #[error("there is no such thing here")]
@@ -68,6 +70,7 @@ impl ApiError {
         match self {
             Self::SignedOut => (StatusCode::UNAUTHORIZED, "signed_out"),
             Self::LinkInvalid => (StatusCode::UNAUTHORIZED, "link_invalid"),
+            Self::SignedInAsAnother { .. } => (StatusCode::CONFLICT, "signed_in_as_another"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),

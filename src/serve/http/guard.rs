@@ -2,13 +2,15 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
+use super::bodies;
 use super::error::ApiError;
 use super::refusal;
 use crate::serve::in_flight::CountedBody;
@@ -29,9 +31,10 @@ const FIXED_HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Refuses what another site's page sends, counts, and sets the security headers.
-pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn guard(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<web::Data<State>>().expect("every application is made with its state").clone();
     let answering = state.in_flight.enter();
+    let payload = bodies::keep(&mut request);
     let mut response = if is_cross_site(&request, &state.public_url) {
         let error = ApiError::Forbidden("this request came from another site and was refused".to_owned());
         let refused = refusal(request.path(), &error);
@@ -40,8 +43,12 @@ pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'stati
         next.call(request).await?.map_into_boxed_body()
     };
     set_headers(&state, response.headers_mut());
+    if state.in_flight.is_stopping() {
+        // actix writes this header by itself and would leave out ours.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     count(response.status().as_u16());
-    Ok(response.map_body(|_, body| CountedBody::new(body, answering).boxed()))
+    Ok(response.map_body(|_, body| CountedBody::new(body, answering, payload).boxed()))
 }
 
 fn set_headers(state: &State, headers: &mut HeaderMap) {
@@ -54,9 +61,6 @@ fn set_headers(state: &State, headers: &mut HeaderMap) {
     // What says nothing of caching is personal.
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    if state.in_flight.is_stopping() {
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
 }
 

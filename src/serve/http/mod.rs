@@ -2,6 +2,7 @@
 
 mod admission;
 pub mod assets;
+pub mod bodies;
 pub mod error;
 mod guard;
 pub mod health;
@@ -23,17 +24,14 @@ use super::pages;
 use super::state::State;
 use error::ApiError;
 
-/// Longest JSON or form body, bytes.
-const BODY_BYTES_MAX: usize = 16 * 1024;
-
 /// One worker's application.
 pub fn app(
     state: web::Data<State>,
 ) -> App<impl dev::ServiceFactory<dev::ServiceRequest, Config = (), Response = dev::ServiceResponse, Error = Error, InitError = ()>> {
     App::new()
         .app_data(state)
-        .app_data(web::JsonConfig::default().limit(BODY_BYTES_MAX).error_handler(|error, _| json_error(&error).into()))
-        .app_data(web::FormConfig::default().limit(BODY_BYTES_MAX).error_handler(form_error))
+        .app_data(web::JsonConfig::default().error_handler(|error, _| json_error(&error).into()))
+        .app_data(web::FormConfig::default().error_handler(form_error))
         .app_data(web::PathConfig::default().error_handler(|_, _| ApiError::NotFound.into()))
         .configure(routes::configure)
         .default_service(web::to(not_found))

@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
-use actix_web::{Route, web};
+use actix_web::{Route, guard, web};
 
 use super::admission::admit;
 use super::{assets, health, host_tunnel, hosts, me, method_not_allowed, oauth, openapi, sessions, sign_in_link};
@@ -24,21 +24,40 @@ pub enum Access {
     Operator,
 }
 
+/// Who reads a request's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// The door, so many bytes at most.
+    UpTo(usize),
+    /// The handler, by [`super::bodies::read`].
+    ByHandler,
+}
+
+/// No body is expected.
+const NONE: Body = Body::UpTo(0);
+/// A handful of short fields.
+const SHORT: Body = Body::UpTo(4 * 1024);
+/// A name, a password and a path, where a byte is three when it is written as a form's.
+const FORM: Body = Body::UpTo(16 * 1024);
+const RELAYED: Body = Body::ByHandler;
+
 #[derive(Clone, Debug)]
 pub struct RouteEntry {
     pub method: Method,
     pub path: &'static str,
     pub access: Access,
+    pub body: Body,
     route: fn() -> Route,
 }
 
 macro_rules! routes {
-    ($($method:ident $path:literal $access:ident $handler:path;)*) => {
+    ($($method:ident $path:literal $access:ident $body:ident $handler:path;)*) => {
         vec![$(RouteEntry {
             method: Method::$method,
             path: $path,
             access: Access::$access,
-            route: || web::method(Method::$method).to($handler),
+            body: $body,
+            route: || web::route().guard(guard::fn_guard(|asked| answers(&Method::$method, &asked.head().method))).to($handler),
         }),*]
     };
 }
@@ -46,30 +65,35 @@ macro_rules! routes {
 /// All routes. Those of one path stand together.
 pub fn table() -> Vec<RouteEntry> {
     routes! {
-        GET "/" SignedInPage dashboard::show;
-        GET "/sign-in" Public sign_in::show;
-        POST "/sign-in" Public sign_in::submit;
-        POST "/sign-out" Public sign_in::sign_out;
-        GET "/welcome" Public welcome::show;
-        GET "/activate" SignedInPage activate::show;
-        POST "/activate" SignedInPage activate::decide;
-        GET "/hosts/{host_id}/remove" SignedInPage remove_host::show;
-        POST "/hosts/{host_id}/remove" SignedInPage remove_host::submit;
-        GET "/player" SignedInPage player::show;
-        GET "/assets/{path:.*}" Public assets::get;
-        POST "/oauth/device_authorization" Public oauth::device_authorization;
-        POST "/oauth/token" Public oauth::token;
-        GET "/api/v1/me" SignedIn me::get;
-        POST "/api/v1/sign-in-link" Public sign_in_link::post;
-        POST "/api/v1/sessions" SignedIn sessions::open;
-        POST "/api/v1/sessions/{session_id}/renew" SignedIn sessions::renew;
-        POST "/api/v1/hosts/{host_id}/revoke" SignedIn hosts::revoke;
-        POST "/api/v1/hosts/{host_id}/relay" SignedIn relay::post;
-        GET "/api/v1/host/tunnel" HostToken host_tunnel::get;
-        GET "/api/openapi.json" Public openapi::get;
-        GET "/healthz" Public health::healthz;
-        GET "/metrics" Operator health::metrics;
+        GET "/" SignedInPage NONE dashboard::show;
+        GET "/sign-in" Public NONE sign_in::show;
+        POST "/sign-in" Public FORM sign_in::submit;
+        POST "/sign-out" Public SHORT sign_in::sign_out;
+        GET "/welcome" Public NONE welcome::show;
+        GET "/activate" SignedInPage NONE activate::show;
+        POST "/activate" SignedInPage SHORT activate::decide;
+        GET "/hosts/{host_id}/remove" SignedInPage NONE remove_host::show;
+        POST "/hosts/{host_id}/remove" SignedInPage SHORT remove_host::submit;
+        GET "/player" SignedInPage NONE player::show;
+        GET "/assets/{path:.*}" Public NONE assets::get;
+        POST "/oauth/device_authorization" Public SHORT oauth::device_authorization;
+        POST "/oauth/token" Public SHORT oauth::token;
+        GET "/api/v1/me" SignedIn NONE me::get;
+        POST "/api/v1/sign-in-link" Public SHORT sign_in_link::post;
+        POST "/api/v1/sessions" SignedIn SHORT sessions::open;
+        POST "/api/v1/sessions/{session_id}/renew" SignedIn SHORT sessions::renew;
+        POST "/api/v1/hosts/{host_id}/revoke" SignedIn SHORT hosts::revoke;
+        POST "/api/v1/hosts/{host_id}/relay" SignedIn RELAYED relay::post;
+        GET "/api/v1/host/tunnel" HostToken NONE host_tunnel::get;
+        GET "/api/openapi.json" Public NONE openapi::get;
+        GET "/healthz" Public NONE health::healthz;
+        GET "/metrics" Operator NONE health::metrics;
     }
+}
+
+/// HEAD is answered wherever GET is, by the same handler; its body is left out as it is sent (RFC 9110, section 9.3.2).
+fn answers(method: &Method, asked: &Method) -> bool {
+    asked == method || (method == Method::GET && asked == Method::HEAD)
 }
 
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -78,8 +102,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
         let mut resource = web::resource(path).default_service(web::to(method_not_allowed));
         for entry in same_path {
             assert_eq!(entry.access, access, "the routes of {path} have one door");
-            resource = resource.route((entry.route)());
+            let body = entry.body;
+            resource = resource.route((entry.route)().wrap(from_fn(move |request, next| admit(access, body, request, next))));
         }
-        config.service(resource.wrap(from_fn(move |request, next| admit(access, request, next))));
+        config.service(resource);
     }
 }

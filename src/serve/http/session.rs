@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::cookie::time::Duration as CookieAge;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponseBuilder};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
 use super::error::ApiError;
 use crate::auth::token::{self, TokenHash, TokenKind};
@@ -25,14 +25,8 @@ const EXTEND_EVERY: Duration = Duration::from_secs(60 * 60);
 pub struct SignedIn {
     pub user: User,
     pub token: TokenHash,
-    presented: Secret<String>,
-}
-
-impl SignedIn {
-    /// Sets the cookie anew, so that the browser keeps it as long as we do.
-    pub fn keep(&self, state: &State, response: &mut HttpResponseBuilder) {
-        response.cookie(cookie(state, &self.presented, LIFETIME));
-    }
+    /// The cookie anew, when the session has just been extended: the browser keeps it as long as we do.
+    pub renewed: Option<Cookie<'static>>,
 }
 
 /// `__Host-` binds the cookie to this very origin; browsers refuse that prefix without https.
@@ -61,10 +55,12 @@ pub async fn current(request: &HttpRequest, state: &State) -> Result<Option<Sign
     let now = state.now();
     let Some((user, expires_at)) = state.store.web_session(token, now).await? else { return Ok(None) };
     let extended = now.plus(LIFETIME);
-    if extended.since_ms(expires_at) > i64::try_from(EXTEND_EVERY.as_millis()).unwrap_or(i64::MAX) {
+    let is_due = extended.since_ms(expires_at) > i64::try_from(EXTEND_EVERY.as_millis()).unwrap_or(i64::MAX);
+    if is_due {
         state.store.extend_web_session(token, extended).await?;
     }
-    Ok(Some(SignedIn { user, token, presented }))
+    let renewed = is_due.then(|| cookie(state, &presented, LIFETIME));
+    Ok(Some(SignedIn { user, token, renewed }))
 }
 
 /// Signs the browser in under a new token; what it was before is ended.

@@ -49,7 +49,5 @@ pub async fn show(state: web::Data<State>, signed_in: SignedIn) -> Result<HttpRe
     let hosts = state.store.hosts_of(signed_in.user.id).await?;
     let hosts = hosts.iter().map(|host| card(&state, host, now)).collect();
     let page = DashboardPage { user_name: &signed_in.user.name, hosts, public_url: state.public_url.to_string() };
-    let mut response = HttpResponse::Ok();
-    signed_in.keep(&state, &mut response);
-    Ok(render(response, &page))
+    Ok(render(HttpResponse::Ok(), &page))
 }

@@ -1,7 +1,5 @@
 //! Signing in and out.
 
-use std::time::Duration;
-
 use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -50,8 +48,9 @@ pub async fn show(state: web::Data<State>, request: HttpRequest, query: web::Que
 pub async fn submit(state: web::Data<State>, request: HttpRequest, form: web::Form<Form>) -> Result<HttpResponse, PageProblem> {
     let Form { name, password, next } = form.into_inner();
     let next = next::own_path(&next);
+    let address = remote::subscriber(&request);
     let again = |status, problem: &str| render(HttpResponse::build(status), &SignInPage { next, name: &name, problem });
-    if let Err(wait) = take_try(&state, &request, &name) {
+    if let Err(wait) = state.throttles.try_sign_in(&name, address, state.now()) {
         metrics::counter!("iroam_sign_ins_total", "outcome" => "throttled").increment(1);
         let problem = format!("Too many attempts. Wait {} seconds and try again.", whole_seconds(wait));
         let mut page = again(StatusCode::TOO_MANY_REQUESTS, &problem);
@@ -65,7 +64,7 @@ pub async fn submit(state: web::Data<State>, request: HttpRequest, form: web::Fo
             Ok(again(StatusCode::UNAUTHORIZED, "The name or the password is wrong."))
         }
         Some(user) => {
-            give_back_try(&state, &request, &name);
+            state.throttles.signed_in(&name, address);
             metrics::counter!("iroam_sign_ins_total", "outcome" => "password").increment(1);
             let cookie = session::begin(&request, &state, user.id).await?;
             Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, next)).finish())
@@ -86,20 +85,4 @@ async fn verified(state: &State, name: &str, password: Secret<String>) -> Result
     let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), Some(phc)));
     let is_right = state.passwords.verify(password, phc).await.map_err(|_| ApiError::Busy)?;
     Ok(user.filter(|_| is_right))
-}
-
-/// Names as the throttle knows them; a long one is nobody's.
-fn throttle_key(name: &str) -> String {
-    name.trim().to_lowercase().chars().take(64).collect()
-}
-
-fn take_try(state: &State, request: &HttpRequest, name: &str) -> Result<(), Duration> {
-    state.throttles.sign_in_address.take(remote::subscriber(request), state.now())?;
-    state.throttles.sign_in_name.take(throttle_key(name), state.now())
-}
-
-/// Only failures count.
-fn give_back_try(state: &State, request: &HttpRequest, name: &str) {
-    state.throttles.sign_in_address.give_back(&remote::subscriber(request));
-    state.throttles.sign_in_name.give_back(&throttle_key(name));
 }

@@ -1,7 +1,8 @@
 //! The host's answer on its way to the browser. The next piece is read from the tunnel only when the last one has been taken,
-//! and a browser that goes away drops this: the tunnel stream is reset and the host stops.
+//! and a browser that goes away drops this, and so does one that takes nothing for long: the tunnel stream is reset and the host stops.
 
 use std::io;
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_ENCODING, VARY};
@@ -9,25 +10,26 @@ use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 
+use super::idle::Watched;
 use super::slots::RelaySlot;
 use super::unpack::Unpacker;
 use crate::net::RelayReply;
 use crate::protocol::tunnel::Encoding;
 use crate::serve::http::error::ApiError;
 
-pub fn stream(reply: RelayReply, slot: RelaySlot, takes_zstd: bool) -> Result<HttpResponse, ApiError> {
+pub fn stream(reply: RelayReply, slot: RelaySlot, takes_zstd: bool, idle_reader: Duration) -> Result<HttpResponse, ApiError> {
     let is_packed = reply.encoding == Encoding::Zstd;
     let mut response = HttpResponse::Ok();
     response.content_type("application/octet-stream").insert_header((VARY, "Accept-Encoding"));
     let arriving = Arriving { reply, slot };
     if !is_packed {
-        return Ok(response.streaming(as_it_is(arriving)));
+        return Ok(response.streaming(Watched::new(as_it_is(arriving), idle_reader)));
     }
     if takes_zstd {
-        return Ok(response.insert_header((CONTENT_ENCODING, "zstd")).streaming(as_it_is(arriving)));
+        return Ok(response.insert_header((CONTENT_ENCODING, "zstd")).streaming(Watched::new(as_it_is(arriving), idle_reader)));
     }
     let unpacker = Unpacker::new().map_err(|_| ApiError::Busy)?;
-    Ok(response.streaming(unpacked(arriving, unpacker)))
+    Ok(response.streaming(Watched::new(unpacked(arriving, unpacker), idle_reader)))
 }
 
 struct Arriving {

@@ -2,13 +2,13 @@
 //! What is relayed is not read.
 
 mod answer;
+mod idle;
 mod request;
 mod slots;
 mod unpack;
 
 pub use slots::RelaySlots;
 
-use actix_web::http::header::ACCEPT_ENCODING;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ use crate::net::{NetError, RelayReply};
 use crate::protocol::tunnel::Encoding;
 use crate::store::Host;
 use crate::types::HostId;
+use crate::web::accepted;
 
 /// Relay a request to a host
 #[utoipa::path(post, path = "/api/v1/hosts/{host_id}/relay", params(("host_id" = Uuid, Path)),
@@ -37,15 +38,15 @@ pub async fn post(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    let takes_zstd = accepts_zstd(&request);
+    let takes_zstd = accepted::takes(request.headers(), "zstd");
     let relayed = async {
         let host = hosts::usable(&state, signed_in.user.id, HostId(host_id.into_inner())).await?;
         let slot = state.relay_slots.take(signed_in.user.id)?;
-        let body = request::read(&request, payload).await?;
+        let body = request::read(&request, payload, state.limits.body).await?;
         Ok((ask(&state, &host, body).await?, slot))
     };
     match relayed.await {
-        Ok((reply, slot)) => answer::stream(reply, slot, takes_zstd),
+        Ok((reply, slot)) => answer::stream(reply, slot, takes_zstd, state.limits.idle_reader),
         Err(error) => Err(counted(error)),
     }
 }
@@ -62,32 +63,4 @@ async fn ask(state: &State, host: &Host, body: web::Bytes) -> Result<RelayReply,
 fn counted(error: ApiError) -> ApiError {
     metrics::counter!("iroam_relay_failures_total", "code" => error.code()).increment(1);
     error
-}
-
-/// Whether `Accept-Encoding` (RFC 9110, section 12.5.3) names zstd and does not weigh it nought.
-fn accepts_zstd(request: &HttpRequest) -> bool {
-    let named = request.headers().get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
-    named.flat_map(|list| list.split(',')).any(takes_zstd)
-}
-
-fn takes_zstd(item: &str) -> bool {
-    let mut parts = item.split(';').map(str::trim);
-    let is_zstd = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("zstd"));
-    let is_refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|q| q.parse().is_ok_and(|q: f32| q == 0.0));
-    is_zstd && !is_refused
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_what_the_browser_takes() {
-        for taken in ["zstd", " ZSTD;q=0.5"] {
-            assert!(takes_zstd(taken), "{taken}");
-        }
-        for refused in ["zstd;q=0", "zstd; q=0.000", "br", "*", ""] {
-            assert!(!takes_zstd(refused), "{refused}");
-        }
-    }
 }
