@@ -24,7 +24,7 @@ enum Command {
     ///
     /// SIGHUP makes it scan its folders again; started from a terminal, it ends when that is closed.
     #[cfg(feature = "host")]
-    Host(HostArgs),
+    Host(Box<HostArgs>),
     /// Try it: a server and a host on this machine, with a sample library
     #[cfg(all(feature = "serve", feature = "host"))]
     Demo(DemoArgs),
@@ -175,7 +175,7 @@ pub fn run() -> Result<()> {
             runtime.block_on(crate::serve::run(config))
         }
         #[cfg(feature = "host")]
-        Command::Host(args) => host(args),
+        Command::Host(args) => host(*args),
         #[cfg(all(feature = "serve", feature = "host"))]
         Command::Demo(args) => {
             crate::telemetry::init_logging();
