@@ -13,10 +13,19 @@ const media = join(folder, 'media');
 const data = join(folder, 'data');
 
 before(() => makeTone(media, TONES[0], 1));
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(async () => {
+  // Whatever a failed test left behind, so that one failure stays one.
+  for (const demo of started) await demo.kill9();
+  rmSync(folder, { recursive: true, force: true });
+});
 
+const started = [];
 let port;
-const start = async () => new Running(['demo', '--media', media, '--data', data, '--port', String((port ??= await freePort())), '--no-open']);
+async function start() {
+  const demo = new Running(['demo', '--media', media, '--data', data, '--port', String((port ??= await freePort())), '--no-open']);
+  started.push(demo);
+  return demo;
+}
 
 /** Processes that work in the demo's data folder. */
 function processes() {
@@ -39,7 +48,7 @@ async function hosts(url) {
     body: JSON.stringify({ token: link.hash.slice(1) }),
   });
   assert.ok(signedIn.ok, `signed in: ${signedIn.status}`);
-  const cookie = signedIn.headers.getSetCookie()[0].split(';')[0];
+  const cookie = signedIn.headers.get('set-cookie').split(';')[0];
   return (await (await fetch(`${link.origin}/api/v1/me`, { headers: { cookie } })).json()).hosts;
 }
 
