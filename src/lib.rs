@@ -20,3 +20,7 @@ pub mod telemetry;
 pub mod types;
 #[cfg(feature = "serve")]
 pub mod web;
+
+#[cfg(all(test, feature = "serve"))]
+#[path = "../tests/postgres_kit/mod.rs"]
+mod postgres_kit;
