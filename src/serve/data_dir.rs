@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::key_file::{self, KeyFileError};
 use crate::auth::{DeviceKey, TicketSigner, b64};
-use crate::store::{Store, StoreError};
+use crate::store::{Location, Store, StoreError};
 use crate::types::Secret;
 
 const DATABASE: &str = "iroam.db";
@@ -57,7 +57,7 @@ impl DataDir {
         let tickets = TicketSigner::new(key_file::device_key(&path.join("tickets.key"), is_new)?);
         let metrics_token = Secret::new(b64::encode(&key_file::seed(&path.join("metrics.token"), true)?));
         // The database comes last: its presence says that the keys are there.
-        let store = Store::open(&database).await?;
+        let store = Store::open(&Location::sqlite(&database)).await?;
         Ok(Self { path: path.to_owned(), store, identity, tickets, metrics_token })
     }
 

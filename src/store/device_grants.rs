@@ -1,8 +1,11 @@
 //! Hosts that ask to be paired (RFC 8628). The rules are [`crate::auth::device_grant`]'s; here they are kept and made atomic.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
-
-use super::{Store, StoreError, hosts, row};
+use super::job::Durability::Full;
+use super::row::Row;
+use super::statement::statements;
+use super::tx::Tx;
+use super::value::params;
+use super::{Store, StoreError, hosts};
 use crate::auth::DevicePublicKey;
 use crate::auth::device_grant::{Grant, GrantState, Poll};
 use crate::auth::token::TokenHash;
@@ -58,90 +61,96 @@ pub enum GrantPoll {
     Paired(HostId),
 }
 
-const SELECT: &str = "SELECT user_code, host_key, host_name, address, state, user_id, host_id, created_at_ms, expires_at_ms, polled_at_ms
-    FROM device_grants WHERE ";
+macro_rules! select_grants {
+    ($which:literal) => {
+        concat!(
+            "SELECT user_code, host_key, host_name, address, state, user_id, host_id, created_at_ms, expires_at_ms, polled_at_ms
+                FROM device_grants WHERE ",
+            $which
+        )
+    };
+}
 
-fn read_grant(row: &Row<'_>) -> rusqlite::Result<GrantRow> {
-    let state = match (row.get::<_, String>("state")?.as_str(), row::id_maybe::<UserId>(row, "user_id")?) {
+statements! {
+    WAITING_GRANT = select_grants!("user_code = $1 AND state = 'pending' AND expires_at_ms > $2");
+    GRANT_BY_DEVICE_CODE = select_grants!("device_code_hash = $1");
+    REPLACE_GRANT = "DELETE FROM device_grants WHERE host_key = $1 AND state = 'pending'";
+    COUNT_GRANTS = "SELECT count(*) AS grants FROM device_grants";
+    ADD_GRANT = "INSERT INTO device_grants
+        (device_code_hash, user_code, host_key, host_name, address, state, created_at_ms, expires_at_ms)
+        VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7) ON CONFLICT (user_code) DO NOTHING";
+    APPROVE_GRANT = "UPDATE device_grants SET state = 'approved', user_id = $2, host_id = $3 WHERE user_code = $1";
+    DENY_GRANT = "UPDATE device_grants SET state = 'denied' WHERE user_code = $1 AND state = 'pending' AND expires_at_ms > $2";
+    USE_GRANT_UP = "DELETE FROM device_grants WHERE device_code_hash = $1";
+    NOTE_GRANT_POLLED = "UPDATE device_grants SET polled_at_ms = $2 WHERE device_code_hash = $1";
+}
+
+fn read_grant(row: &dyn Row) -> Result<GrantRow, StoreError> {
+    let state = match (row.get::<String>("state")?.as_str(), row.get::<Option<UserId>>("user_id")?) {
         ("approved", Some(user)) => GrantState::Approved(user),
         ("pending", _) => GrantState::Pending,
         _ => GrantState::Denied,
     };
-    let grant = Grant { state, expires_at: row::time(row, "expires_at_ms")?, polled_at: row::time_maybe(row, "polled_at_ms")? };
+    let grant = Grant { state, expires_at: row.get("expires_at_ms")?, polled_at: row.get("polled_at_ms")? };
     Ok(GrantRow {
         user_code: row.get("user_code")?,
-        host_key: row::key(row, "host_key")?,
+        host_key: row.get("host_key")?,
         host_name: row.get("host_name")?,
         address: row.get("address")?,
-        created_at: row::time(row, "created_at_ms")?,
+        created_at: row.get("created_at_ms")?,
         grant,
-        host_id: row::id_maybe(row, "host_id")?,
+        host_id: row.get("host_id")?,
     })
 }
 
-fn find_waiting(db: &Connection, user_code: &str, now: UnixMs) -> rusqlite::Result<Option<GrantRow>> {
-    db.prepare_cached(&format!("{SELECT} user_code = $1 AND state = 'pending' AND expires_at_ms > $2"))?
-        .query_row(params![user_code, now.0], read_grant)
-        .optional()
+fn add(tx: &mut Tx<'_>, new: &NewGrant, capacity: u32) -> Result<bool, StoreError> {
+    tx.execute(&REPLACE_GRANT, params![new.host_key])?;
+    let waiting: i64 = tx.one(&COUNT_GRANTS, params![], |row| row.get("grants"))?;
+    if waiting >= i64::from(capacity) {
+        return Ok(false);
+    }
+    let values = params![new.device_code, new.user_code, new.host_key, new.host_name, new.address, new.created_at, new.expires_at];
+    Ok(tx.execute(&ADD_GRANT, values)? == 1)
+}
+
+fn redeem(tx: &mut Tx<'_>, redeem: Redeem, now: UnixMs) -> Result<GrantPoll, StoreError> {
+    let found = tx.maybe(&GRANT_BY_DEVICE_CODE, params![redeem.device_code], read_grant)?;
+    let Some(mut found) = found else { return Ok(GrantPoll::Unknown) };
+    match (found.grant.poll(now), found.host_id) {
+        (Poll::Approved(_), Some(host)) => {
+            tx.execute(&USE_GRANT_UP, params![redeem.device_code])?;
+            hosts::set_access_token(tx, host, redeem.access_token)?;
+            Ok(GrantPoll::Paired(host))
+        }
+        (poll, _) => {
+            tx.execute(&NOTE_GRANT_POLLED, params![redeem.device_code, now])?;
+            Ok(GrantPoll::Waiting(poll))
+        }
+    }
 }
 
 impl Store {
     /// Keeps a grant, in place of an undecided one of the same key. False when `capacity` grants wait already, or the user
     /// code is in use: try another.
     pub async fn add_grant(&self, new: NewGrant, capacity: u32) -> Result<bool, StoreError> {
-        self.write(move |db| {
-            db.execute("DELETE FROM device_grants WHERE host_key = $1 AND state = 'pending'", [new.host_key.as_bytes()])?;
-            let waiting: u32 = db.query_row("SELECT count(*) FROM device_grants", [], |row| row.get(0))?;
-            if waiting >= capacity {
-                return Ok(false);
-            }
-            let added = db.prepare_cached(
-                "INSERT INTO device_grants (device_code_hash, user_code, host_key, host_name, address, state, created_at_ms, expires_at_ms)
-                 VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7) ON CONFLICT (user_code) DO NOTHING",
-            )?
-            .execute(params![
-                new.device_code.0,
-                new.user_code,
-                new.host_key.as_bytes(),
-                new.host_name,
-                new.address,
-                new.created_at.0,
-                new.expires_at.0
-            ])?;
-            Ok(added == 1)
-        })
-        .await
+        self.transact(Full, move |tx| add(tx, &new, capacity)).await
     }
 
     /// The undecided grant with this code.
     pub async fn waiting_grant(&self, user_code: &str, now: UnixMs) -> Result<Option<GrantRow>, StoreError> {
         let user_code = user_code.to_owned();
-        self.read(move |db| Ok(find_waiting(db, &user_code, now)?)).await
+        self.query(move |db| db.maybe(&WAITING_GRANT, params![user_code, now], read_grant)).await
     }
 
     /// Pairs the host that asks with `owner`. A host that this owner has already keeps its id; else it becomes `new_id`.
     pub async fn approve_grant(&self, user_code: &str, owner: UserId, new_id: HostId, now: UnixMs) -> Result<Approval, StoreError> {
         let user_code = user_code.to_owned();
-        self.write(move |db| {
-            let Some(waiting) = find_waiting(db, &user_code, now)? else { return Ok(Approval::NotWaiting) };
-            let id = match hosts::find_by_key(db, waiting.host_key)? {
-                Some(host) if host.owner != owner => return Ok(Approval::OwnedByAnother),
-                Some(host) => {
-                    db.execute("UPDATE hosts SET name = $1 WHERE id = $2", params![waiting.host_name, host.id.to_string()])?;
-                    host.id
-                }
-                None => {
-                    db.execute(
-                        "INSERT INTO hosts (id, user_id, host_key, name, paired_at_ms) VALUES ($1, $2, $3, $4, $5)",
-                        params![new_id.to_string(), owner.to_string(), waiting.host_key.as_bytes(), waiting.host_name, now.0],
-                    )?;
-                    new_id
-                }
-            };
-            db.execute(
-                "UPDATE device_grants SET state = 'approved', user_id = $1, host_id = $2 WHERE user_code = $3",
-                params![owner.to_string(), id.to_string(), user_code],
-            )?;
+        self.transact(Full, move |tx| {
+            let waiting = tx.maybe(&WAITING_GRANT, params![user_code, now], read_grant)?;
+            let Some(waiting) = waiting else { return Ok(Approval::NotWaiting) };
+            let paired = hosts::pair(tx, owner, waiting.host_key, &waiting.host_name, new_id, now)?;
+            let Some(id) = paired else { return Ok(Approval::OwnedByAnother) };
+            tx.execute(&APPROVE_GRANT, params![user_code, owner, id])?;
             Ok(Approval::Paired(id))
         })
         .await
@@ -150,37 +159,11 @@ impl Store {
     /// False when no such code waits for a decision.
     pub async fn deny_grant(&self, user_code: &str, now: UnixMs) -> Result<bool, StoreError> {
         let user_code = user_code.to_owned();
-        self.write(move |db| {
-            let denied = db.execute(
-                "UPDATE device_grants SET state = 'denied' WHERE user_code = $1 AND state = 'pending' AND expires_at_ms > $2",
-                params![user_code, now.0],
-            )?;
-            Ok(denied == 1)
-        })
-        .await
+        self.change(Full, move |db| Ok(db.execute(&DENY_GRANT, params![user_code, now])? == 1)).await
     }
 
     /// Answers a device's poll; an approved code is used up and the host gets its access token.
-    pub async fn poll_grant(&self, redeem: Redeem, now: UnixMs) -> Result<GrantPoll, StoreError> {
-        self.write(move |db| {
-            let found =
-                db.prepare_cached(&format!("{SELECT} device_code_hash = $1"))?.query_row([redeem.device_code.0], read_grant).optional()?;
-            let Some(mut found) = found else { return Ok(GrantPoll::Unknown) };
-            match (found.grant.poll(now), found.host_id) {
-                (Poll::Approved(_), Some(host)) => {
-                    db.execute("DELETE FROM device_grants WHERE device_code_hash = $1", [redeem.device_code.0])?;
-                    db.execute("UPDATE hosts SET access_token_hash = $1 WHERE id = $2", params![redeem.access_token.0, host.to_string()])?;
-                    Ok(GrantPoll::Paired(host))
-                }
-                (poll, _) => {
-                    db.execute(
-                        "UPDATE device_grants SET polled_at_ms = $1 WHERE device_code_hash = $2",
-                        params![now.0, redeem.device_code.0],
-                    )?;
-                    Ok(GrantPoll::Waiting(poll))
-                }
-            }
-        })
-        .await
+    pub async fn poll_grant(&self, presented: Redeem, now: UnixMs) -> Result<GrantPoll, StoreError> {
+        self.transact(Full, move |tx| redeem(tx, presented, now)).await
     }
 }

@@ -1,46 +1,58 @@
-//! What can go wrong with the database.
+//! What can go wrong with the database, on either engine.
 
-use std::path::PathBuf;
+use std::error::Error;
+
+/// The engine's own words, kept as the source of an error.
+type Cause = Box<dyn Error + Send + Sync>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("cannot open the database {}: {source}", path.display())]
-    Open { path: PathBuf, source: rusqlite::Error },
-    #[error("the database {} was made by a newer iroam (schema {found}, this program knows {known}): upgrade iroam", path.display())]
-    Newer { path: PathBuf, found: i64, known: i64 },
-    #[error("{} is not an iroam database: choose another --data folder", path.display())]
-    Foreign { path: PathBuf },
-    #[error("the database {} is locked by another process: stop that process, or try again", path.display())]
-    Locked { path: PathBuf },
+    #[error("cannot open the database {database}: {source}")]
+    Open { database: String, source: Cause },
+    #[error("the database {database} was made by a newer iroam (schema {found}, this program knows {known}): upgrade iroam")]
+    Newer { database: String, found: i64, known: i64 },
+    #[error("{database} is not an iroam database: choose another")]
+    Foreign { database: String },
+    #[error("the database {database} is locked by another process: stop that process, or try again")]
+    Locked { database: String },
+    /// The queue is full, another process holds the lock, or transactions collide again and again. Nothing was changed.
     #[error("the database is busy: try again shortly")]
     Busy,
+    /// The server cannot be reached and did not come back within the time that is waited for it. Nothing was changed.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    /// The connection was lost while the change was being committed: it may be there or not.
+    #[error("the connection to the database was lost while a change was saved: look whether it is there before repeating it")]
+    OutcomeUnknown,
+    #[error("the disk of the database is full: make room on it")]
+    Full,
+    #[error("the database is damaged ({0}): restore it from a backup")]
+    Corrupt(String),
+    /// A rule of the schema forbids the change. Nothing was changed.
+    #[error("the database refused a change: {0}")]
+    Constraint(String),
+    #[error("the database holds a value that this program did not write, in {column}: {detail}")]
+    Unreadable { column: String, detail: String },
+    #[error("a statement of this transaction failed, so that nothing of it was saved")]
+    AfterFailure,
+    #[error("the program made a mistake while it used the database; nothing was changed")]
+    Panicked,
     #[error("the database has been closed")]
     Closed,
     #[error("the database failed: {0}")]
-    Sqlite(rusqlite::Error),
+    Failed(Cause),
     #[error("a database thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
 }
 
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        if is_lock(&error) { Self::Busy } else { Self::Sqlite(error) }
-    }
-}
-
 impl StoreError {
-    /// An error met while opening `path`, where a lock is worth its own words.
-    pub(super) fn at(path: &std::path::Path, error: rusqlite::Error) -> Self {
-        let path = path.to_owned();
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::NotADatabase) => Self::Foreign { path },
-            _ if is_lock(&error) => Self::Locked { path },
-            _ => Self::Open { path, source: error },
-        }
+    /// An error in these words.
+    pub(super) fn failed(words: impl Into<String>) -> Self {
+        Self::Failed(words.into().into())
     }
-}
 
-fn is_lock(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
-    matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
+    /// Whether the same may succeed a little later.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Busy | Self::Unavailable(_) | Self::Locked { .. })
+    }
 }

@@ -1,92 +1,137 @@
-//! Serve's only SQL: one SQLite file, one writer thread, a few readers, one file per aggregate.
+//! Serve's only SQL, on two engines: an embedded SQLite file, or a PostgreSQL server.
 //!
-//! Statements stay within what PostgreSQL also speaks (`$1`, `ON CONFLICT`, ids made by the program). To SQLite `$1` is only a
-//! name, and names are numbered as they first appear: so the first to appear is `$1`, the next `$2`; a test holds us to it.
+//! Statements are a catalogue ([`statement`]), written once in the SQL that both engines share and kept beside the functions that
+//! use them, one file per aggregate. An engine is a thin [`Executor`](tx::Executor) of single statements, and a queue of
+//! [jobs](job): it decides where and when a job runs, commits it, and runs it again when the database asks for that. Store
+//! functions say what belongs together, in one of four ways:
+//!
+//! - [`Store::query`]: one statement that reads.
+//! - [`Store::snapshot`]: several that read, all of the same instant.
+//! - [`Store::change`]: one statement that changes rows.
+//! - [`Store::transact`]: several, all or nothing, as if nothing else ran meanwhile.
+//!
+//! Work is a plain function over a transaction ([`Tx`]), without `async`: it runs on a thread of the engine's, never on the event
+//! loop's, also to its end when its caller goes away. It may run again after a collision, so it borrows what it was given and
+//! has no effect but its statements.
 
 mod device_grants;
 mod error;
 mod hosts;
-mod migrate;
-mod open;
+mod job;
+mod location;
 mod play_sessions;
 mod row;
+mod schema;
 mod sign_in_links;
+mod sqlite;
+mod statement;
 mod sweep;
+mod tx;
 mod users;
+mod value;
 mod web_sessions;
-mod worker;
 
 pub use device_grants::{Approval, GrantPoll, GrantRow, NewGrant, Redeem};
 pub use error::StoreError;
 pub use hosts::Host;
+pub use location::{Location, LocationError};
 pub use play_sessions::PlaySession;
 pub use sweep::Cutoffs;
 pub use users::{NewUser, User};
 
-use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
-use worker::Worker;
+use job::{Durability, Job, Kind};
+use statement::statements;
+use tx::{Once, Tx};
+use value::params;
 
-/// Connections that only read; more would not help two cores.
-const READERS: usize = 2;
-
-/// A handle to the database; clones share it. Threads end with the last clone.
-#[derive(Clone)]
-pub struct Store {
-    workers: Arc<Workers>,
+statements! {
+    ANSWERS = "SELECT 1 AS one";
 }
 
-struct Workers {
-    writer: Worker,
-    readers: Worker,
+/// A handle to the database; clones share it. Its threads end with the last clone.
+#[derive(Clone)]
+pub struct Store {
+    engine: Arc<dyn Engine>,
+}
+
+/// One of the two databases: takes jobs, and answers each.
+trait Engine: Send + Sync {
+    /// Queues a job, or refuses it at once.
+    fn submit(&self, job: Job) -> Result<(), StoreError>;
 }
 
 impl Store {
-    /// Opens or makes the database at `path` and brings it to the current schema.
-    /// Other processes may have it open too (write-ahead log); one that holds its lock is waited for, 5 seconds at most.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let path = path.to_owned();
-        tokio::task::spawn_blocking(move || Self::open_blocking(&path)).await.map_err(|_| StoreError::Closed)?
-    }
-
-    fn open_blocking(path: &Path) -> Result<Self, StoreError> {
-        let mut writer = open::writer(path)?;
-        migrate::to_current(&mut writer, path)?;
-        let readers = (0..READERS).map(|_| open::reader(path)).collect::<Result<Vec<_>, _>>()?;
-        let workers = Workers { writer: Worker::start("store-write", vec![writer])?, readers: Worker::start("store-read", readers)? };
-        Ok(Self { workers: Arc::new(workers) })
+    /// Opens or makes the database and brings it to the current schema.
+    pub async fn open(location: &Location) -> Result<Self, StoreError> {
+        let location = location.clone();
+        let open = move || -> Result<Arc<dyn Engine>, StoreError> {
+            match location {
+                Location::Sqlite(path) => Ok(Arc::new(sqlite::Sqlite::open(&path)?)),
+            }
+        };
+        let engine = tokio::task::spawn_blocking(open).await.map_err(|_| StoreError::Panicked)??;
+        Ok(Self { engine })
     }
 
     /// Whether the database answers.
     pub async fn answers(&self) -> Result<(), StoreError> {
-        self.read(|db| Ok(db.query_row("SELECT 1", [], |_| Ok(()))?)).await
+        self.query(|db| db.one(&ANSWERS, params![], |_| Ok(()))).await
     }
 
-    /// Runs `query` on a reading connection, off the caller's thread.
-    async fn read<T: Send + 'static>(
+    /// Runs one statement that reads.
+    async fn query<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        work: impl Fn(Once<'_, '_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.workers.readers.run(move |connection| query(connection)).await
+        self.run(Kind::Query, move |tx| work(Once(tx))).await
     }
 
-    /// Runs `change` in one transaction on the writing connection; an error rolls it back.
-    async fn write<T: Send + 'static>(
+    /// Runs statements that read, all of the same instant.
+    #[allow(dead_code)]
+    async fn snapshot<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.workers
-            .writer
-            .run(move |connection| {
-                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                let outcome = change(&transaction)?;
-                transaction.commit()?;
-                Ok(outcome)
-            })
-            .await
+        self.run(Kind::Snapshot, work).await
     }
+
+    /// Runs one statement that changes rows.
+    async fn change<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        work: impl Fn(Once<'_, '_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run(Kind::Change(durability), move |tx| work(Once(tx))).await
+    }
+
+    /// Runs statements that are saved all or not at all: an error of `work`'s undoes them.
+    async fn transact<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run(Kind::Transaction(durability), work).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        kind: Kind,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (job, answer) = Job::new(kind, work);
+        self.engine.submit(job)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// Every statement there is.
+#[cfg(test)]
+fn catalogue() -> impl Iterator<Item = &'static statement::Statement> {
+    let parts = [CATALOGUE, device_grants::CATALOGUE, hosts::CATALOGUE, play_sessions::CATALOGUE];
+    let more = [sign_in_links::CATALOGUE, sweep::CATALOGUE, users::CATALOGUE, web_sessions::CATALOGUE];
+    parts.into_iter().chain(more).flatten().copied()
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Players talking to hosts.
 
-use rusqlite::{OptionalExtension as _, params};
-
-use super::{Store, StoreError, row};
+use super::job::Durability::{Full, Relaxed};
+use super::row::Row;
+use super::statement::statements;
+use super::value::params;
+use super::{Store, StoreError};
 use crate::auth::DevicePublicKey;
 use crate::types::{HostId, SessionId, UnixMs, UserId};
 
@@ -16,22 +18,28 @@ pub struct PlaySession {
     pub started_at: UnixMs,
 }
 
+statements! {
+    ADD_PLAY_SESSION = "INSERT INTO play_sessions (id, user_id, host_id, player_key, started_at_ms, renewed_at_ms)
+        VALUES ($1, $2, $3, $4, $5, $5)";
+    RENEW_PLAY_SESSION = "UPDATE play_sessions SET renewed_at_ms = $4 WHERE id = $1 AND user_id = $2 AND renewed_at_ms > $3
+        RETURNING id, user_id, host_id, player_key, started_at_ms";
+}
+
+fn read_session(row: &dyn Row) -> Result<PlaySession, StoreError> {
+    Ok(PlaySession {
+        id: row.get("id")?,
+        user: row.get("user_id")?,
+        host: row.get("host_id")?,
+        player_key: row.get("player_key")?,
+        started_at: row.get("started_at_ms")?,
+    })
+}
+
 impl Store {
-    pub async fn add_play_session(&self, session: PlaySession) -> Result<(), StoreError> {
-        self.write(move |db| {
-            db.prepare_cached(
-                "INSERT INTO play_sessions (id, user_id, host_id, player_key, started_at_ms, renewed_at_ms) VALUES ($1, $2, $3, $4, $5, $5)",
-            )?
-            .execute(params![
-                session.id.to_string(),
-                session.user.to_string(),
-                session.host.to_string(),
-                session.player_key.as_bytes(),
-                session.started_at.0
-            ])?;
-            Ok(())
-        })
-        .await
+    pub async fn add_play_session(&self, new: PlaySession) -> Result<(), StoreError> {
+        self.change(Full, move |db| db.execute(&ADD_PLAY_SESSION, params![new.id, new.user, new.host, new.player_key, new.started_at]))
+            .await?;
+        Ok(())
     }
 
     /// Keeps a session of `user`'s going, if it was renewed after `alive_since`.
@@ -42,22 +50,6 @@ impl Store {
         alive_since: UnixMs,
         now: UnixMs,
     ) -> Result<Option<PlaySession>, StoreError> {
-        self.write(move |db| {
-            let mut query = db.prepare_cached(
-                "UPDATE play_sessions SET renewed_at_ms = $1 WHERE id = $2 AND user_id = $3 AND renewed_at_ms > $4
-                 RETURNING id, user_id, host_id, player_key, started_at_ms",
-            )?;
-            let renewed = query.query_row(params![now.0, id.to_string(), user.to_string(), alive_since.0], |row| {
-                Ok(PlaySession {
-                    id: row::id(row, "id")?,
-                    user: row::id(row, "user_id")?,
-                    host: row::id(row, "host_id")?,
-                    player_key: row::key(row, "player_key")?,
-                    started_at: row::time(row, "started_at_ms")?,
-                })
-            });
-            Ok(renewed.optional()?)
-        })
-        .await
+        self.change(Relaxed, move |db| db.maybe(&RENEW_PLAY_SESSION, params![id, user, alive_since, now], read_session)).await
     }
 }

@@ -1,8 +1,10 @@
 //! Accounts.
 
-use rusqlite::{OptionalExtension as _, Row, params};
-
-use super::{Store, StoreError, row};
+use super::job::Durability::Full;
+use super::row::Row;
+use super::statement::statements;
+use super::value::params;
+use super::{Store, StoreError};
 use crate::types::{Secret, UnixMs, UserId};
 
 #[derive(Clone, Debug)]
@@ -21,32 +23,29 @@ pub struct NewUser {
     pub created_at: UnixMs,
 }
 
+statements! {
+    ADD_USER = "INSERT INTO users (id, name, name_key, password_phc, created_at_ms) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (name_key) DO NOTHING";
+    USER_TO_VERIFY = "SELECT id, name, created_at_ms, password_phc FROM users WHERE name_key = $1";
+    USERS = "SELECT id, name, created_at_ms FROM users ORDER BY created_at_ms, id";
+}
+
 /// Names differ by more than case and the space around them.
 fn name_key(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
-    Ok(User { id: row::id(row, "id")?, name: row.get("name")?, created_at: row::time(row, "created_at_ms")? })
+/// Reads the columns `id`, `name` and `created_at_ms` of `users`.
+pub(super) fn read_user(row: &dyn Row) -> Result<User, StoreError> {
+    Ok(User { id: row.get("id")?, name: row.get("name")?, created_at: row.get("created_at_ms")? })
 }
 
 impl Store {
     /// False when the name is taken.
     pub async fn add_user(&self, user: NewUser) -> Result<bool, StoreError> {
-        self.write(move |db| {
-            let added = db
-                .prepare_cached(
-                    "INSERT INTO users (id, name, name_key, password_phc, created_at_ms) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (name_key) DO NOTHING",
-                )?
-                .execute(params![
-                    user.id.to_string(),
-                    user.name.trim(),
-                    name_key(&user.name),
-                    user.password_phc.expose(),
-                    user.created_at.0
-                ])?;
-            Ok(added == 1)
+        self.change(Full, move |db| {
+            let (name, key) = (user.name.trim(), name_key(&user.name));
+            Ok(db.execute(&ADD_USER, params![user.id, name, key, user.password_phc, user.created_at])? == 1)
         })
         .await
     }
@@ -54,12 +53,7 @@ impl Store {
     /// The account of this name, with its password's hash.
     pub async fn user_to_verify(&self, name: &str) -> Result<Option<(User, Secret<String>)>, StoreError> {
         let key = name_key(name);
-        self.read(move |db| {
-            let mut query = db.prepare_cached("SELECT id, name, created_at_ms, password_phc FROM users WHERE name_key = $1")?;
-            let found = query.query_row([key], |row| Ok((read_user(row)?, Secret::new(row.get("password_phc")?)))).optional()?;
-            Ok(found)
-        })
-        .await
+        self.query(move |db| db.maybe(&USER_TO_VERIFY, params![key], |row| Ok((read_user(row)?, row.get("password_phc")?)))).await
     }
 
     pub async fn user_by_name(&self, name: &str) -> Result<Option<User>, StoreError> {
@@ -68,11 +62,6 @@ impl Store {
 
     /// Every account, oldest first.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
-        self.read(|db| {
-            let mut query = db.prepare_cached("SELECT id, name, created_at_ms FROM users ORDER BY created_at_ms, id")?;
-            let users = query.query_map([], read_user)?.collect::<Result<_, _>>()?;
-            Ok(users)
-        })
-        .await
+        self.query(|db| db.all(&USERS, params![], read_user)).await
     }
 }

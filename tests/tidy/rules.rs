@@ -34,8 +34,9 @@ const ROOMS: [(&str, Option<&[&str]>); 14] = [
 ];
 
 /// Crates with one owner: the beginning of the crate's name, and the places that may name it.
-const OWNED_CRATES: [(&str, &[&str]); 5] = [
-    ("rusqlite", &["store/", "host/library/", "host/library.rs"]),
+const OWNED_CRATES: [(&str, &[&str]); 6] = [
+    ("rusqlite", &["store/sqlite/", "host/library/", "host/library.rs"]),
+    ("tokio_postgres", &["store/postgres/"]),
     ("gstreamer", &["host/media/", "host/media.rs"]),
     ("quinn", &["net/", "net.rs"]),
     ("actix", &["serve/", "web/", "web.rs"]),

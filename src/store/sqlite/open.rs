@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::StoreError;
+use super::STATEMENTS_KEPT;
+use super::error::opening;
+use crate::store::StoreError;
 
 /// How long another process's lock is waited for.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
@@ -17,18 +19,16 @@ const CACHE_KIB: i64 = 512;
 
 pub fn writer(path: &Path) -> Result<Connection, StoreError> {
     make_private(path)?;
-    let at = |error| StoreError::at(path, error);
+    let at = |error| opening(path, error);
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(at)?;
     connection.busy_timeout(LOCK_WAIT).map_err(at)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(at)?;
-    // Commits survive a crash of the program; only a power cut may lose the last ones, and none of them is money.
-    connection.pragma_update(None, "synchronous", "normal").map_err(at)?;
     set_common(&connection).map_err(at)?;
     Ok(connection)
 }
 
 pub fn reader(path: &Path) -> Result<Connection, StoreError> {
-    let at = |error| StoreError::at(path, error);
+    let at = |error| opening(path, error);
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(at)?;
     connection.busy_timeout(LOCK_WAIT).map_err(at)?;
     connection.pragma_update(None, "query_only", true).map_err(at)?;
@@ -37,6 +37,7 @@ pub fn reader(path: &Path) -> Result<Connection, StoreError> {
 }
 
 fn set_common(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)
@@ -50,5 +51,5 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
         .mode(0o600)
         .open(path)
         .map(drop)
-        .map_err(|error| StoreError::Open { path: path.to_owned(), source: rusqlite::Error::ToSqlConversionFailure(Box::new(error)) })
+        .map_err(|error| StoreError::Open { database: path.display().to_string(), source: error.into() })
 }

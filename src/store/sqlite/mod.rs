@@ -1,0 +1,70 @@
+//! The embedded engine: one file, one thread that writes, a few that read.
+
+mod error;
+mod executor;
+mod migrate;
+mod open;
+mod reader;
+mod writer;
+
+use std::path::Path;
+use std::thread;
+
+use crossbeam_channel::{Sender, TrySendError, bounded};
+
+use super::job::{Job, Kind};
+use super::{Engine, StoreError};
+
+/// Connections that only read; more would not help two cores.
+const READERS: usize = 2;
+
+/// Jobs that may wait; one more is told that the database is busy.
+const QUEUE_LENGTH: usize = 1024;
+
+/// Statements kept prepared on each connection: all of the catalogue.
+const STATEMENTS_KEPT: usize = 256;
+
+pub struct Sqlite {
+    writer: Sender<Job>,
+    readers: Sender<Job>,
+}
+
+impl Sqlite {
+    /// Opens or makes the file and brings it to the current schema. Other processes may have it open too (write-ahead log); one
+    /// that holds its lock is waited for, 5 seconds at most. Blocks.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = open::writer(path)?;
+        migrate::to_current(&mut connection, path)?;
+        let (writer, changes) = bounded(QUEUE_LENGTH);
+        let (readers, queries) = bounded(QUEUE_LENGTH);
+        spawn("store-write", move || writer::run(&connection, &changes))?;
+        for _ in 0..READERS {
+            let connection = open::reader(path)?;
+            let queries = queries.clone();
+            spawn("store-read", move || reader::run(&connection, &queries))?;
+        }
+        Ok(Self { writer, readers })
+    }
+}
+
+/// The threads end when the last sender of their queue is gone.
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    thread::Builder::new().name(name.to_owned()).spawn(work)?;
+    Ok(())
+}
+
+impl Engine for Sqlite {
+    fn submit(&self, job: Job) -> Result<(), StoreError> {
+        let queue = match job.kind {
+            Kind::Query | Kind::Snapshot => &self.readers,
+            Kind::Change(_) | Kind::Transaction(_) => &self.writer,
+        };
+        queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => StoreError::Closed,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
