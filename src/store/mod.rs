@@ -23,6 +23,7 @@ mod play_sessions;
 mod postgres;
 mod row;
 mod schema;
+mod server_identity;
 mod sign_in_links;
 mod sqlite;
 mod statement;
@@ -151,7 +152,7 @@ impl Store {
 #[cfg(test)]
 fn catalogue() -> impl Iterator<Item = &'static statement::Statement> {
     let parts = [CATALOGUE, device_grants::CATALOGUE, hosts::CATALOGUE, play_sessions::CATALOGUE];
-    let more = [sign_in_links::CATALOGUE, sweep::CATALOGUE, users::CATALOGUE, web_sessions::CATALOGUE];
+    let more = [server_identity::CATALOGUE, sign_in_links::CATALOGUE, sweep::CATALOGUE, users::CATALOGUE, web_sessions::CATALOGUE];
     parts.into_iter().chain(more).flatten().copied()
 }
 
