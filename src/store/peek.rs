@@ -16,6 +16,7 @@ pub async fn peek(location: &Location) -> Result<Found, StoreError> {
     let location = location.clone();
     let look = move || match location {
         Location::Sqlite(path) => sqlite::peek(&path),
+        Location::Postgres(_) => Err(StoreError::failed("later")),
     };
     tokio::task::spawn_blocking(look).await.map_err(|_| StoreError::Panicked)?
 }

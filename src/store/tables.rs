@@ -86,6 +86,7 @@ pub const TABLES: &[Table] = &[
         ],
         key: &["id"],
     },
+    Table { name: "server_identity", columns: &[("only_row", Integer), ("server_key", Bytes)], key: &["only_row"] },
 ];
 
 #[cfg(test)]

@@ -7,9 +7,12 @@ use crate::store::Store;
 use crate::store::tables::Table;
 
 pub async fn copy(source: &Store, target: &Target, table: &'static Table, watch: &mut Watch<'_>) -> Result<(), MoveError> {
-    let of = read::count(source, table).await.map_err(MoveError::Source)?;
-    let mut done = read::count(&target.store, table).await.map_err(MoveError::Target)?;
     let after = read::last_key(&target.store, table).await.map_err(MoveError::Target)?;
+    let of = read::count(source, table, None).await.map_err(MoveError::Source)?;
+    let mut done = match &after {
+        Some(key) => read::count(source, table, Some(key.clone())).await.map_err(MoveError::Source)?,
+        None => 0,
+    };
     let mut batch = read::read_batch(source, table, after).await.map_err(MoveError::Source)?;
     watch(Tick { step: Step::Copy, table: table.name, done, of });
     while let Some(after) = batch.last_key() {

@@ -81,6 +81,7 @@ pub async fn move_database(from: &Location, to: &Location, watch: &mut Watch<'_>
 pub(super) async fn is_unfinished(store: &Store, location: &Location) -> Result<bool, StoreError> {
     let has_table = match location {
         Location::Sqlite(_) => &sqlite::HAS_TABLE,
+        Location::Postgres(_) => return Ok(false),
     };
     let found: i64 = store.query(move |db| db.one(has_table, params![unfinished::MARK], |row| row.get("found"))).await?;
     Ok(found > 0)
@@ -92,5 +93,6 @@ fn absolute(location: &Location) -> Location {
         Location::Sqlite(path) => {
             Location::Sqlite(path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.clone()))
         }
+        Location::Postgres(_) => location.clone(),
     }
 }

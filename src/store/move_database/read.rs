@@ -14,9 +14,11 @@ pub async fn read_batch(store: &Store, table: &'static Table, after: Option<Valu
     Ok(Batch::new(table, rows))
 }
 
-pub async fn count(store: &Store, table: &'static Table) -> Result<u64, StoreError> {
-    let statement = sql::count(table);
-    let found: i64 = store.query(move |db| db.one(&statement, params![], |row| row.get("found"))).await?;
+/// How many rows there are, or how many up to and with the row of this key.
+pub async fn count(store: &Store, table: &'static Table, until: Option<Values>) -> Result<u64, StoreError> {
+    let statement = sql::count(table, until.is_some());
+    let key = until.unwrap_or_default();
+    let found: i64 = store.query(move |db| db.one(&statement, &key, |row| row.get("found"))).await?;
     Ok(u64::try_from(found).unwrap_or(0))
 }
 

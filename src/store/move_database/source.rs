@@ -22,6 +22,7 @@ pub async fn hold(location: &Location) -> Result<Store, MoveError> {
     let open = move || -> Result<Arc<dyn Engine>, StoreError> {
         match location {
             Location::Sqlite(path) => Ok(Arc::new(sqlite::Held::open(&path)?)),
+            Location::Postgres(_) => Err(StoreError::failed("later")),
         }
     };
     let engine = tokio::task::spawn_blocking(open).await.map_err(|_| StoreError::Panicked)??;

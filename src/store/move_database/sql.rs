@@ -36,8 +36,11 @@ pub fn last_row(table: &Table) -> Statement {
     statement("MOVE_LAST_ROW", format!("SELECT {columns} FROM {name} ORDER BY {key} DESC LIMIT 1"))
 }
 
-pub fn count(table: &Table) -> Statement {
-    statement("MOVE_COUNT", format!("SELECT count(*) AS found FROM {}", table.name))
+/// All rows, or, when a key `is_given`, those up to it.
+pub fn count(table: &Table, is_given: bool) -> Statement {
+    let key = table.key.join(", ");
+    let until = if is_given { format!(" WHERE ({key}) <= ({})", parameters(1, table.key.len())) } else { String::new() };
+    statement("MOVE_COUNT", format!("SELECT count(*) AS found FROM {}{until}", table.name))
 }
 
 /// Adds that many rows, whose values are given one row after the other.

@@ -5,7 +5,7 @@ use super::{MoveError, read, sql, unfinished};
 use crate::store::job::Durability::Full;
 use crate::store::peek::{Found, peek};
 use crate::store::tables::TABLES;
-use crate::store::{Location, Store, StoreError};
+use crate::store::{Location, Store};
 
 pub struct Target {
     pub store: Store,
@@ -30,7 +30,7 @@ impl Target {
             return Ok(Self::new(location, store));
         }
         for table in TABLES {
-            if read::count(&store, table).await? > 0 {
+            if read::last_key(&store, table).await?.is_some() {
                 return Err(MoveError::NotEmpty { database, what: format!("there are rows in {}", table.name) });
             }
         }
@@ -42,6 +42,7 @@ impl Target {
         match location {
             // Each row binds by name, which takes the square of the names; and nothing travels, so that one at a time is as fast.
             Location::Sqlite(_) => Self { store, rows_per_insert: 1, keeps_zero_characters: true },
+            Location::Postgres(_) => Self { store, rows_per_insert: 100, keeps_zero_characters: false },
         }
     }
 

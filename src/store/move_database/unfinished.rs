@@ -2,19 +2,18 @@
 //! there; how far the move has come is seen from the rows themselves, which are added in the order of their keys.
 
 use crate::store::job::Durability::Full;
-use crate::store::statement::statements;
+use crate::store::statement::Statement;
 use crate::store::value::params;
 use crate::store::{Store, StoreError};
 
 /// The table's name.
 pub const MARK: &str = "iroam_move";
 
-statements! {
-    MAKE_MARK = "CREATE TABLE iroam_move (source TEXT PRIMARY KEY NOT NULL)";
-    SET_MARK = "INSERT INTO iroam_move (source) VALUES ($1)";
-    READ_MARK = "SELECT source FROM iroam_move";
-    REMOVE_MARK = "DROP TABLE iroam_move";
-}
+// Not of the catalogue: what it names is seldom there.
+static MAKE_MARK: Statement = Statement::new("MAKE_MARK", "CREATE TABLE iroam_move (source TEXT PRIMARY KEY NOT NULL)");
+static SET_MARK: Statement = Statement::new("SET_MARK", "INSERT INTO iroam_move (source) VALUES ($1)");
+static READ_MARK: Statement = Statement::new("READ_MARK", "SELECT source FROM iroam_move");
+static REMOVE_MARK: Statement = Statement::new("REMOVE_MARK", "DROP TABLE iroam_move");
 
 /// Whether the mark is one of these tables.
 pub fn is_among(tables: &[String]) -> bool {

@@ -42,7 +42,7 @@ pub async fn compare(
     differences: &mut Differences,
     watch: &mut Watch<'_>,
 ) -> Result<u64, MoveError> {
-    let of = read::count(source, table).await.map_err(MoveError::Source)?;
+    let of = read::count(source, table, None).await.map_err(MoveError::Source)?;
     let (mut ours, mut theirs) = (Side::new(source, table), Side::new(target, table));
     let mut done = 0;
     loop {

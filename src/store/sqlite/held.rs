@@ -9,7 +9,7 @@ use super::error::opening;
 use super::executor::SqliteExecutor;
 use super::{open, spawn};
 use crate::store::job::{Job, Kind};
-use crate::store::{Engine, StoreError};
+use crate::store::{Engine, StoreError, StoreStats};
 
 pub struct Held {
     queue: Sender<Job>,
@@ -44,5 +44,9 @@ fn run(connection: &Connection, jobs: &Receiver<Job>) {
 impl Engine for Held {
     fn submit(&self, job: Job) -> Result<(), StoreError> {
         self.queue.send(job).map_err(|_| StoreError::Closed)
+    }
+
+    fn stats(&self) -> StoreStats {
+        StoreStats { reads_queued: self.queue.len(), ..StoreStats::default() }
     }
 }
