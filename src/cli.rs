@@ -154,6 +154,18 @@ enum AdminCommand {
         #[command(flatten)]
         at: AdminArgs,
     },
+    /// Move a server's database to another file or server, also from one engine to the other; serve must be stopped
+    ///
+    /// Every row is compared at the end. The old database is only read; the new one must be empty, or is made. When a move is
+    /// interrupted in whatever way, the same command goes on where it was.
+    MoveDatabase {
+        /// The database that serve uses now: sqlite:PATH or postgres://USER@HOST/NAME
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// The one that it shall use: sqlite:PATH or postgres://USER@HOST/NAME
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -218,6 +230,10 @@ fn admin(command: AdminCommand) -> Result<()> {
             for user in admin::list_users(&at.data)? {
                 println!("{} {}", user.id, user.name);
             }
+        }
+        AdminCommand::MoveDatabase { from, to } => {
+            let [from, to] = [from, to].map(|url| crate::store::Location::parse(&url, &Default::default()));
+            admin::move_database(&from?, &to?)?;
         }
     }
     Ok(())
