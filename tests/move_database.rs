@@ -10,5 +10,7 @@ mod faults;
 mod judge;
 #[path = "move_database/pairs.rs"]
 mod pairs;
+#[path = "postgres_kit/mod.rs"]
+mod postgres_kit;
 #[path = "move_database/refusals.rs"]
 mod refusals;

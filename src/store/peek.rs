@@ -1,6 +1,6 @@
 //! What is at a place, before anything is opened or made there.
 
-use super::{Location, StoreError, sqlite};
+use super::{Location, StoreError, postgres, sqlite};
 
 /// What was found; nothing at all where there is no database yet, or an empty one.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub async fn peek(location: &Location) -> Result<Found, StoreError> {
     let location = location.clone();
     let look = move || match location {
         Location::Sqlite(path) => sqlite::peek(&path),
-        Location::Postgres(_) => Err(StoreError::failed("later")),
+        Location::Postgres(server) => postgres::peek(&server),
     };
     tokio::task::spawn_blocking(look).await.map_err(|_| StoreError::Panicked)?
 }

@@ -31,12 +31,8 @@ macro_rules! numbers {
     };
 }
 
-const USERS: &str = concat!(
-    numbers!(),
-    "INSERT INTO users SELECT ",
-    id!("i"),
-    ", 'Üser ' || i, 'üser ' || i, '$argon2id$' || i, 1700000000000 + i FROM n"
-);
+const USERS: &str =
+    concat!(numbers!(), "INSERT INTO users SELECT ", id!("i"), ", 'Üser ' || i, 'üser ' || i, '$argon2id$' || i, 1700000000000 + i FROM n");
 const WEB_SESSIONS: &str = concat!(
     numbers!(),
     "INSERT INTO web_sessions SELECT ",
@@ -82,7 +78,20 @@ pub fn fill(db: &Connection, users: i64, web_sessions: i64, play_sessions: i64) 
 
 /// Adds rows to every table, with the values that two engines are most likely to see differently.
 pub fn fill_awkwardly(db: &Connection) {
-    let names = ["", " ", "ß ẞ ss", "İi ıI", "e\u{301} é", "漢字 かな", "🎵🎶", "שלום مرحبا", "'; DROP TABLE users; --", "\\x00 \\n", "tab\tline\nend\r", "\u{1}\u{7f}\u{feff}\u{fffd}"];
+    let names = [
+        "",
+        " ",
+        "ß ẞ ss",
+        "İi ıI",
+        "e\u{301} é",
+        "漢字 かな",
+        "🎵🎶",
+        "שלום مرحبا",
+        "'; DROP TABLE users; --",
+        "\\x00 \\n",
+        "tab\tline\nend\r",
+        "\u{1}\u{7f}\u{feff}\u{fffd}",
+    ];
     let times = [i64::MIN, -1, 0, 1, i64::MAX, i64::from(i32::MAX) + 1];
     db.execute_batch("BEGIN").expect("begins");
     for (number, name) in names.iter().enumerate() {
@@ -91,11 +100,12 @@ pub fn fill_awkwardly(db: &Connection) {
         let id = format!("{}{number}", ["a", "B", "_", "-", "Z", "z", "ä"][usize::from(number) % 7]);
         let time = times[usize::from(number) % times.len()];
         // Every byte there is, over all rows.
-        let bytes = |salt: u8| (0..32).map(|at| number.wrapping_mul(32).wrapping_add(at).wrapping_add(salt)).collect::<Vec<u8>>();
+        let bytes = |salt: u8| (0..32).map(|at| number.wrapping_mul(21).wrapping_add(at).wrapping_add(salt)).collect::<Vec<u8>>();
         let maybe = (number % 2 == 0).then_some(time);
         let state = ["pending", "approved", "denied"][usize::from(number) % 3];
         let approved = (state == "approved").then_some(&id);
-        db.execute("INSERT INTO users VALUES (?1, ?2, ?3, ?4, ?5)", params![id, name, format!("{name}{number}"), "", time]).expect("a user");
+        db.execute("INSERT INTO users VALUES (?1, ?2, ?3, ?4, ?5)", params![id, name, format!("{name}{number}"), "", time])
+            .expect("a user");
         let session = "INSERT INTO web_sessions VALUES (?1, ?2, ?3, ?4)";
         db.execute(session, params![bytes(0), id, time, i64::MAX]).expect("a web session");
         let link = "INSERT INTO sign_in_links VALUES (?1, ?2, ?3, ?4)";
@@ -104,7 +114,8 @@ pub fn fill_awkwardly(db: &Connection) {
         let token = (number % 3 == 0).then(|| bytes(2));
         db.execute(host, params![id, bytes(3), name, token, time, maybe, maybe]).expect("a host");
         let grant = "INSERT INTO device_grants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10)";
-        db.execute(grant, params![bytes(4), format!("code {number}"), bytes(5), name, "::1", state, approved, time, time, maybe]).expect("a grant");
+        db.execute(grant, params![bytes(4), format!("code {number}"), bytes(5), name, "::1", state, approved, time, time, maybe])
+            .expect("a grant");
         let play = "INSERT INTO play_sessions VALUES (?1, ?2, ?2, ?3, ?4, ?5)";
         db.execute(play, params![format!("{name}{number}"), id, bytes(6), time, time]).expect("a play session");
     }

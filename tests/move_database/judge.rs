@@ -17,7 +17,8 @@ const NULL: &str = "∅";
 
 /// Tables with their columns and kinds, as SQLite has them.
 fn columns_of(db: &Connection) -> BTreeMap<String, Vec<(String, String)>> {
-    let sql = "SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY t.name, c.cid";
+    let sql =
+        "SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY t.name, c.cid";
     let mut query = db.prepare(sql).expect("a query");
     let rows = query.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).expect("rows");
     let mut tables: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
@@ -31,7 +32,13 @@ pub fn sqlite(path: &Path) -> Content {
     let db = Connection::open(path).expect("opens");
     let tables = columns_of(&db);
     assert!(tables.len() >= 7);
-    tables.into_keys().map(|table| { let found = sqlite_table(&db, &table); (table, found) }).collect()
+    tables
+        .into_keys()
+        .map(|table| {
+            let found = sqlite_table(&db, &table);
+            (table, found)
+        })
+        .collect()
 }
 
 fn sqlite_table(db: &Connection, table: &str) -> (u64, String) {
@@ -65,7 +72,13 @@ fn hex(bytes: &[u8]) -> String {
 /// The same of a PostgreSQL database with the tables that the SQLite database `like` has.
 pub fn postgres(server: &Server, database: &str, like: &Path) -> Content {
     let tables = columns_of(&Connection::open(like).expect("opens"));
-    tables.into_iter().map(|(table, columns)| { let found = postgres_table(server, database, &table, &columns); (table, found) }).collect()
+    tables
+        .into_iter()
+        .map(|(table, columns)| {
+            let found = postgres_table(server, database, &table, &columns);
+            (table, found)
+        })
+        .collect()
 }
 
 fn postgres_table(server: &Server, database: &str, table: &str, columns: &[(String, String)]) -> (u64, String) {

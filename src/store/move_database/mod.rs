@@ -24,7 +24,7 @@ use verify::Differences;
 
 use super::tables::TABLES;
 use super::value::params;
-use super::{Location, Store, StoreError, sqlite};
+use super::{Location, Store, StoreError, postgres, sqlite};
 
 /// How far a move has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub async fn move_database(from: &Location, to: &Location, watch: &mut Watch<'_>
 pub(super) async fn is_unfinished(store: &Store, location: &Location) -> Result<bool, StoreError> {
     let has_table = match location {
         Location::Sqlite(_) => &sqlite::HAS_TABLE,
-        Location::Postgres(_) => return Ok(false),
+        Location::Postgres(_) => &postgres::HAS_TABLE,
     };
     let found: i64 = store.query(move |db| db.one(has_table, params![unfinished::MARK], |row| row.get("found"))).await?;
     Ok(found > 0)

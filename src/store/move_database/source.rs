@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{MoveError, unfinished};
 use crate::store::peek::peek;
-use crate::store::{Engine, Location, Store, StoreError, schema, sqlite};
+use crate::store::{Engine, Location, Store, StoreError, postgres, schema, sqlite};
 
 /// Opens a database of the current schema so that nobody changes it until the last clone is dropped.
 pub async fn hold(location: &Location) -> Result<Store, MoveError> {
@@ -22,7 +22,7 @@ pub async fn hold(location: &Location) -> Result<Store, MoveError> {
     let open = move || -> Result<Arc<dyn Engine>, StoreError> {
         match location {
             Location::Sqlite(path) => Ok(Arc::new(sqlite::Held::open(&path)?)),
-            Location::Postgres(_) => Err(StoreError::failed("later")),
+            Location::Postgres(server) => Ok(Arc::new(postgres::Held::open(&server)?)),
         }
     };
     let engine = tokio::task::spawn_blocking(open).await.map_err(|_| StoreError::Panicked)??;

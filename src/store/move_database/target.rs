@@ -5,7 +5,7 @@ use super::{MoveError, read, sql, unfinished};
 use crate::store::job::Durability::Full;
 use crate::store::peek::{Found, peek};
 use crate::store::tables::TABLES;
-use crate::store::{Location, Store};
+use crate::store::{Location, Store, StoreError};
 
 pub struct Target {
     pub store: Store,
@@ -27,6 +27,7 @@ impl Target {
             if from != source.to_string() {
                 return Err(MoveError::OtherMove { database, from });
             }
+            store.transact(Full, unfinished::touch).await?;
             return Ok(Self::new(location, store));
         }
         for table in TABLES {
@@ -42,7 +43,7 @@ impl Target {
         match location {
             // Each row binds by name, which takes the square of the names; and nothing travels, so that one at a time is as fast.
             Location::Sqlite(_) => Self { store, rows_per_insert: 1, keeps_zero_characters: true },
-            Location::Postgres(_) => Self { store, rows_per_insert: 100, keeps_zero_characters: false },
+            Location::Postgres(_) => Self { store, rows_per_insert: 500, keeps_zero_characters: false },
         }
     }
 
@@ -54,6 +55,7 @@ impl Target {
         let rows_per_insert = self.rows_per_insert;
         let full = sql::insert(batch.table, rows_per_insert);
         let work = self.store.transact(Full, move |tx| {
+            unfinished::touch(tx)?;
             for values in batch.chunks(rows_per_insert) {
                 let rows = values.len() / batch.table.columns.len();
                 if rows == rows_per_insert {
@@ -64,7 +66,11 @@ impl Target {
             }
             Ok(())
         });
-        work.await.map_err(MoveError::Target)
+        work.await.map_err(|error| match error {
+            // Whether it was saved is seen from its rows by whoever goes on.
+            StoreError::OutcomeUnknown => MoveError::Target(StoreError::Unavailable("the connection was lost".to_owned())),
+            other => MoveError::Target(other),
+        })
     }
 }
 

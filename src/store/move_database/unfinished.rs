@@ -3,6 +3,7 @@
 
 use crate::store::job::Durability::Full;
 use crate::store::statement::Statement;
+use crate::store::tx::Tx;
 use crate::store::value::params;
 use crate::store::{Store, StoreError};
 
@@ -13,6 +14,7 @@ pub const MARK: &str = "iroam_move";
 static MAKE_MARK: Statement = Statement::new("MAKE_MARK", "CREATE TABLE iroam_move (source TEXT PRIMARY KEY NOT NULL)");
 static SET_MARK: Statement = Statement::new("SET_MARK", "INSERT INTO iroam_move (source) VALUES ($1)");
 static READ_MARK: Statement = Statement::new("READ_MARK", "SELECT source FROM iroam_move");
+static TOUCH_MARK: Statement = Statement::new("TOUCH_MARK", "UPDATE iroam_move SET source = source");
 static REMOVE_MARK: Statement = Statement::new("REMOVE_MARK", "DROP TABLE iroam_move");
 
 /// Whether the mark is one of these tables.
@@ -28,6 +30,12 @@ pub async fn mark(store: &Store, source: String) -> Result<(), StoreError> {
             tx.execute(&SET_MARK, params![source]).map(drop)
         })
         .await
+}
+
+/// Takes the mark's row, to be called first in every transaction that fills the database: a server may still be busy with the last one
+/// of a move that was killed, and this waits for it.
+pub fn touch(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.execute(&TOUCH_MARK, params![]).map(drop)
 }
 
 /// From where a marked database is being filled.
