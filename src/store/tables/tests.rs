@@ -3,15 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Kind, TABLES, Table};
+use crate::postgres_kit::Server;
 use crate::store::statement::Statement;
 use crate::store::value::params;
-use crate::store::{Location, Store};
+use crate::store::{Location, ServerOptions, Store};
 
 static SQLITE_COLUMNS: Statement = Statement::new(
     "SQLITE_COLUMNS",
     "SELECT tables.name AS of, columns.name AS name, lower(columns.type) AS kind, columns.pk AS key
      FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
      WHERE tables.type = 'table' ORDER BY tables.name, columns.cid",
+);
+
+static POSTGRES_COLUMNS: Statement = Statement::new(
+    "POSTGRES_COLUMNS",
+    "SELECT columns.table_name::text AS of, columns.column_name::text AS name, columns.data_type::text AS kind,
+        coalesce(key.ordinal_position, 0)::bigint AS key
+     FROM information_schema.columns AS columns
+     LEFT JOIN information_schema.table_constraints AS rule
+        ON rule.table_schema = columns.table_schema AND rule.table_name = columns.table_name AND rule.constraint_type = 'PRIMARY KEY'
+     LEFT JOIN information_schema.key_column_usage AS key
+        ON key.constraint_schema = rule.constraint_schema AND key.constraint_name = rule.constraint_name
+        AND key.column_name = columns.column_name
+     WHERE columns.table_schema = current_schema() AND columns.table_name <> 'iroam_schema'
+     ORDER BY columns.table_name, columns.ordinal_position",
 );
 
 static SQLITE_REFERENCES: Statement = Statement::new(
@@ -68,6 +83,14 @@ async fn list_is_the_schema_that_sqlite_has() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(&Location::sqlite(&folder.path().join("db"))).await.expect("opens");
     assert_eq!(shapes(&store, &SQLITE_COLUMNS).await, listed());
+}
+
+#[tokio::test]
+async fn list_is_the_schema_that_postgresql_has() {
+    let url = Server::shared().new_database();
+    let location = Location::parse(&url, &ServerOptions::default()).expect("a URL of the kit's");
+    let store = Store::open(&location).await.expect("opens");
+    assert_eq!(shapes(&store, &POSTGRES_COLUMNS).await, listed());
 }
 
 #[tokio::test]
