@@ -24,8 +24,15 @@ impl Executor for SqliteExecutor<'_> {
     fn rows(&mut self, statement: &Statement, params: &[Value<'_>], each: &mut EachRow<'_>) -> Result<(), StoreError> {
         let mut prepared = prepare(self.0, statement, params)?;
         let mut rows = prepared.raw_query();
+        let mut names = Vec::new();
+        let mut is_first = true;
         while let Some(row) = rows.next().map_err(|error| failure(self.0, error))? {
-            if each(&SqliteRow { row, next: Cell::new(0) })? == ControlFlow::Break(()) {
+            if !is_first && names.is_empty() {
+                // One row is soon read without, but asking SQLite for every name in every row adds up.
+                names.extend(row.as_ref().column_names().into_iter().map(str::to_owned));
+            }
+            is_first = false;
+            if each(&SqliteRow { row, names: &names, next: Cell::new(0) })? == ControlFlow::Break(()) {
                 break;
             }
         }
@@ -80,6 +87,8 @@ impl ToSql for Value<'_> {
 
 struct SqliteRow<'r, 's> {
     row: &'r rusqlite::Row<'s>,
+    /// The columns' names, or none where they have to be asked for.
+    names: &'r [String],
     /// Columns are mostly read in their order: where the next is looked for first.
     next: Cell<usize>,
 }
@@ -87,7 +96,10 @@ struct SqliteRow<'r, 's> {
 impl SqliteRow<'_, '_> {
     fn index(&self, name: &str) -> Result<usize, Unreadable> {
         let columns = self.row.as_ref();
-        let is_it = |index: &usize| columns.column_name(*index).is_ok_and(|column| column == name);
+        let is_it = |index: &usize| match self.names.get(*index) {
+            Some(column) => column == name,
+            None => columns.column_name(*index).is_ok_and(|column| column == name),
+        };
         let next = Some(self.next.get()).filter(is_it);
         let found = next.or_else(|| (0..columns.column_count()).find(is_it));
         found.ok_or_else(|| Unreadable("the answer has no such column".to_owned()))

@@ -16,6 +16,7 @@ mod writer;
 pub use held::Held;
 pub use peek::{HAS_TABLE, peek};
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -26,8 +27,9 @@ use crossbeam_channel::{Sender, TrySendError, bounded};
 use super::job::{Job, Kind};
 use super::{Engine, StoreError, StoreStats};
 
-/// Connections that only read; more would not help two cores.
-const READERS: usize = 2;
+/// Connections that only read: as many as there are cores, within these. With one alone, a long answer would hold up the short ones;
+/// more than cores only take them from each other.
+const READERS: RangeInclusive<usize> = 2..=8;
 
 /// Jobs that may wait; one more is told that the database is busy.
 const QUEUE_LENGTH: usize = 1024;
@@ -49,7 +51,8 @@ impl Sqlite {
         let committer = group::Committer::new(path.to_owned(), connection)?;
         let counts = committer.counts.clone();
         spawn("store-write", move || writer::run(committer, &changes))?;
-        for _ in 0..READERS {
+        let cores = thread::available_parallelism().map_or(*READERS.start(), usize::from);
+        for _ in 0..cores.clamp(*READERS.start(), *READERS.end()) {
             let connection = open::reader(path)?;
             let queries = queries.clone();
             spawn("store-read", move || reader::run(connection, &queries))?;
