@@ -16,6 +16,7 @@ mod migrate;
 mod open;
 mod patience;
 mod tls;
+mod turn;
 mod values;
 mod worker;
 
@@ -27,7 +28,7 @@ use crossbeam_channel::{Sender, TrySendError, bounded};
 
 use super::job::{Job, Kind};
 use super::{Engine, StoreError, StoreStats};
-use connect::Role;
+use error::Role;
 use health::Health;
 use worker::Worker;
 

@@ -117,6 +117,38 @@ async fn a_lost_answer_to_a_question_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_commit_that_the_server_gave_up_itself_runs_again() {
+    let url = Server::shared().new_database();
+    let store = open(&url).await;
+    Server::shared().psql(
+        &url,
+        "CREATE SEQUENCE kills; GRANT USAGE ON SEQUENCE kills TO iroam;
+         CREATE FUNCTION die_once() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN IF nextval('kills') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END $$;
+         CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die_once()",
+    );
+    store.transact(Full, |tx| tx.execute(&ADD, params!["a"])).await.expect("the second run is saved");
+    assert_eq!(count(&store).await, 1);
+    assert_eq!(Server::shared().psql(&url, "SELECT last_value FROM kills"), "2");
+}
+
+#[tokio::test]
+async fn sessions_end_with_the_store() {
+    let url = Server::shared().new_database();
+    let store = open(&url).await;
+    add(&store, "a").await.expect("added");
+    drop(store);
+    let name = url.rsplit('/').next().expect("a name");
+    let left = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
+    let ended = async {
+        while Server::shared().psql("postgres", &left) != "0" {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), ended).await.expect("every session has ended");
+}
+
+#[tokio::test]
 async fn a_server_that_comes_back_is_waited_for() {
     let (store, proxy) = through_proxy().await;
     proxy.refuse(3);
@@ -151,6 +183,9 @@ async fn a_server_that_hangs_does_not_hang_its_callers() {
     assert!(matches!(changed, Err(StoreError::OutcomeUnknown)), "{changed:?}");
     assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
     assert!(matches!(opened.err(), Some(StoreError::Open { .. })));
+    let other = Server::shared().new_database();
+    let both = other.replace("127.0.0.1", &format!("127.0.0.1:{},127.0.0.1", server.port()));
+    add(&open(&both).await, "a").await.expect("the second server is asked in time");
     server.resume();
     add(&store, "c").await.expect("it is back");
 }
