@@ -83,3 +83,9 @@ CREATE TABLE play_sessions (
 CREATE INDEX play_sessions_by_user ON play_sessions (user_id);
 CREATE INDEX play_sessions_by_host ON play_sessions (host_id);
 CREATE INDEX play_sessions_by_renewal ON play_sessions (renewed_at_ms);
+
+-- Whose database this is: the public key by which hosts know their server. One row, from when that server first opened it.
+CREATE TABLE server_identity (
+    only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+    server_key BLOB NOT NULL CHECK (length(server_key) = 32)
+) STRICT;

@@ -19,7 +19,8 @@ chromium|chromium|the browser that the tests drive
 fonts-dejavu-core|package|without a font text has no width in the browser
 nodejs|command node|runs the JavaScript tests
 npm|command npm|fetches playwright-core and the type checker
-python3-venv|venv|runs the ACME server that a test orders a certificate from'
+python3-venv|venv|runs the ACME server that a test orders a certificate from
+postgresql|postgres|the second engine of the store, of which the tests start servers of their own'
 
 install_system_packages() {
   local wanted=$BUILD_PACKAGES missing
@@ -52,6 +53,7 @@ is_there() {
     pkgconf) have pkg-config && pkg-config --exists "$3" ;;
     compiler) have cc && have make && [ -e /usr/include/stdio.h ] ;;
     chromium) find_chromium >/dev/null ;;
+    postgres) have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
     venv) have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     package) [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ;;
   esac
@@ -67,7 +69,8 @@ explain() {
 one_line() { tr '\n' ' ' <<<"$*" | sed 's/ *$//'; }
 
 apt_install() {
-  local command="apt-get install -y --no-install-recommends $*"
+  local command="apt-get install -y --no-install-recommends $*" guard=
+  case " $* " in *' postgresql '*) guard=without_system_cluster ;; esac
   have apt-get || die "this is no Debian or Ubuntu: install the packages above by your own package manager, then run again.
        On Debian: $command"
   if [ "$(id -u)" != 0 ]; then
@@ -76,9 +79,19 @@ apt_install() {
   fi
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >"$SETUP_DIR/apt.log" 2>&1 || apt_failed "apt-get update"
   say "Installing: $(download_size "$@") to download, which may take some minutes"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
+  $guard as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
     </dev/null > >(progress "$SETUP_DIR/apt.log") 2>&1 || apt_failed "$command"
 }
+
+# Runs a command while PostgreSQL's package is told not to make a database cluster: else it makes one and runs it from then on, also
+# at each boot, and the tests want only the programs. Whoever installs a further version later gets their cluster as usual.
+without_system_cluster() (
+  note=/etc/postgresql-common/createcluster.d/iroam-tests.conf
+  trap 'as_root rm -f $note' EXIT
+  as_root mkdir -p "${note%/*}"
+  echo 'create_main_cluster = false' | as_root tee $note >/dev/null
+  "$@"
+)
 
 download_size() {
   local size

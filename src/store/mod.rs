@@ -20,11 +20,14 @@ mod hosts;
 mod job;
 mod location;
 mod play_sessions;
+mod postgres;
 mod row;
 mod schema;
+mod server_identity;
 mod sign_in_links;
 mod sqlite;
 mod statement;
+mod stats;
 mod sweep;
 mod tx;
 mod users;
@@ -34,8 +37,9 @@ mod web_sessions;
 pub use device_grants::{Approval, GrantPoll, GrantRow, NewGrant, Redeem};
 pub use error::StoreError;
 pub use hosts::Host;
-pub use location::{Location, LocationError};
+pub use location::{Location, LocationError, PostgresLocation, ServerOptions};
 pub use play_sessions::PlaySession;
+pub use stats::StoreStats;
 pub use sweep::Cutoffs;
 pub use users::{NewUser, User};
 
@@ -62,6 +66,8 @@ pub struct Store {
 trait Engine: Send + Sync {
     /// Queues a job, or refuses it at once.
     fn submit(&self, job: Job) -> Result<(), StoreError>;
+
+    fn stats(&self) -> StoreStats;
 }
 
 impl Store {
@@ -71,6 +77,7 @@ impl Store {
         let open = move || -> Result<Arc<dyn Engine>, StoreError> {
             match location {
                 Location::Sqlite(path) => Ok(Arc::new(sqlite::Sqlite::open(&path)?)),
+                Location::Postgres(server) => Ok(Arc::new(postgres::Postgres::open(&server)?)),
             }
         };
         let engine = tokio::task::spawn_blocking(open).await.map_err(|_| StoreError::Panicked)??;
@@ -79,6 +86,21 @@ impl Store {
             #[cfg(test)]
             tampering: None,
         })
+    }
+
+    /// Whether there is an iroam database of any version. Makes nothing.
+    pub async fn exists(location: &Location) -> Result<bool, StoreError> {
+        let location = location.clone();
+        let look = move || match location {
+            Location::Sqlite(path) => sqlite::exists(&path),
+            Location::Postgres(server) => postgres::Postgres::exists(&server),
+        };
+        tokio::task::spawn_blocking(look).await.map_err(|_| StoreError::Panicked)?
+    }
+
+    /// What the engine has done so far, and what waits.
+    pub fn stats(&self) -> StoreStats {
+        self.engine.stats()
     }
 
     /// Whether the database answers.
@@ -138,7 +160,7 @@ impl Store {
 #[cfg(test)]
 fn catalogue() -> impl Iterator<Item = &'static statement::Statement> {
     let parts = [CATALOGUE, device_grants::CATALOGUE, hosts::CATALOGUE, play_sessions::CATALOGUE];
-    let more = [sign_in_links::CATALOGUE, sweep::CATALOGUE, users::CATALOGUE, web_sessions::CATALOGUE];
+    let more = [server_identity::CATALOGUE, sign_in_links::CATALOGUE, sweep::CATALOGUE, users::CATALOGUE, web_sessions::CATALOGUE];
     parts.into_iter().chain(more).flatten().copied()
 }
 

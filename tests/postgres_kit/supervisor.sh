@@ -4,7 +4,6 @@
 server= folder=
 
 end() {
-  trap '' HUP INT TERM
   if [ -n "$server" ]; then
     # a suspended process does not hear QUIT (an immediate stop); PostgreSQL kills after 5 s whoever has still not heard it
     kill -CONT "$server" $(cat "/proc/$server/task/$server/children") 2>/dev/null
@@ -22,14 +21,14 @@ forget_memory() {
   [ -z "$memory" ] || ipcrm -m "$memory" 2>/dev/null
 }
 
-# Ignored, not default: writing to a test process that has gone must not end the supervisor before it has cleared up.
-trap '' PIPE
-trap 'exit 1' HUP INT TERM
+# Only the end of the input ends the supervisor: not a write to a test process that has gone, and not the HUP that the kernel sends when
+# that process leaves a suspended server behind.
+trap '' HUP INT TERM PIPE
 trap end EXIT
 
 programs=$1
 shift
-folder=$(mktemp -d "${TMPDIR:-/tmp}/pg.XXXXXX") || exit
+folder=$(mktemp -d "${TMPDIR:-/tmp}/pg.XXXXXX" 2>&1) || { echo "failed"; echo "$folder"; folder=; exit 1; }
 if "$@" -D "$folder/data" </dev/null >"$folder/log" 2>&1; then
   echo "$folder"
 else

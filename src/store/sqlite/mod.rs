@@ -13,7 +13,7 @@ use std::thread;
 use crossbeam_channel::{Sender, TrySendError, bounded};
 
 use super::job::{Job, Kind};
-use super::{Engine, StoreError};
+use super::{Engine, StoreError, StoreStats};
 
 /// Connections that only read; more would not help two cores.
 const READERS: usize = 2;
@@ -64,6 +64,15 @@ impl Engine for Sqlite {
             TrySendError::Disconnected(_) => StoreError::Closed,
         })
     }
+
+    fn stats(&self) -> StoreStats {
+        StoreStats { reads_queued: self.readers.len(), writes_queued: self.writer.len(), ..StoreStats::default() }
+    }
+}
+
+/// Whether the file exists: only a database of ours is put there.
+pub fn exists(path: &Path) -> Result<bool, StoreError> {
+    path.try_exists().map_err(|error| StoreError::Open { database: path.display().to_string(), source: error.into() })
 }
 
 #[cfg(test)]
