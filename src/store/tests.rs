@@ -4,6 +4,7 @@ mod broken;
 mod catalogue;
 mod engines;
 mod fixtures;
+mod gate;
 mod grants;
 mod hosts;
 mod hygiene;
