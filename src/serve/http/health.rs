@@ -7,13 +7,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::error::ApiError;
 use super::host_tunnel::bearer;
 use crate::auth::token;
+use crate::serve::database;
 use crate::serve::public_url::is_loopback;
 use crate::serve::remote;
 use crate::serve::state::State;
 
-/// Alive: the process answers and its database does too.
+/// Ready: the process answers and its database does too.
 pub async fn healthz(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
-    state.store.answers().await?;
+    database::if_there(&state, state.store.answers()).await?;
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n"))
 }
 
