@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
+use crate::postgres_kit::Server;
 use crate::store::job::Tampering;
-use crate::store::{Location, Store};
+use crate::store::{Location, ServerOptions, Store};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Sqlite,
+    Postgres,
 }
 
 /// A new database and a handle to it.
@@ -27,6 +29,10 @@ impl Database {
             Kind::Sqlite => {
                 let folder = tempfile::tempdir().expect("a folder can be made");
                 (Location::sqlite(&folder.path().join("db")), Some(folder))
+            }
+            Kind::Postgres => {
+                let url = tokio::task::block_in_place(|| Server::shared().new_database());
+                (Location::parse(&url, &ServerOptions::default()).expect("an address of a database"), None)
             }
         };
         let store = Store::open(&location).await.expect("a new database opens");
@@ -59,6 +65,13 @@ macro_rules! on_both_engines {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $test() {
                 super::$test($crate::store::tests::engines::Database::new($crate::store::tests::engines::Kind::Sqlite).await).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test($crate::store::tests::engines::Database::new($crate::store::tests::engines::Kind::Postgres).await).await;
             })+
         }
     };
