@@ -12,6 +12,7 @@ mod laws;
 mod links;
 mod model;
 mod play_sessions;
+mod psql;
 mod races;
 mod sweep;
 mod text;

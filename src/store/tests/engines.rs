@@ -44,6 +44,12 @@ impl Database {
         Store::open(&self.location).await.expect("the database opens again")
     }
 
+    /// The name of a database on the shared server.
+    pub fn name(&self) -> String {
+        let shown = self.location.to_string();
+        shown.rsplit('/').next().expect("a split has a last part").to_owned()
+    }
+
     /// The same database behind a broken executor.
     pub fn broken(&self, tampering: Arc<dyn Tampering>) -> Store {
         Store { tampering: Some(tampering), ..self.store.clone() }

@@ -19,6 +19,7 @@ on_both_engines! {
     one_of_many_owners_is_paired,
     one_of_many_polls_redeems_a_code,
     a_key_has_one_owner_whoever_is_first,
+    one_of_many_servers_owns_the_database,
     grants_never_outnumber_their_places,
     no_update_is_lost,
     two_that_read_what_the_other_writes_are_not_both_right,
@@ -114,6 +115,12 @@ async fn a_key_has_one_owner_whoever_is_first(db: Database) {
     assert_eq!(approved.iter().filter(|approval| matches!(approval, Approval::Paired(_))).count(), 1, "{approved:?}");
     let paired = db.host_by_key(key(1)).await.expect("an answer").expect("a host");
     assert!(approved.contains(&Approval::Paired(paired.id)));
+}
+
+async fn one_of_many_servers_owns_the_database(db: Database) {
+    let owners = at_once(&db, |store, n| async move { store.claim_for_server(key(n)).await }).await;
+    let owners: Vec<_> = owners.into_iter().map(|answer| answer.expect("an answer")).collect();
+    assert!(owners.iter().all(|owner| *owner == owners[0]), "{owners:?}");
 }
 
 async fn grants_never_outnumber_their_places(db: Database) {

@@ -1,5 +1,6 @@
 //! What may be asked of a store, in numbers of a small universe.
 
+use crate::auth::DevicePublicKey;
 use crate::auth::token::TokenHash;
 use crate::store::tests::fixtures::{code, host, key, session, token, user};
 use crate::store::{Approval, Cutoffs, GrantPoll, GrantRow, Host, NewGrant, NewUser, PlaySession, Redeem, Store, StoreError, User};
@@ -47,6 +48,7 @@ pub enum Command {
     AddPlay { id: u8, user: u8, host: u8, key: u8, now: At },
     Renew { id: u8, user: u8, since: At, now: At },
     Sweep { now: At, grants: At, plays: At },
+    Claim { key: u8 },
 }
 
 /// What a store, or the model, says to a command.
@@ -66,6 +68,7 @@ pub enum Answer {
     Host(Option<Host>),
     Hosts(Vec<Host>),
     Play(Option<PlaySession>),
+    Claimed(DevicePublicKey),
     /// A rule of the schema forbids it.
     Refused,
     /// Nothing was changed, and the same may succeed later.
@@ -137,6 +140,7 @@ impl Command {
                 let cutoffs = Cutoffs { now: now.ms(), grants_expired_before: grants.ms(), plays_renewed_before: plays.ms() };
                 Answer::Count(store.sweep(cutoffs).await?)
             }
+            Self::Claim { key: k } => Answer::Claimed(store.claim_for_server(key(*k)).await?),
             other => unreachable!("{other:?} is asked elsewhere"),
         })
     }

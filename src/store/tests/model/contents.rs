@@ -36,16 +36,19 @@ tables! {
     "device_grants": "device_code_hash", "user_code", "host_key", "host_name", "address", "state", "user_id", "host_id",
         "created_at_ms", "expires_at_ms", "polled_at_ms";
     "play_sessions": "id", "user_id", "host_id", "player_key", "started_at_ms", "renewed_at_ms";
+    "server_identity": "only_row", "server_key";
 }
 
 static NO_USERS: Statement = Statement::new("NO_USERS", "DELETE FROM users");
 static NO_GRANTS: Statement = Statement::new("NO_GRANTS", "DELETE FROM device_grants");
+static NO_SERVER: Statement = Statement::new("NO_SERVER", "DELETE FROM server_identity");
 
-/// Empties the database: all but undecided grants belongs to users.
+/// Empties the database: most rows belong to users.
 pub async fn wipe(store: &Store) {
     let emptied = store.transact(Relaxed, |tx| {
         tx.execute(&NO_USERS, params![])?;
-        tx.execute(&NO_GRANTS, params![])
+        tx.execute(&NO_GRANTS, params![])?;
+        tx.execute(&NO_SERVER, params![])
     });
     emptied.await.expect("a database that can be emptied");
 }
@@ -119,7 +122,9 @@ impl Model {
             .plays
             .values()
             .map(|(play, renewed)| row("play_sessions", params![play.id, play.user, play.host, play.player_key, play.started_at, renewed]));
-        let mut lines: Vec<String> = users.chain(links).chain(sessions).chain(plays).chain(self.hosts()).chain(self.grants()).collect();
+        let server = self.server.iter().map(|key| row("server_identity", params![1, key]));
+        let passes = users.chain(links).chain(sessions);
+        let mut lines: Vec<String> = passes.chain(plays).chain(self.hosts()).chain(self.grants()).chain(server).collect();
         lines.sort();
         lines
     }

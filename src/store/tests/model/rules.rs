@@ -36,6 +36,7 @@ pub struct Model {
     pub hosts: BTreeMap<HostId, HostRow>,
     /// With when each was renewed.
     pub plays: BTreeMap<SessionId, (PlaySession, UnixMs)>,
+    pub server: Option<DevicePublicKey>,
 }
 
 /// What names are compared by.
@@ -145,6 +146,7 @@ impl Model {
                 }))
             }
             Command::Sweep { now, grants, plays } => self.sweep(now.ms(), grants.ms(), plays.ms()),
+            Command::Claim { key: k } => Answer::Claimed(*self.server.get_or_insert(key(k))),
             ref other => unreachable!("{other:?} is not of hosts"),
         }
     }
