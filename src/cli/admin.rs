@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use super::server::DatabaseArgs;
+use super::server::{DatabaseArgs, PostgresArgs};
 use crate::config;
 use crate::serve::admin;
 
@@ -32,6 +32,20 @@ pub enum AdminCommand {
     Users {
         #[command(flatten)]
         at: AdminArgs,
+    },
+    /// Move a server's database to another file or server, also from one engine to the other; serve must be stopped
+    ///
+    /// Every row is compared at the end. The old database is only read; the new one must be empty, or is made. When a move is
+    /// interrupted in whatever way, the same command goes on where it was.
+    MoveDatabase {
+        /// The database that serve uses now: sqlite:PATH or postgres://USER@HOST/NAME
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// The one that it shall use: sqlite:PATH or postgres://USER@HOST/NAME
+        #[arg(long, value_name = "URL")]
+        to: String,
+        #[command(flatten)]
+        server: PostgresArgs,
     },
 }
 
@@ -66,6 +80,9 @@ pub fn run(command: AdminCommand) -> Result<()> {
             for user in admin::list_users(&place)? {
                 println!("{} {}", user.id, user.name);
             }
+        }
+        AdminCommand::MoveDatabase { from, to, server } => {
+            admin::move_database(&config::end_of_move(&from, &server)?, &config::end_of_move(&to, &server)?)?;
         }
     }
     Ok(())

@@ -57,7 +57,7 @@ pub struct DatabaseArgs {
 }
 
 /// How a PostgreSQL server is reached, beside its URL.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Database")]
 pub struct PostgresArgs {
     /// File that holds the PostgreSQL user's password: in a URL or a flag it would be seen in ps

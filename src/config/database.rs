@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::serve::ServeFile;
 use super::{file, paths};
-use crate::cli::{AdminArgs, DatabaseArgs};
+use crate::cli::{AdminArgs, DatabaseArgs, PostgresArgs};
 use crate::serve::DataPlace;
 use crate::store::{Location, LocationError, ServerOptions};
 
@@ -28,6 +28,13 @@ pub fn place(data: Option<PathBuf>, args: DatabaseArgs, file: &ServeFile) -> Res
     Ok(DataPlace { folder, database: database.map(|url| location(&url, &options)).transpose()? })
 }
 
+/// One end of a move.
+pub fn end_of_move(url: &str, args: &PostgresArgs) -> Result<Location> {
+    let args = args.clone();
+    let (password_file, ca, connections) = (args.database_password_file, args.database_ca, args.database_connections);
+    Ok(location(url, &ServerOptions { password_file, ca, connections })?)
+}
+
 fn location(url: &str, options: &ServerOptions) -> Result<Location, LocationError> {
     Location::parse(url, options)
 }
@@ -35,7 +42,6 @@ fn location(url: &str, options: &ServerOptions) -> Result<Location, LocationErro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::PostgresArgs;
 
     fn args(database: Option<&str>) -> AdminArgs {
         let database = DatabaseArgs { database: database.map(str::to_owned), server: PostgresArgs::default() };

@@ -14,7 +14,7 @@ mod paths;
 mod serve;
 
 #[cfg(feature = "serve")]
-pub use database::data_place;
+pub use database::{data_place, end_of_move};
 #[cfg(all(feature = "serve", feature = "host"))]
 pub use demo::{DemoConfig, demo};
 #[cfg(feature = "host")]

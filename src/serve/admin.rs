@@ -1,5 +1,10 @@
 //! What the operator does by the command line. Works while serve runs: the database may be open twice.
 
+mod move_database;
+mod progress;
+
+pub use move_database::move_database;
+
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};

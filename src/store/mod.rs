@@ -19,6 +19,8 @@ mod error;
 mod hosts;
 mod job;
 mod location;
+mod move_database;
+mod peek;
 mod play_sessions;
 mod postgres;
 mod row;
@@ -29,6 +31,7 @@ mod sqlite;
 mod statement;
 mod stats;
 mod sweep;
+mod tables;
 mod tx;
 mod users;
 mod value;
@@ -38,6 +41,7 @@ pub use device_grants::{Approval, GrantPoll, GrantRow, NewGrant, Redeem};
 pub use error::StoreError;
 pub use hosts::Host;
 pub use location::{Location, LocationError, PostgresLocation, ServerOptions};
+pub use move_database::{MoveError, Moved, Step, Tick, Watch, move_database};
 pub use play_sessions::PlaySession;
 pub use stats::StoreStats;
 pub use sweep::Cutoffs;
@@ -71,8 +75,17 @@ trait Engine: Send + Sync {
 }
 
 impl Store {
-    /// Opens or makes the database and brings it to the current schema.
+    /// Opens or makes the database and brings it to the current schema. Refuses one that a move has not filled wholly.
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
+        let store = Self::open_unfinished(location).await?;
+        if move_database::is_unfinished(&store, location).await? {
+            return Err(StoreError::Unfinished { database: location.to_string() });
+        }
+        Ok(store)
+    }
+
+    /// The same, also of one that a move is still filling.
+    async fn open_unfinished(location: &Location) -> Result<Self, StoreError> {
         let location = location.clone();
         let open = move || -> Result<Arc<dyn Engine>, StoreError> {
             match location {

@@ -2,10 +2,15 @@
 
 mod error;
 mod executor;
+mod held;
 mod migrate;
 mod open;
+mod peek;
 mod reader;
 mod writer;
+
+pub use held::Held;
+pub use peek::{HAS_TABLE, peek};
 
 use std::path::Path;
 use std::thread;

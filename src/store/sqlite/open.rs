@@ -28,10 +28,16 @@ pub fn writer(path: &Path) -> Result<Connection, StoreError> {
 }
 
 pub fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = existing(path)?;
+    connection.pragma_update(None, "query_only", true).map_err(|error| opening(path, error))?;
+    Ok(connection)
+}
+
+/// Makes no file.
+pub fn existing(path: &Path) -> Result<Connection, StoreError> {
     let at = |error| opening(path, error);
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(at)?;
     connection.busy_timeout(LOCK_WAIT).map_err(at)?;
-    connection.pragma_update(None, "query_only", true).map_err(at)?;
     set_common(&connection).map_err(at)?;
     Ok(connection)
 }
