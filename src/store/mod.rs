@@ -94,11 +94,15 @@ impl Store {
             }
         };
         let engine = tokio::task::spawn_blocking(open).await.map_err(|_| StoreError::Panicked)??;
-        Ok(Self {
+        Ok(Self::over(engine))
+    }
+
+    fn over(engine: Arc<dyn Engine>) -> Self {
+        Self {
             engine,
             #[cfg(test)]
             tampering: None,
-        })
+        }
     }
 
     /// Whether there is an iroam database of any version. Makes nothing.

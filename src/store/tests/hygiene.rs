@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const MAY: [(&str, &str); 5] = [
     ("sqlite/", "what this engine alone is told"),
     ("postgres/", "what this engine alone is told"),
-    ("tests/", "looks at what is stored behind the store's back"),
+    ("tests", "look at what is stored behind the store's back"),
     ("tables.rs", "makes a move's statements from the schema's tables"),
     ("move_database/", "makes a move's statements from the schema's tables"),
 ];
@@ -37,11 +37,15 @@ fn no_statement_hides_from_the_catalogue() {
     assert!(files.len() > 15, "the test looks in the wrong place");
     for file in files {
         let name = file.strip_prefix(&store).expect("found below it").to_string_lossy().replace('\\', "/");
-        if MAY.iter().all(|(place, _)| !name.starts_with(place)) {
+        if !may(&name) {
             let text = fs::read_to_string(&file).expect("a source file is readable text");
             assert_eq!(hidden(&text), [""; 0], "{name}: write it into statements!");
         }
     }
+}
+
+fn may(name: &str) -> bool {
+    MAY.iter().any(|(place, _)| name.starts_with(place)) || name.ends_with("/tests.rs")
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
