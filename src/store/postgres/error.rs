@@ -61,6 +61,13 @@ impl Failure {
     }
 }
 
+/// An error of our own reading.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::of(error, Role::Writer)
+    }
+}
+
 fn of_transport(error: Error) -> Failure {
     match error.source() {
         // Our side could not write a parameter down: nothing was sent.

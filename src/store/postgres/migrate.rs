@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::connection::Connection;
 use super::dialect::{self, Server};
-use super::error::{Failure, Role};
+use super::error::Failure;
 use crate::store::StoreError;
 use crate::store::schema::{MIGRATIONS, current};
 
@@ -62,7 +62,7 @@ pub fn to_current(connection: &mut Connection, database: &str) -> Result<(), Fai
 
 fn look(connection: &mut Connection) -> Result<Found, Failure> {
     let row = connection.ask(Instant::now() + LOOK_TIME, async |client| client.query_one(LOOK, &[]).await)?;
-    let column = |name| row.try_get::<_, i64>(name).map_err(unreadable);
+    let column = |name| row.try_get::<_, i64>(name).map_err(Failure::from);
     Ok(match (column("ours")?, column("tables")?) {
         (1, _) => Found::Ours,
         (_, 0) => Found::Nothing,
@@ -83,14 +83,14 @@ fn make(connection: &mut Connection) -> Result<(), Failure> {
 
 fn server(connection: &mut Connection) -> Result<Server, Failure> {
     let row = connection.ask(Instant::now() + LOOK_TIME, async |client| client.query_one("SELECT version()", &[]).await)?;
-    let version: &str = row.try_get(0).map_err(unreadable)?;
+    let version: &str = row.try_get(0)?;
     Ok(if version.contains("CockroachDB") { Server::Cockroach } else { Server::Postgres })
 }
 
 pub fn version(connection: &mut Connection, sql: &str) -> Result<i64, Failure> {
     let row = connection.ask(Instant::now() + MIGRATION_TIME, async |client| client.query_opt(sql, &[]).await)?;
     let row = row.ok_or_else(|| Failure::Refused(StoreError::Corrupt("the table iroam_schema is empty".to_owned())))?;
-    row.try_get("version").map_err(unreadable)
+    Ok(row.try_get("version")?)
 }
 
 /// Applies the migration that is next once it is our turn, which may be none.
@@ -110,8 +110,4 @@ fn in_transaction(connection: &mut Connection, work: impl FnOnce(&mut Connection
         connection.give_up("a migration could not be rolled back");
     }
     done
-}
-
-fn unreadable(error: tokio_postgres::Error) -> Failure {
-    Failure::of(error, Role::Writer)
 }
