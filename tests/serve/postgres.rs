@@ -119,6 +119,18 @@ fn music_goes_on_while_the_database_is_away_and_everything_is_there_when_it_is_b
 }
 
 #[test]
+fn music_goes_on_while_the_database_hangs() {
+    let server = Server::start(&[]);
+    let Playing { serve, mut owner, paired, host, .. } = playing(&server);
+    server.suspend();
+    assert_eq!(owner.relay(&paired.id, &command("still playing")).text(), "still playing");
+    assert_eq!(serve.browser().get("/healthz").status, 503);
+    server.resume();
+    until(|| serve.browser().get("/healthz").status == 200);
+    drop(host);
+}
+
+#[test]
 fn a_host_that_comes_while_the_database_is_away_stays_paired() {
     let server = Server::start(&[]);
     let Playing { serve, owner, paired, host, .. } = playing(&server);
