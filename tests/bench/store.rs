@@ -1,11 +1,15 @@
 //! The store beside bare rusqlite in one run, on the same file with the same statements: what its queues and threads cost a read,
 //! and what committing in groups gives a write. Prints one JSON row a line; `run.mjs` shows them.
 
+#[path = "../postgres_kit/mod.rs"]
+mod postgres_kit;
+
 mod store {
     pub mod bare;
     pub mod callers;
     pub mod data;
     pub mod disk;
+    pub mod postgres;
     pub mod reads;
     pub mod writes;
 }

@@ -43,6 +43,9 @@ pub struct Sqlite {
 impl Sqlite {
     /// Opens or makes the file and brings it to the current schema. Other processes may have it open too (write-ahead log); one
     /// that holds its lock is waited for, 5 seconds at most. Blocks.
+    ///
+    /// Its pages are not all checked: that takes as long as reading the whole file, at each start. One that is damaged is an error
+    /// to what needs it, and the rest goes on; a log that a power cut tore counts up to its last whole commit.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let mut connection = open::writer(path)?;
         migrate::to_current(&mut connection, path)?;

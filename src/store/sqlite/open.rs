@@ -15,15 +15,17 @@ use crate::store::StoreError;
 /// Statements kept prepared on each connection: all of the catalogue.
 const STATEMENTS_KEPT: usize = 256;
 
-/// Pages kept in memory, in KiB: the tables are small and serve must be too.
+/// Pages kept in memory, in KiB: the tables are small and serve must be too. The file is not mapped into memory besides: there a disk
+/// that fails to read is a signal that ends the program, and no error.
 const CACHE_KIB: i64 = 512;
 
-/// Pages in the log at which the writer brings them into the database, after a commit. Fewer would do so too often: a page that is
-/// written again and again then goes to the disk twice each time.
+/// Pages in the log, 16 MB, at which the writer brings them into the database, after a commit: as many as one table of the log's
+/// index has room for, so that readers look into one. With SQLite's own 1000 a page that many change goes to the database more often,
+/// and 64 callers come to a tenth less.
 const LOG_PAGES: i64 = 4000;
 
-/// The log is written over from its beginning, which spares the file system's work for a file that grows; only one that grew past
-/// this, because somebody read from the same snapshot for long, is cut.
+/// Afterwards the log is written over from its beginning, as long as nobody reads from it: syncing a file that grows costs several
+/// times as much, so it is left as long as it is. Only one that grew past this, because somebody read from one snapshot for long, is cut.
 const LOG_BYTES_KEPT: i64 = 64 << 20;
 
 pub fn writer(path: &Path) -> Result<Connection, StoreError> {

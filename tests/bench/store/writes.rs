@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use super::callers::{Rate, latency_us, rate};
 use super::data::{Database, USERS, token, user};
-use super::{bare, disk};
+use super::{bare, disk, postgres};
 use crate::row;
 
 const CALLERS: u64 = 64;
@@ -31,6 +31,15 @@ pub fn measure(runtime: &Runtime, database: &Database, folder: &Path) -> Result<
     let store_rate = add_rate(runtime, &database.store, database.now, 3 * APART).per_second;
     row("store, sessions added by 64 callers", store_rate, "/s", Some(10_000.0), "each acknowledged when on the disk");
     row("store / bare rusqlite, 64 a commit", store_rate / bare_rate, "x", None, "");
+    let server_rate = postgres::add_rate(runtime, database.now)?.per_second;
+    row(
+        "store on PostgreSQL, sessions added by 64 callers",
+        server_rate,
+        "/s",
+        None,
+        "a server on this machine, durable as it is by default",
+    );
+    row("store on SQLite / on PostgreSQL, sessions added", store_rate / server_rate, "x", None, "equally durable");
     row(
         "store, session added, latency",
         add_latency_us(runtime, &database.store, database.now, 4 * APART),

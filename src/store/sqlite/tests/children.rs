@@ -61,3 +61,10 @@ pub fn mount_small(folder: &std::path::Path, bytes: u64) -> bool {
             && libc::mount(c"none".as_ptr(), folder.as_ptr(), c"tmpfs".as_ptr(), 0, size.as_ptr().cast()) == 0
     }
 }
+
+/// Takes a file system away, as it looks from its path: who has files of it open keeps them.
+pub fn unmount(folder: &std::path::Path) {
+    let folder = std::ffi::CString::new(folder.as_os_str().as_encoded_bytes()).expect("no NUL in a path");
+    // SAFETY: the string ends with NUL and outlives the call
+    assert_eq!(unsafe { libc::umount2(folder.as_ptr(), libc::MNT_DETACH) }, 0);
+}

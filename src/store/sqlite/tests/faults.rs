@@ -6,7 +6,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::time::timeout;
 
-use super::kit::{ADD_NOTE, add, database, keys, keys_read, open_at};
+use super::children;
+use super::kit::{ADD_NOTE, add, database, keys, keys_read, open_at, with_notes};
 use crate::store::job::Durability::Full;
 use crate::store::sqlite::QUEUE_LENGTH;
 use crate::store::value::params;
@@ -84,6 +85,29 @@ async fn until_writer_took_it(store: &Store) {
     while store.stats().writes_queued > 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
+}
+
+#[test]
+fn acknowledges_nothing_once_the_folder_is_unmounted() {
+    if !children::is_child() {
+        return children::run("store::sqlite::tests::faults::acknowledges_nothing_once_the_folder_is_unmounted");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    if !children::mount_small(folder.path(), 8 << 20) {
+        println!("skipped: a file system of its own needs root");
+        return;
+    }
+    let path = folder.path().join("db");
+    drop(with_notes(&path));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let store = open_at(&path).await.expect("opens");
+        add(&store, 1, "saved").await.expect("a note");
+        children::unmount(folder.path());
+        assert!(add(&store, 2, "lost").await.expect_err("refused").to_string().contains("restart"));
+        assert_eq!(keys_read(&store).await.expect("reads go on"), [1]);
+        assert!(!path.exists(), "nothing is made in its place");
+    });
 }
 
 #[tokio::test]
