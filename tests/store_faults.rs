@@ -6,21 +6,33 @@
 //! none of it.
 #![cfg(feature = "serve")]
 
+#[path = "store_faults/connections.rs"]
+mod connections;
+#[path = "store_faults/failover.rs"]
+mod failover;
+#[path = "store_faults/full_disk.rs"]
+mod full_disk;
 #[path = "store_faults/journal.rs"]
 mod journal;
 #[path = "store_faults/judge.rs"]
 mod judge;
+#[path = "store_faults/killed_servers.rs"]
+mod killed_servers;
+#[path = "store_faults/killed_writers.rs"]
+mod killed_writers;
 #[path = "store_faults/life.rs"]
 mod life;
+#[path = "store_faults/links.rs"]
+mod links;
 #[path = "store_faults/load.rs"]
 mod load;
 #[path = "store_faults/postgres.rs"]
 mod postgres;
 mod postgres_kit;
+#[path = "store_faults/proxy.rs"]
+mod proxy;
 #[path = "store_faults/seed.rs"]
 mod seed;
-#[path = "store_faults/sqlite.rs"]
-mod sqlite;
 #[path = "store_faults/story.rs"]
 mod story;
 #[path = "store_faults/tally.rs"]

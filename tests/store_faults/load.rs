@@ -25,6 +25,11 @@ const RECOVERY_PATIENCE: Duration = Duration::from_secs(120);
 /// Errors, beside those for which a database that is out of reach is known, after which nothing may have been changed.
 pub type Tolerated = fn(&StoreError) -> bool;
 
+/// Tolerates no others.
+pub fn none(_: &StoreError) -> bool {
+    false
+}
+
 pub struct Load {
     shared: Arc<Shared>,
     callers: Vec<JoinHandle<()>>,
@@ -70,10 +75,10 @@ impl Load {
         self.wait_until("changes are acknowledged", |tally| tally.acknowledged >= goal).await;
     }
 
-    /// Waits for so many more errors.
-    pub async fn is_refused(&self, more: u64) {
-        let goal = self.shared.notes().tally.refused() + more;
-        self.wait_until("callers are told of the harm", |tally| tally.refused() >= goal).await;
+    /// Waits until a figure is so much higher.
+    pub async fn reaches(&self, more: u64, figure: impl Fn(&Tally) -> u64) {
+        let goal = figure(&self.shared.notes().tally) + more;
+        self.wait_until("callers are told of the harm", |tally| figure(tally) >= goal).await;
     }
 
     async fn wait_until(&self, what: &str, is_so: impl Fn(&Tally) -> bool) {

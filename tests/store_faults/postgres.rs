@@ -9,13 +9,22 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Returns when nothing that was sent to the server is still under way.
 pub fn wait_until_idle(server: &Server) {
-    let busy = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'iroam' AND state <> 'idle'";
+    wait_until_none(server, "state <> 'idle'");
+}
+
+/// Returns when the server has noticed that its clients are gone, and done what they had sent.
+pub fn wait_until_alone(server: &Server) {
+    wait_until_none(server, "true");
+}
+
+fn wait_until_none(server: &Server, which: &str) {
+    let count = format!("SELECT count(*) FROM pg_stat_activity WHERE usename = 'iroam' AND {which}");
     let begin = Instant::now();
     let mut quiet = 0;
     // twice, because a server that has just come to itself may have something in its ear still
     while quiet < 2 {
-        assert!(begin.elapsed() < PATIENCE, "the server is still at work");
-        quiet = if server.psql("postgres", busy) == "0" { quiet + 1 } else { 0 };
+        assert!(begin.elapsed() < PATIENCE, "there are connections of which {which}");
+        quiet = if server.psql("postgres", &count) == "0" { quiet + 1 } else { 0 };
         std::thread::sleep(Duration::from_millis(10));
     }
 }

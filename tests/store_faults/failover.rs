@@ -1,0 +1,63 @@
+//! The primary dies and its synchronous standby takes over, or the standby is away for a while.
+
+use std::time::Duration;
+
+use tokio::task::block_in_place;
+use tokio::time::sleep;
+
+use super::judge;
+use super::load::{CALLERS, Load, none};
+use super::postgres_kit::Server;
+use super::seed::Random;
+use super::tally::Tally;
+
+/// A primary with its standby, and the address of a database that names both.
+fn pair() -> (Server, Server, String) {
+    let primary = Server::start(&[]);
+    let name = primary.new_database();
+    let name = name.rsplit('/').next().expect("a split has a last part");
+    let standby = primary.standby();
+    let hosts = format!("127.0.0.1:{},127.0.0.1:{}", primary.port(), standby.port());
+    let url = format!("postgres://iroam@{hosts}/{name}?target_session_attrs=read-write");
+    (primary, standby, url)
+}
+
+fn database(url: &str) -> &str {
+    url.split('?').next().expect("a split has a first part")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_outlives_a_fail_over() {
+    let mut random = Random::of("fail-over");
+    for _ in 0..3 {
+        let (primary, standby, url) = block_in_place(pair);
+        let store = super::open(&url).await;
+        let mut load = Load::start(&store, none);
+        load.is_acknowledged(200).await;
+        load.check(|floor| judge::of_postgres(&primary, database(&url), floor)).await;
+        load.is_acknowledged(random.within(1..200)).await;
+        sleep(Duration::from_micros(random.within(0..3000))).await;
+        block_in_place(|| {
+            primary.kill();
+            standby.promote();
+        });
+        load.is_acknowledged(200).await;
+        println!("fail-over: {}", load.end(|floor| judge::of_postgres(&standby, database(&url), floor)).await);
+    }
+}
+
+/// Without its standby the primary may not acknowledge anything, so that all commits wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_are_answered_in_time_while_the_standby_is_away() {
+    let (primary, standby, url) = block_in_place(pair);
+    let store = super::open(&url).await;
+    let mut load = Load::start(&store, none);
+    load.is_acknowledged(100).await;
+    block_in_place(|| standby.kill());
+    load.reaches(CALLERS as u64, Tally::out_of_reach).await;
+    block_in_place(|| standby.restart());
+    load.is_acknowledged(100).await;
+    load.check(|floor| judge::of_postgres(&primary, database(&url), floor)).await;
+    load.is_acknowledged(100).await;
+    println!("standby away: {}", load.end(|floor| judge::of_postgres(&primary, database(&url), floor)).await);
+}
