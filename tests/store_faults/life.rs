@@ -86,6 +86,7 @@ impl Life {
             Step::NoteSeen(_) | Step::Revoke(_) | Step::Play { .. } | Step::Renew(_) => {
                 self.take_with_host(store, STORY[index].step, now).await
             }
+            step if step.is_read() => self.look_up(store, step, now).await,
             step => self.take_to_pair(store, step, now).await,
         }
     }
@@ -140,6 +141,20 @@ impl Life {
                 expect(renewed.map(|found| found.id), Some(self.play(session)))
             }
             other => unreachable!("{other:?} is not about a host"),
+        }
+    }
+
+    async fn look_up(self, store: &Store, step: Step, now: UnixMs) -> Result<(), Trouble> {
+        match step {
+            Step::LookUpSession(session) => {
+                let found = store.web_session(self.token("session", session), now).await?;
+                expect(found.map(|(user, _)| user.id), Some(self.user()))
+            }
+            Step::LookUpHost(grant) => {
+                let found = store.host_by_access_token(self.token("access", grant)).await?;
+                expect(found.map(|host| host.id), Some(self.host(grant)))
+            }
+            other => unreachable!("{other:?} is not a read"),
         }
     }
 

@@ -155,7 +155,7 @@ impl Shared {
         match error {
             StoreError::Busy => notes.tally.busy += 1,
             StoreError::Unavailable(_) => notes.tally.unavailable += 1,
-            StoreError::OutcomeUnknown => {
+            StoreError::OutcomeUnknown if !STORY[steps].step.is_read() => {
                 notes.tally.unknown += 1;
                 notes.journal.open(life);
             }

@@ -32,6 +32,15 @@ pub enum Step {
         host: Letter,
     },
     Renew(Letter),
+    LookUpSession(Letter),
+    LookUpHost(Letter),
+}
+
+impl Step {
+    /// Whether it changes nothing.
+    pub fn is_read(self) -> bool {
+        matches!(self, Self::LookUpSession(_) | Self::LookUpHost(_))
+    }
 }
 
 /// A step, and what it does to the rows: see [`super::judge`] for their words. Its time is its number, counted from 1.
@@ -89,6 +98,8 @@ pub const STORY: &[Chapter] = &[
     chapter(Step::Deny('d'), &["grant d pending made 19 polled never"], &["grant d denied made 19 polled never"]),
     chapter(Step::SignIn { session: 'e', instead_of: None }, &[], &["session made 21 until 1021"]),
     chapter(Step::SignOut('b'), &["session made 3 until 1015"], &[]),
+    chapter(Step::LookUpSession('e'), &[], &[]),
+    chapter(Step::LookUpHost('b'), &[], &[]),
 ];
 
 /// What the database holds of an account after its first `steps` steps, sorted.
