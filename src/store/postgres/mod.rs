@@ -1,32 +1,100 @@
 //! The engine for a business: a PostgreSQL server, spoken to by a few threads with a connection each.
+//!
+//! Transactions are serializable, and a job whose transaction collided with another runs again. Where the connection is lost, a
+//! job runs again on a new one, unless its change had been sent: then only the database knows, and [`StoreError::OutcomeUnknown`]
+//! says so.
 
 mod address;
+mod connect;
+mod connection;
+mod dialect;
+mod driver;
+mod error;
+mod executor;
+mod health;
+mod migrate;
+mod open;
+mod patience;
+mod tls;
+mod values;
+mod worker;
 
-use super::job::Job;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
+
+use crossbeam_channel::{Sender, TrySendError, bounded};
+
+use super::job::{Job, Kind};
 use super::{Engine, StoreError, StoreStats};
+use connect::Role;
+use health::Health;
+use worker::Worker;
 
 pub use address::PostgresLocation;
 
-pub struct Postgres;
+/// Jobs that may wait for each kind of thread; one more is told that the database is busy.
+const QUEUE_LENGTH: usize = 1024;
+
+pub struct Postgres {
+    writers: Sender<Job>,
+    readers: Sender<Job>,
+    health: Arc<Health>,
+}
 
 impl Postgres {
     /// Reaches the server and brings its database to the current schema. Blocks.
-    pub fn open(_location: &PostgresLocation) -> Result<Self, StoreError> {
-        Err(StoreError::failed("not yet"))
+    pub fn open(location: &PostgresLocation) -> Result<Self, StoreError> {
+        open::migrated(location)?;
+        let location = Arc::new(location.clone());
+        let health = Arc::new(Health::default());
+        let writing = location.connections / 2;
+        let writers = pool("store-write", Role::Writer, writing, &location, &health)?;
+        let readers = pool("store-read", Role::Reader, location.connections - writing, &location, &health)?;
+        Ok(Self { writers, readers, health })
     }
 
-    /// Whether the database is one of iroam's, of any version. Blocks.
-    pub fn exists(_location: &PostgresLocation) -> Result<bool, StoreError> {
-        Err(StoreError::failed("not yet"))
+    /// Whether the database is one of iroam's, of any version. Makes nothing. Blocks.
+    pub fn exists(location: &PostgresLocation) -> Result<bool, StoreError> {
+        open::exists(location)
     }
+}
+
+/// Starts threads that share a queue. Each connects when it gets its first job; they end when the queue's sender is gone.
+fn pool(name: &str, role: Role, threads: usize, location: &Arc<PostgresLocation>, health: &Arc<Health>) -> Result<Sender<Job>, StoreError> {
+    let (sender, queue) = bounded(QUEUE_LENGTH);
+    for _ in 0..threads {
+        let worker = Worker::new(Arc::clone(location), role, Arc::clone(health));
+        let queue = queue.clone();
+        thread::Builder::new().name(name.to_owned()).spawn(move || worker.run(&queue))?;
+    }
+    Ok(sender)
 }
 
 impl Engine for Postgres {
-    fn submit(&self, _job: Job) -> Result<(), StoreError> {
-        Err(StoreError::Closed)
+    fn submit(&self, job: Job) -> Result<(), StoreError> {
+        let queue = match job.kind {
+            Kind::Query | Kind::Snapshot => &self.readers,
+            Kind::Change(_) | Kind::Transaction(_) => &self.writers,
+        };
+        queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => self.health.refusal(),
+            TrySendError::Disconnected(_) => StoreError::Closed,
+        })
     }
 
     fn stats(&self) -> StoreStats {
-        StoreStats::default()
+        let commits = self.health.commits.load(Relaxed);
+        StoreStats {
+            reads_queued: self.readers.len(),
+            writes_queued: self.writers.len(),
+            transactions_retried: self.health.retried.load(Relaxed),
+            reconnects: self.health.reconnects.load(Relaxed),
+            commits,
+            jobs_committed: commits,
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! One connection. It moves only while something is asked of it.
+
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::task::yield_now;
+use tokio::time::{timeout, timeout_at};
+use tokio_postgres::{Client, Error, Statement};
+
+use super::driver::Driver;
+use super::error::{Failure, words};
+
+/// The half of a connection that reads and writes.
+pub type Link = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// Statements kept prepared: all of the catalogue.
+const STATEMENTS_KEPT: usize = 256;
+
+/// How long the server may take to hear a goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+pub struct Connection {
+    statements: HashMap<String, Statement>,
+    client: Client,
+    wire: Wire,
+    driver: Driver,
+}
+
+/// The link while it stands, and afterwards why it does not.
+enum Wire {
+    Up(Link),
+    Down(String),
+}
+
+impl Connection {
+    pub fn new(driver: Driver, client: Client, link: Link) -> Self {
+        Self { statements: HashMap::new(), client, wire: Wire::Up(link), driver }
+    }
+
+    /// Whether the connection stands. What arrived while nobody listened is heard first.
+    pub fn is_open(&mut self) -> bool {
+        let Self { driver, wire, .. } = self;
+        driver.block_on(async {
+            for _ in 0..2 {
+                poll_fn(|context| Poll::Ready(wire.drive(context))).await;
+                // The runtime asks the system meanwhile what has arrived.
+                yield_now().await;
+            }
+            poll_fn(|context| Poll::Ready(wire.drive(context))).await;
+        });
+        matches!(self.wire, Wire::Up(_))
+    }
+
+    /// Runs statements without parameters, as they stand.
+    pub fn batch(&mut self, sql: &str, until: Instant) -> Result<(), Failure> {
+        self.ask(until, async |client| client.batch_execute(sql).await)
+    }
+
+    /// The statement, prepared on this connection. Only the first use asks the server.
+    pub fn prepare(&mut self, sql: &str, until: Instant) -> Result<Statement, Failure> {
+        if let Some(known) = self.statements.get(sql) {
+            return Ok(known.clone());
+        }
+        let statement = self.ask(until, async |client| client.prepare(sql).await)?;
+        if self.statements.len() >= STATEMENTS_KEPT {
+            self.statements.clear();
+        }
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// Asks the server something, and waits for the answer until `until` at most.
+    pub fn ask<T>(&mut self, until: Instant, question: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Result<T, Failure> {
+        let Self { driver, wire, client, .. } = self;
+        if let Wire::Down(reason) = wire {
+            return Err(Failure::lost(reason.clone()).before_sending());
+        }
+        let answer = driver.block_on(async {
+            let mut asking = pin!(question(client));
+            let both = poll_fn(|context| {
+                if let Poll::Ready(answer) = asking.as_mut().poll(context) {
+                    return Poll::Ready(answer);
+                }
+                wire.drive(context);
+                asking.as_mut().poll(context)
+            });
+            timeout_at(until.into(), both).await
+        });
+        match (answer, wire) {
+            (Ok(Ok(value)), _) => Ok(value),
+            // The link knows the cause.
+            (Ok(Err(error)), Wire::Down(reason)) if error.is_closed() => Err(Failure::lost(reason.clone())),
+            (Ok(Err(error)), _) => Err(error.into()),
+            (Err(_), wire) => {
+                let reason = "it did not answer in time";
+                // What comes later would be taken for the answer to the next question.
+                *wire = Wire::Down(reason.to_owned());
+                Err(Failure::lost(reason))
+            }
+        }
+    }
+
+    /// Lets the connection go without a word: it must not be used again.
+    pub fn give_up(&mut self, reason: &str) {
+        self.wire = Wire::Down(reason.to_owned());
+    }
+
+    /// Tells the server that this end goes.
+    pub fn close(self) {
+        let Self { statements, client, wire, driver } = self;
+        drop((statements, client));
+        if let Wire::Up(link) = wire {
+            // A server that does not listen will find out by itself.
+            let _ = driver.block_on(async { timeout(GOODBYE, link).await });
+        }
+    }
+}
+
+impl Wire {
+    /// Reads and writes what can be read and written now.
+    fn drive(&mut self, context: &mut Context<'_>) {
+        let Self::Up(link) = self else { return };
+        match link.as_mut().poll(context) {
+            Poll::Pending => {}
+            Poll::Ready(Ok(())) => *self = Self::Down("the connection was closed".to_owned()),
+            Poll::Ready(Err(error)) => *self = Self::Down(words(&error)),
+        }
+    }
+}

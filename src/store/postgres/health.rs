@@ -1,0 +1,48 @@
+//! What all threads of the engine know of the server, and the numbers that are shown.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use tracing::{debug, info, warn};
+
+use crate::store::StoreError;
+
+#[derive(Default)]
+pub struct Health {
+    /// Why the server is out of reach, while it is.
+    down: Mutex<Option<String>>,
+    pub retried: AtomicU64,
+    pub reconnects: AtomicU64,
+    pub commits: AtomicU64,
+}
+
+impl Health {
+    /// A connection was lost or could not be made. The first such says so, the others need not.
+    pub fn lost(&self, reason: &str) {
+        let mut down = self.down.lock().unwrap_or_else(PoisonError::into_inner);
+        if down.is_none() {
+            warn!("the database is out of reach: {reason}");
+        } else {
+            debug!("the database is still out of reach: {reason}");
+        }
+        *down = Some(reason.to_owned());
+    }
+
+    /// A connection was made.
+    pub fn connected(&self) {
+        if self.down.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
+            info!("the database is back");
+        }
+    }
+
+    /// For a job that has waited too long for a thread.
+    pub fn refusal(&self) -> StoreError {
+        let down = self.down.lock().unwrap_or_else(PoisonError::into_inner);
+        down.as_ref().map_or(StoreError::Busy, |reason| StoreError::Unavailable(reason.clone()))
+    }
+
+    pub fn count(counter: &AtomicU64) {
+        counter.fetch_add(1, Relaxed);
+    }
+}
