@@ -8,7 +8,7 @@ use tokio::task::{JoinSet, block_in_place};
 use tokio::time::timeout;
 
 use super::judge;
-use super::load::{CALLERS, Load, none};
+use super::load::{Load, none};
 use super::postgres_kit::{Server, program};
 use super::seed::Random;
 
@@ -30,7 +30,7 @@ async fn what_was_acknowledged_outlives_ended_connections() {
         let count = random.within(1..8);
         let end = format!(
             "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE usename = 'iroam'
-                ORDER BY state = 'idle', random() LIMIT {count}) AS some"
+                ORDER BY state = 'idle', random() LIMIT {count}) AS victims"
         );
         block_in_place(|| server.psql("postgres", &end));
         if round % 10 == 9 {
@@ -40,18 +40,19 @@ async fn what_was_acknowledged_outlives_ended_connections() {
     println!("100 times some connections ended: {}", load.end(|floor| judge::of_postgres(&server, &database, floor)).await);
 }
 
-/// A psql that holds every row of every table, until it is dropped.
+/// A psql that holds a table which everybody needs, until it is dropped.
 struct Holder(Child);
 
 impl Holder {
     fn of(server: &Server, database: &str) -> Self {
         let mut command = Command::new(program("psql"));
-        command.args(["-XAtq", database]).stdin(Stdio::piped()).stdout(Stdio::null());
+        command.args(["-XAtq", "-v", "ON_ERROR_STOP=1", database]).stdin(Stdio::piped()).stdout(Stdio::null());
         let mut psql = command.spawn().expect("psql runs");
-        let lock = "BEGIN; LOCK TABLE users, web_sessions, sign_in_links, hosts, device_grants, play_sessions IN ACCESS EXCLUSIVE MODE;\n";
+        let lock = "BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE;\n";
         psql.stdin.as_mut().expect("just piped").write_all(lock.as_bytes()).expect("psql reads");
-        let held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'play_sessions'::regclass";
+        let held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'users'::regclass";
         while server.psql(database, held) == "0" {
+            assert!(psql.try_wait().expect("our own child").is_none(), "psql did not get the lock");
             std::thread::sleep(Duration::from_millis(10));
         }
         Self(psql)
@@ -74,7 +75,8 @@ async fn callers_are_answered_in_time_while_every_connection_waits_for_a_lock() 
     let mut load = Load::start(&store, none);
     load.is_acknowledged(100).await;
     let holder = block_in_place(|| Holder::of(&server, &database));
-    load.reaches(CALLERS as u64, |tally| tally.busy + tally.out_of_reach()).await;
+    load.reaches(1, |tally| tally.busy + tally.out_of_reach()).await;
+    load.is_answered().await;
     let mut crowd = JoinSet::new();
     for _ in 0..CROWD {
         let store = store.clone();

@@ -55,10 +55,32 @@ async fn callers_are_answered_in_time_while_the_standby_is_away() {
     let mut load = Load::start(&store, none);
     load.is_acknowledged(100).await;
     block_in_place(|| standby.kill());
-    load.reaches(CALLERS as u64, Tally::out_of_reach).await;
+    load.reaches(1, Tally::out_of_reach).await;
+    load.is_answered().await;
     block_in_place(|| standby.restart());
     load.is_acknowledged(100).await;
     load.check(|floor| judge::of_postgres(&primary, database(&url), floor)).await;
     load.is_acknowledged(100).await;
-    println!("standby away: {}", load.end(|floor| judge::of_postgres(&primary, database(&url), floor)).await);
+    println!("the standby was away: {}", load.end(|floor| judge::of_postgres(&primary, database(&url), floor)).await);
+}
+
+/// What only the primary has is lost with it, so that none of it may have been acknowledged.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_acknowledged_that_the_standby_does_not_have() {
+    let (primary, standby, url) = block_in_place(pair);
+    let store = super::open(&url).await;
+    let load = Load::start(&store, none);
+    load.is_acknowledged(100).await;
+    standby.suspend();
+    load.reaches(1, Tally::out_of_reach).await;
+    load.is_answered().await;
+    block_in_place(|| {
+        // what the standby was sent and did not hear yet is lost as well
+        standby.kill();
+        primary.kill();
+        standby.restart();
+        standby.promote();
+    });
+    load.is_acknowledged(CALLERS as u64).await;
+    println!("both died: {}", load.end(|floor| judge::of_postgres(&standby, database(&url), floor)).await);
 }

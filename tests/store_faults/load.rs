@@ -84,7 +84,10 @@ impl Load {
     async fn wait_until(&self, what: &str, is_so: impl Fn(&Tally) -> bool) {
         let begin = Instant::now();
         while !is_so(&self.shared.fair_notes().tally) {
-            assert!(begin.elapsed() < RECOVERY_PATIENCE, "waited in vain until {what}: {}", self.shared.notes().tally);
+            if begin.elapsed() > RECOVERY_PATIENCE {
+                let tally = self.shared.notes().tally.to_string();
+                panic!("waited in vain until {what}: {tally}");
+            }
             sleep(Duration::from_micros(200)).await;
         }
     }
@@ -96,6 +99,12 @@ impl Load {
         self.floor = self.shared.notes().journal.floor();
         self.shared.notes().tally.resume();
         drop(alone);
+    }
+
+    /// Waits until every call that is under way has come to something.
+    pub async fn is_answered(&self) {
+        drop(self.shared.gate.write().await);
+        drop(self.shared.fair_notes());
     }
 
     /// Ends the callers and compares everything they have ever written.
