@@ -1,12 +1,21 @@
 //! The command line. Every value is looked for in this order: flag, `IROAM_*` environment, TOML file, default.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config;
+
+#[cfg(feature = "serve")]
+mod admin;
+#[cfg(feature = "serve")]
+mod server;
+
+#[cfg(feature = "serve")]
+pub use admin::AdminArgs;
+#[cfg(feature = "serve")]
+pub use server::{DatabaseArgs, PostgresArgs, ServeArgs};
 
 #[derive(Debug, Parser)]
 #[command(name = "iroam", version, about = "Your music and video at home, played in any browser anywhere")]
@@ -32,49 +41,12 @@ enum Command {
     #[cfg(feature = "serve")]
     Admin {
         #[command(subcommand)]
-        command: AdminCommand,
+        command: admin::AdminCommand,
     },
     /// Decode and encode for a host (started by it)
     #[cfg(feature = "host")]
     #[command(hide = true)]
     MediaWorker,
-}
-
-#[derive(Debug, Args)]
-pub struct ServeArgs {
-    /// Folder for the database and keys [default: ~/.local/share/iroam/serve]
-    #[arg(long, env = "IROAM_DATA", value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// Address of the website (TCP) [default: 127.0.0.1:8080]
-    #[arg(long, env = "IROAM_LISTEN", value_name = "ADDR")]
-    pub listen: Option<SocketAddr>,
-    /// Address that hosts connect to (UDP) [default: the website's address]
-    #[arg(long, env = "IROAM_QUIC", value_name = "ADDR")]
-    pub quic: Option<SocketAddr>,
-    /// The website's URL as browsers see it [default: http:// and the website's address]
-    #[arg(long, env = "IROAM_PUBLIC_URL", value_name = "URL")]
-    pub public_url: Option<String>,
-    /// HOST:PORT that hosts connect to, where it differs from the public URL's host and the --quic port
-    #[arg(long, env = "IROAM_QUIC_PUBLIC", value_name = "HOST:PORT")]
-    pub quic_public: Option<String>,
-    /// TLS certificate chain, PEM
-    #[arg(long, env = "IROAM_TLS_CERT", value_name = "FILE", requires = "tls_key")]
-    pub tls_cert: Option<PathBuf>,
-    /// TLS private key, PEM
-    #[arg(long, env = "IROAM_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
-    pub tls_key: Option<PathBuf>,
-    /// Get certificates by ACME for the public URL's host, with this contact address
-    #[arg(long, env = "IROAM_ACME_EMAIL", value_name = "EMAIL", conflicts_with = "tls_cert")]
-    pub acme_email: Option<String>,
-    /// ACME directory [default: Let's Encrypt's]
-    #[arg(long, env = "IROAM_ACME_DIRECTORY", value_name = "URL", requires = "acme_email")]
-    pub acme_directory: Option<String>,
-    /// Root certificates to trust for the ACME directory, PEM [default: the public ones]
-    #[arg(long, env = "IROAM_ACME_CA", value_name = "FILE", requires = "acme_directory")]
-    pub acme_ca: Option<PathBuf>,
-    /// Settings file, TOML: the same names with underscores
-    #[arg(long, env = "IROAM_CONFIG", value_name = "FILE")]
-    pub config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -130,39 +102,6 @@ pub struct DemoArgs {
     pub no_open: bool,
 }
 
-#[derive(Debug, Subcommand)]
-enum AdminCommand {
-    /// Create an account; the password is asked for, or read from standard input
-    CreateUser {
-        #[arg(long, value_name = "NAME")]
-        name: String,
-        #[command(flatten)]
-        at: AdminArgs,
-    },
-    /// Print a link that signs an account in once
-    SignInLink {
-        #[arg(long, value_name = "NAME")]
-        name: String,
-        /// The website's URL as browsers see it
-        #[arg(long, env = "IROAM_PUBLIC_URL", value_name = "URL")]
-        public_url: String,
-        #[command(flatten)]
-        at: AdminArgs,
-    },
-    /// List the accounts
-    Users {
-        #[command(flatten)]
-        at: AdminArgs,
-    },
-}
-
-#[derive(Debug, Args)]
-struct AdminArgs {
-    /// The server's data folder
-    #[arg(long, env = "IROAM_DATA", value_name = "DIR")]
-    data: PathBuf,
-}
-
 /// Parses the command line and does what it says.
 pub fn run() -> Result<()> {
     let cli = Cli::parse();
@@ -182,7 +121,7 @@ pub fn run() -> Result<()> {
             crate::demo::run(config::demo(args)?)
         }
         #[cfg(feature = "serve")]
-        Command::Admin { command } => admin(command),
+        Command::Admin { command } => admin::run(command),
         #[cfg(feature = "host")]
         Command::MediaWorker => crate::host::media::worker::run(),
     }
@@ -199,26 +138,4 @@ fn host(args: HostArgs) -> Result<()> {
     }
     let config = config::host(args.run)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(crate::host::run(config))
-}
-
-#[cfg(feature = "serve")]
-fn admin(command: AdminCommand) -> Result<()> {
-    use crate::serve::admin;
-    match command {
-        AdminCommand::CreateUser { name, at } => {
-            let password = config::read_password()?;
-            let id = admin::create_user(&at.data, &name, password)?;
-            println!("created {name} {id}");
-        }
-        AdminCommand::SignInLink { name, public_url, at } => {
-            println!("{}", admin::sign_in_link(&at.data, &name, &public_url)?.expose());
-        }
-        AdminCommand::Users { at } => {
-            admin::require_server(&at.data)?;
-            for user in admin::list_users(&at.data)? {
-                println!("{} {}", user.id, user.name);
-            }
-        }
-    }
-    Ok(())
 }

@@ -6,7 +6,8 @@ const WAIT_MS_MIN = 500;
 const WAIT_MS_MAX = 5_000;
 const INTERNAL_TRIES_MAX = 3;
 
-const PASSING = new Set(['host_offline', 'host_failed', 'busy', 'rate_limited', 'internal']);
+/** All that a player changes at the server is its session, which may be opened or renewed twice: `outcome_unknown` is as good as `unavailable`. */
+const PASSING = new Set(['host_offline', 'host_failed', 'busy', 'rate_limited', 'unavailable', 'storage_full', 'outcome_unknown', 'internal']);
 /** What the host, the account or this player is refused for: every other request would be refused as well. */
 const WHOLE_HOST = new Set(['host_gone', 'forbidden', 'signed_out', 'ticket_wrong_host', 'unsupported_version', 'no_driver']);
 const TICKET = new Set(['ticket_expired', 'ticket_invalid', 'proof_invalid', 'replayed']);

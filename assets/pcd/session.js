@@ -69,7 +69,7 @@ export class Session {
     try {
       return await this.#ask(`/api/v1/sessions/${encodeURIComponent(this.#reply.session_id)}/renew`, { method: 'POST', body: {} });
     } catch (error) {
-      if (error instanceof HostError && error.code !== 'signed_out' && error.code !== 'rate_limited') return null;
+      if (error instanceof HostError && error.code === 'not_found') return null;
       throw error;
     }
   }

@@ -31,7 +31,7 @@ impl TokenKind {
 }
 
 /// What is stored of a token: SHA-256 is enough for 256 random bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub [u8; 32]);
 
 /// Makes a token of `random`.

@@ -1,5 +1,7 @@
 //! Settings from flags, `IROAM_*` environment, a TOML file and defaults, in this order.
 
+#[cfg(feature = "serve")]
+mod database;
 #[cfg(all(feature = "serve", feature = "host"))]
 mod demo;
 mod file;
@@ -11,6 +13,8 @@ mod paths;
 #[cfg(feature = "serve")]
 mod serve;
 
+#[cfg(feature = "serve")]
+pub use database::{data_place, end_of_move};
 #[cfg(all(feature = "serve", feature = "host"))]
 pub use demo::{DemoConfig, demo};
 #[cfg(feature = "host")]

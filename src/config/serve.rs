@@ -6,17 +6,22 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use serde::Deserialize;
 
-use super::{file, paths};
+use super::{database, file};
 use crate::cli::ServeArgs;
 use crate::serve::{Limits, ServeConfig, TlsConfig};
 
 const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
+/// The settings file of a server.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ServeFile {
-    data: Option<PathBuf>,
+pub struct ServeFile {
+    pub data: Option<PathBuf>,
+    pub database: Option<String>,
+    pub database_password_file: Option<PathBuf>,
+    pub database_ca: Option<PathBuf>,
+    pub database_connections: Option<usize>,
     listen: Option<SocketAddr>,
     quic: Option<SocketAddr>,
     public_url: Option<String>,
@@ -31,6 +36,7 @@ struct ServeFile {
 /// Resolves the settings, or says which one is missing or wrong.
 pub fn serve(args: ServeArgs) -> Result<ServeConfig> {
     let file: ServeFile = file::read(args.config.as_ref())?;
+    let data = database::place(args.data, args.database, &file)?;
     let listen = args.listen.or(file.listen).unwrap_or(LISTEN);
     let tls = tls(
         args.tls_cert.or(file.tls_cert),
@@ -43,7 +49,7 @@ pub fn serve(args: ServeArgs) -> Result<ServeConfig> {
     )?;
     let scheme = if matches!(tls, TlsConfig::None) { "http" } else { "https" };
     Ok(ServeConfig {
-        data: args.data.or(file.data).map_or_else(|| paths::default_data("serve"), Ok)?,
+        data,
         listen,
         quic: args.quic.or(file.quic).unwrap_or(listen),
         public_url: args.public_url.or(file.public_url).unwrap_or_else(|| format!("{scheme}://{listen}")),
@@ -68,19 +74,7 @@ mod tests {
     use super::*;
 
     fn args() -> ServeArgs {
-        ServeArgs {
-            data: Some("/data".into()),
-            listen: None,
-            quic: None,
-            public_url: None,
-            quic_public: None,
-            tls_cert: None,
-            tls_key: None,
-            acme_email: None,
-            acme_directory: None,
-            acme_ca: None,
-            config: None,
-        }
+        ServeArgs { data: Some("/data".into()), ..ServeArgs::default() }
     }
 
     #[test]

@@ -1,13 +1,11 @@
 //! The demo's owner: an account made for it, signed in by a one-time link, who confirms the host's pairing as a person would.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::http::Client;
 use crate::auth::b64;
-use crate::serve::admin;
+use crate::serve::{DataPlace, admin};
 use crate::types::{Secret, random};
 
 /// The account's name.
@@ -19,7 +17,7 @@ pub struct Owner {
 
 impl Owner {
     /// Makes the account where there is none yet. Its password is random and kept nowhere: links sign it in.
-    pub fn ensure_account(serve_data: &Path) -> Result<()> {
+    pub fn ensure_account(serve_data: &DataPlace) -> Result<()> {
         if admin::list_users(serve_data)?.iter().any(|user| user.name == NAME) {
             return Ok(());
         }
@@ -27,7 +25,7 @@ impl Owner {
         Ok(())
     }
 
-    pub fn sign_in(serve_data: &Path, url: &str) -> Result<Self> {
+    pub fn sign_in(serve_data: &DataPlace, url: &str) -> Result<Self> {
         let link = admin::sign_in_link(serve_data, NAME, url)?;
         let (_, token) = link.expose().split_once('#').context("a sign-in link carries its token in the fragment")?;
         let mut client = Client::new(url);

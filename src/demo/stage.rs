@@ -12,7 +12,7 @@ use super::http::Client;
 use super::owner::Owner;
 use super::{Stop, library, player, ports, until};
 use crate::config::DemoConfig;
-use crate::serve::admin;
+use crate::serve::{DataPlace, admin};
 use crate::types::Secret;
 
 const START_SECONDS: u64 = 30;
@@ -24,7 +24,7 @@ const LINK_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 pub struct Stage {
     host: Kept,
     serve: Kept,
-    serve_data: PathBuf,
+    serve_data: DataPlace,
     url: String,
 }
 
@@ -37,9 +37,9 @@ impl Stage {
         let tunnel = ports::tunnel(website)?;
         let media = library::folders(config.media, &data)?;
         let url = format!("http://{website}");
-        let serve_data = data.join("serve");
+        let serve_data = DataPlace::in_folder(&data.join("serve"));
         Owner::ensure_account(&serve_data)?;
-        let serve = Kept::start(serve_plan(&data, website, tunnel, &url), stop)?;
+        let serve = Kept::start(serve_plan(&data, &serve_data, website, tunnel, &url), stop)?;
         wait_for_serve(&serve, &url, stop)?;
         let mut owner = Owner::sign_in(&serve_data, &url)?;
         let host = Kept::start(host_plan(&data, &media, &url), stop)?;
@@ -68,8 +68,10 @@ impl Stage {
     }
 }
 
-fn serve_plan(data: &Path, website: SocketAddr, tunnel: SocketAddr, url: &str) -> Plan {
-    let mut args: Vec<OsString> = vec!["serve".into(), "--data".into(), data.join("serve").into()];
+fn serve_plan(data: &Path, place: &DataPlace, website: SocketAddr, tunnel: SocketAddr, url: &str) -> Plan {
+    let mut args: Vec<OsString> = vec!["serve".into(), "--data".into(), place.folder.clone().into()];
+    // Said, so that a database in the environment stays out of it.
+    args.extend(["--database".into(), place.url().into()]);
     args.extend(["--listen".into(), website.to_string().into(), "--quic".into(), tunnel.to_string().into()]);
     args.extend(["--public-url".into(), url.into()]);
     Plan { name: "server", args, log: data.join("serve.log") }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::database;
 use super::state::State;
 use crate::net::{Arriving, NetError, Pending, Tunnel, TunnelListener};
 use crate::protocol::tunnel::{CloseCode, RefusalCode, TicketKey, VERSIONS, Welcome};
@@ -71,9 +72,18 @@ async fn refuse(pending: Pending, code: RefusalCode, detail: String) {
 async fn stay(state: &State, host: Host, tunnel: Tunnel) {
     state.tunnels.put(host.id, tunnel.clone());
     // Its owner may have removed it between the look-up and now.
-    if !matches!(state.store.host(host.id).await, Ok(Some(_))) {
+    let turned_away = match state.store.host(host.id).await {
+        Ok(Some(_)) => None,
+        Ok(None) => Some((CloseCode::Revoked, "the owner removed this host")),
+        // The host must come again, and not take this for its removal, after which it would forget its pairing.
+        Err(error) => {
+            database::report(&error);
+            Some((CloseCode::GoingAway, "the server cannot look this host up now"))
+        }
+    };
+    if let Some((code, reason)) = turned_away {
         state.tunnels.remove(host.id, &tunnel);
-        tunnel.close(CloseCode::Revoked, "the owner removed this host");
+        tunnel.close(code, reason);
         return;
     }
     tracing::info!(host = %host.id, address = %tunnel.remote_address(), "host online");

@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::data_place::DataPlace;
 use crate::protocol::limits::REQUEST_TIMEOUT;
 
 /// Serve's settings, resolved.
 #[derive(Clone, Debug)]
 pub struct ServeConfig {
-    /// Folder of the database and keys; made when missing.
-    pub data: PathBuf,
+    pub data: DataPlace,
     /// The website's address (TCP); port 0 takes a free one.
     pub listen: SocketAddr,
     /// The tunnel's address (UDP); port 0 takes a free one.
@@ -23,9 +23,11 @@ pub struct ServeConfig {
     pub limits: Limits,
 }
 
-/// How long browsers are waited for, and how many connections they get: what a small VPS can bear.
+/// How long is waited for what, and how many connections browsers get: what a small VPS can bear.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Time in which the database must answer when serve starts: both may have been started together.
+    pub database_start: Duration,
     /// Time for a request's whole body.
     pub body: Duration,
     /// Time in which a browser must take something of its answer.
@@ -38,7 +40,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: REQUEST_TIMEOUT, idle_reader: Duration::from_secs(60), connections: 800, connections_per_address: 100 }
+        Self {
+            database_start: Duration::from_secs(60),
+            body: REQUEST_TIMEOUT,
+            idle_reader: Duration::from_secs(60),
+            connections: 800,
+            connections_per_address: 100,
+        }
     }
 }
 

@@ -1,16 +1,18 @@
-//! Serve's folder: the database, two keys, a token for the metrics, and a lock against a second serve.
+//! Serve's folder: two keys, a token for the metrics, a lock against a second serve, and the database unless that is elsewhere.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use super::data_place::DataPlace;
 use super::key_file::{self, KeyFileError};
 use crate::auth::{DeviceKey, TicketSigner, b64};
-use crate::store::{Location, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::types::Secret;
 
-const DATABASE: &str = "iroam.db";
+const IDENTITY: &str = "identity.key";
+const TICKETS: &str = "tickets.key";
 
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
@@ -20,6 +22,24 @@ pub enum DataDirError {
     InUse(PathBuf),
     #[error("no iroam server data in {}: --data must be the folder that iroam serve uses", .0.display())]
     Absent(PathBuf),
+    #[error("no iroam server has used the database {0} yet: start iroam serve with it first, or correct --database")]
+    AbsentDatabase(String),
+    #[error("the data folder {} was last used with the database {used}: say --database {used}, or --database {url} if that is meant", folder.display())]
+    Unsaid { folder: PathBuf, used: String, url: String },
+    #[error("the database {url} is gone: restore it from a backup, or begin anew with another --data folder than {}", folder.display())]
+    Gone { folder: PathBuf, url: String },
+    #[error(
+        "the database {url} is empty, and the data folder {} was used with {used}: say --database {used}, or first run iroam admin move-database --from {used} --to {url}",
+        folder.display()
+    )]
+    Emptied { folder: PathBuf, used: String, url: String },
+    #[error("the database {url} belongs to a server whose keys are not in {}: copy identity.key and tickets.key there from that server's data folder, or correct --data", folder.display())]
+    Keyless { folder: PathBuf, url: String },
+    #[error(
+        "the database {url} belongs to a server with other keys than those in {}: correct --data or --database, or copy identity.key and tickets.key from that server's data folder",
+        folder.display()
+    )]
+    OfAnother { folder: PathBuf, url: String },
     #[error(transparent)]
     Key(#[from] KeyFileError),
     #[error(transparent)]
@@ -38,27 +58,36 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// Opens a folder that is in use; makes nothing.
-    pub async fn open_existing(path: &Path) -> Result<Self, DataDirError> {
-        match path.join(DATABASE).try_exists() {
-            Ok(true) => Self::open(path).await,
-            Ok(false) => Err(DataDirError::Absent(path.to_owned())),
-            Err(source) => Err(DataDirError::Folder { path: path.to_owned(), source }),
+    /// Opens what is in use; makes nothing.
+    pub async fn open_existing(place: &DataPlace) -> Result<Self, DataDirError> {
+        check_is_said(place)?;
+        match (Store::exists(&place.location()).await?, &place.database) {
+            (true, _) => Self::open(place).await,
+            (false, None) => Err(DataDirError::Absent(place.folder.clone())),
+            (false, Some(_)) => Err(DataDirError::AbsentDatabase(place.url())),
         }
     }
 
-    /// Opens the folder, making what is missing only when it was never used: a lost key must not be replaced in silence.
-    pub async fn open(path: &Path) -> Result<Self, DataDirError> {
-        let database = path.join(DATABASE);
-        let folder_error = |source| DataDirError::Folder { path: path.to_owned(), source };
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(folder_error)?;
-        let is_new = !database.try_exists().map_err(folder_error)?;
-        let identity = key_file::device_key(&path.join("identity.key"), is_new)?;
-        let tickets = TicketSigner::new(key_file::device_key(&path.join("tickets.key"), is_new)?);
-        let metrics_token = Secret::new(b64::encode(&key_file::seed(&path.join("metrics.token"), true)?));
-        // The database comes last: its presence says that the keys are there.
-        let store = Store::open(&Location::sqlite(&database)).await?;
-        Ok(Self { path: path.to_owned(), store, identity, tickets, metrics_token })
+    /// Opens the folder and the database, making what is missing only when they were never used: a lost key must not be replaced
+    /// in silence, nor a lost database by an empty one, to which every paired host is a stranger and forgets its pairing.
+    pub async fn open(place: &DataPlace) -> Result<Self, DataDirError> {
+        // Read before the database is looked for: another process that makes both writes the note last.
+        let used = check_is_said(place)?;
+        let is_new = !Store::exists(&place.location()).await?;
+        if is_new {
+            check_never_used(place, used.as_deref())?;
+            let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&place.folder);
+            made.map_err(|source| folder_error(place, source))?;
+        }
+        let keys = open_keys(place, is_new)?;
+        let metrics_token = Secret::new(b64::encode(&key_file::seed(&place.folder.join("metrics.token"), true)?));
+        // The database comes after the keys: its presence says that they are there.
+        let store = Store::open(&place.location()).await?;
+        if store.claim_for_server(keys.0.public()).await? != keys.0.public() {
+            return Err(DataDirError::OfAnother { folder: place.folder.clone(), url: place.url() });
+        }
+        place.note().map_err(|source| folder_error(place, source))?;
+        Ok(Self { path: place.folder.clone(), store, identity: keys.0, tickets: TicketSigner::new(keys.1), metrics_token })
     }
 
     /// Keeps a second serve out for as long as the file returned is held. Admin commands need no such lock.
@@ -73,49 +102,41 @@ impl DataDir {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn folder_error(place: &DataPlace, source: io::Error) -> DataDirError {
+    DataDirError::Folder { path: place.folder.clone(), source }
+}
 
-    #[tokio::test]
-    async fn keeps_its_keys_and_refuses_to_replace_a_lost_one() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let first = DataDir::open(folder.path()).await.expect("made").identity.public();
-        assert_eq!(DataDir::open(folder.path()).await.expect("opened").identity.public(), first);
-        fs::remove_file(folder.path().join("tickets.key")).expect("lost");
-        let refused = DataDir::open(folder.path()).await.err().expect("refused");
-        assert!(matches!(refused, DataDirError::Key(KeyFileError::Missing(_))), "{refused}");
+/// The database that the folder was last used with. Where none is said now, it must be the folder's own: a forgotten --database
+/// must not begin another in silence.
+fn check_is_said(place: &DataPlace) -> Result<Option<String>, DataDirError> {
+    let Some(used) = place.used_with().map_err(|source| folder_error(place, source))? else { return Ok(None) };
+    let is_same = place.is(&used).map_err(|source| folder_error(place, source))?;
+    if place.database.is_some() || is_same {
+        return Ok(Some(used));
     }
+    Err(DataDirError::Unsaid { folder: place.folder.clone(), used, url: place.url() })
+}
 
-    #[tokio::test]
-    async fn makes_nothing_where_something_should_be() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mistyped = folder.path().join("mistyped");
-        for empty in [folder.path(), &mistyped] {
-            assert!(matches!(DataDir::open_existing(empty).await, Err(DataDirError::Absent(_))));
-        }
-        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
-        drop(DataDir::open(folder.path()).await.expect("made"));
-        DataDir::open_existing(folder.path()).await.expect("opened");
-    }
-
-    /// Not even root writes to /proc.
-    #[cfg(target_os = "linux")]
-    #[tokio::test]
-    async fn says_once_that_the_folder_cannot_be_written() {
-        let refused = DataDir::open(Path::new("/proc")).await.err().expect("refused");
-        let said = format!("{:#}", anyhow::Error::new(refused));
-        assert!(said.starts_with("the data folder /proc cannot be written"), "{said}");
-        assert_eq!(said.matches("os error").count(), 1, "{said}");
-    }
-
-    #[tokio::test]
-    async fn lets_one_serve_in_at_a_time() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let data = DataDir::open(folder.path()).await.expect("made");
-        let held = data.lock().expect("free");
-        assert!(matches!(data.lock(), Err(DataDirError::InUse(_))));
-        drop(held);
-        data.lock().expect("free again");
+/// A database that is not there yet may be made unless this folder has been used.
+fn check_never_used(place: &DataPlace, used: Option<&str>) -> Result<(), DataDirError> {
+    let Some(used) = used else { return Ok(()) };
+    let (folder, url) = (place.folder.clone(), place.url());
+    match place.is(used) {
+        Ok(true) => Err(DataDirError::Gone { folder, url }),
+        Ok(false) => Err(DataDirError::Emptied { folder, used: used.to_owned(), url }),
+        Err(source) => Err(folder_error(place, source)),
     }
 }
+
+/// The identity, and the key that signs tickets.
+fn open_keys(place: &DataPlace, may_make: bool) -> Result<(DeviceKey, DeviceKey), DataDirError> {
+    let [identity, tickets] = [IDENTITY, TICKETS].map(|name| place.folder.join(name));
+    let is_absent = |path: &Path| path.try_exists().map(|is_there| !is_there).map_err(|source| folder_error(place, source));
+    if !may_make && place.database.is_some() && is_absent(&identity)? && is_absent(&tickets)? {
+        return Err(DataDirError::Keyless { folder: place.folder.clone(), url: place.url() });
+    }
+    Ok((key_file::device_key(&identity, may_make)?, key_file::device_key(&tickets, may_make)?))
+}
+
+#[cfg(test)]
+mod tests;

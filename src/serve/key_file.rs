@@ -53,18 +53,29 @@ fn read(path: &Path) -> Result<[u8; 32], KeyFileError> {
     b64::decode(text.trim_end()).ok_or_else(|| KeyFileError::Damaged(path.to_owned()))
 }
 
+/// Writes one line in place of what was there before: all of it or nothing.
+pub fn replace(path: &Path, line: &str) -> io::Result<()> {
+    fs::rename(draft(path, line)?, path)
+}
+
 /// Never overwrites, and never leaves half a file under the final name.
 fn make(path: &Path, bytes: &[u8; 32]) -> io::Result<()> {
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    writeln!(file, "{}", b64::encode(bytes))?;
-    file.sync_all()?;
+    let draft = draft(path, &b64::encode(bytes))?;
     let linked = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;
     match linked {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         linked => linked,
     }
+}
+
+/// The line on disk, under another name beside `path`.
+fn draft(path: &Path, line: &str) -> io::Result<PathBuf> {
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    writeln!(file, "{line}")?;
+    file.sync_all()?;
+    Ok(draft)
 }
 
 #[cfg(test)]

@@ -17,10 +17,12 @@ use super::access::OwnerOnly;
 use super::config::{Limits, ServeConfig};
 use super::connections::Connections;
 use super::data_dir::DataDir;
+use super::database::Health;
 use super::passwords::PasswordQueue;
 use super::public_url::PublicUrl;
+use super::remembered::Remembered;
 use super::state::{State, Throttles};
-use super::{arrivals, http, jobs, memory, tls};
+use super::{arrivals, database, http, jobs, memory, tls};
 use crate::net::TunnelListener;
 use crate::protocol::limits::REQUEST_TIMEOUT;
 use crate::protocol::tunnel::CloseCode;
@@ -54,7 +56,12 @@ pub async fn run(config: ServeConfig) -> Result<()> {
     memory::give_back_large_blocks();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let mut running = start(config).await?;
+    let mut running = tokio::select! {
+        running = start(config) => running?,
+        // The start may wait for the database.
+        _ = interrupt.recv() => return Ok(()),
+        _ = terminate.recv() => return Ok(()),
+    };
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -73,9 +80,9 @@ pub async fn start(config: ServeConfig) -> Result<Running> {
 /// The same by another clock: for tests of what takes days.
 pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Result<Running> {
     let public_url = PublicUrl::parse(&config.public_url)?;
-    let data = DataDir::open(&config.data).await?;
+    let data = database::open(&config.data, config.limits.database_start).await?;
     let lock = data.lock()?;
-    let tls = tls::prepare(config.tls, &public_url, &config.data)?;
+    let tls = tls::prepare(config.tls, &public_url, &config.data.folder)?;
     if tls.config.is_none() && public_url.is_https() && !config.listen.ip().is_loopback() {
         tracing::warn!(
             "{} is served in plain HTTP: a proxy in front must do TLS; without one set --tls-cert and --tls-key, or --acme-email",
@@ -92,16 +99,21 @@ pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Res
     let website = website(Arc::clone(&state), tcp, tls.config)?;
     let handle = website.handle();
     let served = tokio::spawn(website);
-    let mut tasks =
-        vec![tokio::spawn(arrivals::accept(Arc::clone(&state), Arc::clone(&listener))), tokio::spawn(jobs::run(Arc::clone(&state)))];
+    let mut tasks = vec![
+        tokio::spawn(arrivals::accept(Arc::clone(&state), Arc::clone(&listener))),
+        tokio::spawn(jobs::run(Arc::clone(&state))),
+        tokio::spawn(database::watch(Arc::clone(&state))),
+    ];
     tasks.extend(tls.renewer.map(|renewer| tokio::spawn(renewer.run())));
-    tracing::info!("website on {http_addr} as {}, tunnels on UDP {quic_addr}", state.public_url);
+    tracing::info!("website on {http_addr} as {}, tunnels on UDP {quic_addr}, database {}", state.public_url, config.data.location());
     Ok(Running { http_addr, quic_addr, state, website: handle, served, listener, tasks, _lock: lock })
 }
 
 fn new_state(data: DataDir, clock: Arc<dyn Clock>, public_url: PublicUrl, tunnel_address: String, limits: Limits) -> State {
     State {
         store: data.store,
+        database: Health::default(),
+        remembered: Remembered::default(),
         clock,
         public_url,
         tunnel_address,
@@ -170,7 +182,7 @@ impl Running {
             tokio::time::sleep(FLUSH).await;
         }
         self.tasks.iter().for_each(JoinHandle::abort);
-        let seen = self.state.store.note_hosts_seen(self.state.tunnels.online(), self.state.now());
+        let seen = database::if_there(&self.state, self.state.store.note_hosts_seen(self.state.tunnels.online(), self.state.now()));
         let (_, _, seen) = tokio::join!(self.listener.close(CloseCode::GoingAway), self.website.stop(false), seen);
         if let Err(error) = seen {
             tracing::warn!("could not note when hosts were last seen: {error}");

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use super::access::AccessControl;
 use super::config::Limits;
+use super::database::Health;
 use super::in_flight::InFlight;
 use super::passwords::PasswordQueue;
 use super::public_url::PublicUrl;
 use super::relay::RelaySlots;
+use super::remembered::Remembered;
 use super::throttle::{Rate, Throttle};
 use super::tunnels::Tunnels;
 use crate::auth::{DevicePublicKey, TicketSigner};
@@ -20,6 +22,8 @@ use std::net::IpAddr;
 
 pub struct State {
     pub store: Store,
+    pub database: Health,
+    pub remembered: Remembered,
     pub clock: Arc<dyn Clock>,
     pub public_url: PublicUrl,
     /// Where hosts connect to: `host:port`.

@@ -13,6 +13,8 @@ pub enum StoreError {
     Newer { database: String, found: i64, known: i64 },
     #[error("{database} is not an iroam database: choose another")]
     Foreign { database: String },
+    #[error("a move into the database {database} is not finished: run iroam admin move-database again")]
+    Unfinished { database: String },
     #[error("the database {database} is locked by another process: stop that process, or try again")]
     Locked { database: String },
     /// The queue is full, another process holds the lock, or transactions collide again and again. Nothing was changed.

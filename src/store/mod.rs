@@ -19,6 +19,8 @@ mod error;
 mod hosts;
 mod job;
 mod location;
+mod move_database;
+mod peek;
 mod play_sessions;
 mod postgres;
 mod row;
@@ -29,6 +31,7 @@ mod sqlite;
 mod statement;
 mod stats;
 mod sweep;
+mod tables;
 mod tx;
 mod users;
 mod value;
@@ -38,6 +41,7 @@ pub use device_grants::{Approval, GrantPoll, GrantRow, NewGrant, Redeem};
 pub use error::StoreError;
 pub use hosts::Host;
 pub use location::{Location, LocationError, PostgresLocation, ServerOptions};
+pub use move_database::{MoveError, Moved, Step, Tick, Watch, move_database};
 pub use play_sessions::PlaySession;
 pub use stats::StoreStats;
 pub use sweep::Cutoffs;
@@ -51,13 +55,15 @@ use tx::{Once, Tx};
 use value::params;
 
 statements! {
-    ANSWERS = "SELECT 1 AS one";
+    ANSWERS = "SELECT CAST(1 AS BIGINT) AS one";
 }
 
 /// A handle to the database; clones share it. Its threads end with the last clone.
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<dyn Engine>,
+    #[cfg(test)]
+    tampering: Option<Arc<dyn job::Tampering>>,
 }
 
 /// One of the two databases: takes jobs, and answers each.
@@ -69,8 +75,17 @@ trait Engine: Send + Sync {
 }
 
 impl Store {
-    /// Opens or makes the database and brings it to the current schema.
+    /// Opens or makes the database and brings it to the current schema. Refuses one that a move has not filled wholly.
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
+        let store = Self::open_unfinished(location).await?;
+        if move_database::is_unfinished(&store, location).await? {
+            return Err(StoreError::Unfinished { database: location.to_string() });
+        }
+        Ok(store)
+    }
+
+    /// The same, also of one that a move is still filling.
+    async fn open_unfinished(location: &Location) -> Result<Self, StoreError> {
         let location = location.clone();
         let open = move || -> Result<Arc<dyn Engine>, StoreError> {
             match location {
@@ -79,7 +94,15 @@ impl Store {
             }
         };
         let engine = tokio::task::spawn_blocking(open).await.map_err(|_| StoreError::Panicked)??;
-        Ok(Self { engine })
+        Ok(Self::over(engine))
+    }
+
+    fn over(engine: Arc<dyn Engine>) -> Self {
+        Self {
+            engine,
+            #[cfg(test)]
+            tampering: None,
+        }
     }
 
     /// Whether there is an iroam database of any version. Makes nothing.
@@ -143,6 +166,8 @@ impl Store {
         work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (job, answer) = Job::new(kind, work);
+        #[cfg(test)]
+        let job = job.tampered_with(self.tampering.clone());
         self.engine.submit(job)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }

@@ -41,6 +41,21 @@ test('a session that the server has forgotten is opened anew', async () => {
   session.close();
 });
 
+test('a session that cannot be renewed now is kept, and renewed later', async () => {
+  const asked = [];
+  const times = { server_time: '2026-11-22T12:00:00Z', ticket_expires_at: '2026-11-22T12:02:00Z' };
+  const session = new Session('h', 'k', async (url) => {
+    asked.push(url);
+    if (asked.length === 2) throw new HostError('unavailable', 'x');
+    return { session_id: 's', ticket: `t${asked.length}`, drivers: [], ...times };
+  });
+  const { ticket } = await session.current();
+  await assert.rejects(session.renew(ticket), { code: 'unavailable' });
+  assert.equal((await session.renew(ticket)).ticket, 't3');
+  assert.deepEqual(asked, ['/api/v1/sessions', '/api/v1/sessions/s/renew', '/api/v1/sessions/s/renew']);
+  session.close();
+});
+
 test('knows refusals of everything from those of one track', () => {
   const whole = ['host_gone', 'forbidden', 'signed_out', 'ticket_wrong_host', 'ticket_expired'];
   const single = ['not_found', 'gone', 'unplayable', 'missing_plugin', 'bad_reply'];

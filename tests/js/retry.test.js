@@ -18,7 +18,9 @@ test('waits from half a second to five, longer each time', () => {
 test('tells what passes by itself from what does not', () => {
   assert.ok(isPassing(new ConnectionError('')) && isLostWay(new ConnectionError('')));
   for (const code of ['host_offline', 'host_failed']) assert.ok(isLostWay(new HostError(code, '')) && isPassing(new HostError(code, '')));
-  assert.ok(isPassing(new HostError('busy', '')) && !isLostWay(new HostError('busy', '')));
+  for (const code of ['busy', 'unavailable', 'storage_full', 'outcome_unknown']) {
+    assert.ok(isPassing(new HostError(code, '')) && !isLostWay(new HostError(code, '')), code);
+  }
   for (const code of ['gone', 'unplayable', 'not_found', 'signed_out', 'bad_request']) assert.ok(!isPassing(new HostError(code, '')), code);
   assert.ok(isTicketTrouble(new HostError('ticket_expired', '')) && !isTicketTrouble(new HostError('gone', '')));
 });

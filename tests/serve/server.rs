@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use iroam::serve::{Limits, Running, ServeConfig, TlsConfig, admin, start_with_clock};
+use iroam::serve::{DataPlace, Limits, Running, ServeConfig, TlsConfig, admin, start_with_clock};
+use iroam::store::Location;
 use iroam::types::{Clock, Secret, SystemClock, UnixMs};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -35,12 +36,13 @@ pub struct TestServe {
     pub clock: Arc<TestClock>,
     pub url: String,
     running: Option<Running>,
-    data: TempDir,
+    folder: TempDir,
+    database: Option<Location>,
 }
 
 pub fn config(data: &Path) -> ServeConfig {
     ServeConfig {
-        data: data.to_owned(),
+        data: DataPlace::in_folder(data),
         listen: "127.0.0.1:0".parse().expect("an address"),
         quic: "127.0.0.1:0".parse().expect("an address"),
         public_url: "http://127.0.0.1:0".to_owned(),
@@ -56,25 +58,33 @@ pub fn runtime() -> Runtime {
 
 impl TestServe {
     pub fn start() -> Self {
-        let data = tempfile::tempdir().expect("a folder");
-        let config = config(data.path());
-        Self::start_in(data, config)
+        Self::start_on(None)
     }
 
-    pub fn start_in(data: TempDir, config: ServeConfig) -> Self {
+    /// With this database rather than a file in its folder.
+    pub fn start_on(database: Option<Location>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut config = config(folder.path());
+        config.data.database = database;
+        Self::start_in(folder, config)
+    }
+
+    pub fn start_in(folder: TempDir, config: ServeConfig) -> Self {
         let runtime = runtime();
+        let database = config.data.database.clone();
         let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().0)));
         let running = runtime.block_on(start_with_clock(config, clock.clone())).expect("serve starts");
         let url = running.public_url();
-        Self { runtime, clock, url, running: Some(running), data }
+        Self { runtime, clock, url, running: Some(running), folder, database }
     }
 
     /// Stops it and starts it again, on other ports, over the same data.
     pub fn restart(mut self) -> Self {
         self.stop();
-        let data = std::mem::replace(&mut self.data, tempfile::tempdir().expect("a folder"));
-        let config = config(data.path());
-        Self::start_in(data, config)
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"));
+        let mut config = config(folder.path());
+        config.data.database = self.database.clone();
+        Self::start_in(folder, config)
     }
 
     pub fn running(&self) -> &Running {
@@ -82,7 +92,12 @@ impl TestServe {
     }
 
     pub fn data(&self) -> &Path {
-        self.data.path()
+        self.folder.path()
+    }
+
+    /// Where an admin command finds it.
+    pub fn place(&self) -> DataPlace {
+        DataPlace { folder: self.data().to_owned(), database: self.database.clone() }
     }
 
     pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
@@ -95,7 +110,7 @@ impl TestServe {
 
     /// An account made while serve runs, and a browser signed in to it by a one-time link.
     pub fn signed_in(&self, name: &str) -> Browser {
-        admin::create_user(self.data(), name, Secret::new(PASSWORD.to_owned())).expect("a new account");
+        admin::create_user(&self.place(), name, Secret::new(PASSWORD.to_owned())).expect("a new account");
         self.sign_in_by_link(name)
     }
 
@@ -108,7 +123,7 @@ impl TestServe {
     }
 
     pub fn link_token(&self, name: &str) -> String {
-        let link = admin::sign_in_link(self.data(), name, &self.url).expect("a link");
+        let link = admin::sign_in_link(&self.place(), name, &self.url).expect("a link");
         let (page, token) = link.expose().split_once('#').expect("a fragment");
         assert_eq!(page, format!("{}/welcome", self.url));
         token.to_owned()

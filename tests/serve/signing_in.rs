@@ -152,11 +152,11 @@ fn accounts_have_names_of_their_own_and_good_passwords() {
     use iroam::types::Secret;
     let serve = TestServe::start();
     serve.signed_in("ada");
-    let create = |name: &str, password: &str| admin::create_user(serve.data(), name, Secret::new(password.to_owned()));
+    let create = |name: &str, password: &str| admin::create_user(&serve.place(), name, Secret::new(password.to_owned()));
     assert!(create("ADA ", PASSWORD).is_err_and(|error| error.to_string().contains("already")));
     assert!(create("", PASSWORD).is_err());
     assert!(create("bob", "short").is_err_and(|error| error.to_string().contains("at least 10")));
-    let names: Vec<String> = admin::list_users(serve.data()).expect("a list").into_iter().map(|user| user.name).collect();
+    let names: Vec<String> = admin::list_users(&serve.place()).expect("a list").into_iter().map(|user| user.name).collect();
     assert_eq!(names, ["ada"]);
-    assert!(admin::sign_in_link(serve.data(), "nobody", &serve.url).is_err());
+    assert!(admin::sign_in_link(&serve.place(), "nobody", &serve.url).is_err());
 }

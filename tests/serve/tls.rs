@@ -42,7 +42,7 @@ fn connect(https: &Https, protocol: &[u8]) -> StreamOwned<ClientConnection, TcpS
 fn serves_http_1_1_over_tls_with_hardened_cookies() {
     let https = start();
     https.serve.block_on(async {});
-    iroam::serve::admin::create_user(https.serve.data(), "ada", iroam::types::Secret::new(crate::server::PASSWORD.to_owned()))
+    iroam::serve::admin::create_user(&https.serve.place(), "ada", iroam::types::Secret::new(crate::server::PASSWORD.to_owned()))
         .expect("made");
     let token = https.serve.link_token("ada");
     let body = format!("{{\"token\":\"{token}\"}}");

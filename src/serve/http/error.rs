@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::serve::access::Refusal;
+use crate::serve::database;
 use crate::store::StoreError;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,6 +53,12 @@ pub enum ApiError {
     HostFailed(String),
     #[error("the server has too much to do: try again shortly")]
     Busy,
+    #[error("the server cannot reach its database: try again shortly")]
+    Unavailable,
+    #[error("the server has no room to save anything: tell its owner, and try again later")]
+    StorageFull,
+    #[error("the server lost its database while it saved this, which may be done or not: look before you repeat it")]
+    OutcomeUnknown,
     #[error("the server made a mistake: try again, and tell its owner if it stays")]
     Internal,
 }
@@ -81,6 +88,9 @@ impl ApiError {
             Self::HostOffline => (StatusCode::SERVICE_UNAVAILABLE, "host_offline"),
             Self::HostFailed(_) => (StatusCode::BAD_GATEWAY, "host_failed"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::StorageFull => (StatusCode::SERVICE_UNAVAILABLE, "storage_full"),
+            Self::OutcomeUnknown => (StatusCode::INTERNAL_SERVER_ERROR, "outcome_unknown"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
@@ -89,6 +99,8 @@ impl ApiError {
         match self {
             Self::RateLimited(wait) => Some(*wait),
             Self::Busy => Some(Duration::from_secs(2)),
+            Self::Unavailable => Some(Duration::from_secs(5)),
+            Self::StorageFull => Some(Duration::from_secs(60)),
             _ => None,
         }
     }
@@ -112,11 +124,14 @@ impl ResponseError for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        if matches!(error, StoreError::Busy) {
-            return Self::Busy;
+        database::report(&error);
+        match error {
+            StoreError::Busy => Self::Busy,
+            StoreError::Full => Self::StorageFull,
+            StoreError::OutcomeUnknown => Self::OutcomeUnknown,
+            error if error.is_temporary() => Self::Unavailable,
+            _ => Self::Internal,
         }
-        tracing::error!("{error}");
-        Self::Internal
     }
 }
 
@@ -125,6 +140,52 @@ impl From<Refusal> for ApiError {
         match refusal {
             Refusal::Unknown => Self::NotFound,
             Refusal::Forbidden(why) => Self::Forbidden(why),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an error of the database looks like from outside.
+    fn shown(error: StoreError) -> (u16, &'static str, Option<u64>, String) {
+        let error = ApiError::from(error);
+        (error.status_code().as_u16(), error.code(), error.retry_after().map(whole_seconds), error.to_string())
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_a_matter_of_time() {
+        for (error, code, wait) in [
+            (StoreError::Busy, "busy", 2),
+            (StoreError::Unavailable(String::new()), "unavailable", 5),
+            (StoreError::Locked { database: String::new() }, "unavailable", 5),
+            (StoreError::Full, "storage_full", 60),
+        ] {
+            let (status, told, retry_after, _) = shown(error);
+            assert_eq!((status, told, retry_after), (503, code, Some(wait)));
+        }
+    }
+
+    #[test]
+    fn what_may_have_been_saved_is_not_to_be_repeated_blindly() {
+        let (status, code, retry_after, words) = shown(StoreError::OutcomeUnknown);
+        assert_eq!((status, code, retry_after), (500, "outcome_unknown", None));
+        assert!(words.contains("look before"));
+    }
+
+    #[test]
+    fn a_browser_hears_nothing_of_the_databases_own_words() {
+        let inner = "relation users at 192.0.2.1:5432";
+        for error in [
+            StoreError::Unavailable(inner.to_owned()),
+            StoreError::Corrupt(inner.to_owned()),
+            StoreError::Constraint(inner.to_owned()),
+            StoreError::Locked { database: inner.to_owned() },
+            StoreError::Open { database: inner.to_owned(), source: inner.into() },
+        ] {
+            let (_, code, _, words) = shown(error);
+            assert!(!words.contains("192.0.2.1") && !code.contains("192.0.2.1"), "{words}");
         }
     }
 }

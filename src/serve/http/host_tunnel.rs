@@ -32,7 +32,8 @@ pub fn bearer(request: &HttpRequest) -> Option<&str> {
 }
 
 /// The tunnel's address and key, for a paired host with its access token
-#[utoipa::path(get, path = "/api/v1/host/tunnel", responses((status = 200, body = TunnelView), (status = 401, body = ErrorEnvelope)))]
+#[utoipa::path(get, path = "/api/v1/host/tunnel", responses((status = 200, body = TunnelView), (status = 401, body = ErrorEnvelope),
+    (status = 503, body = ErrorEnvelope)))]
 pub async fn get(state: web::Data<State>, request: HttpRequest) -> Result<web::Json<TunnelView>, ApiError> {
     let hash = bearer(&request).and_then(|token| token::hash(TokenKind::HostAccess, token)).ok_or(ApiError::SignedOut)?;
     state.store.host_by_access_token(hash).await?.ok_or(ApiError::SignedOut)?;

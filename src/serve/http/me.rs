@@ -46,7 +46,7 @@ impl HostView {
 }
 
 /// The signed-in account and its hosts
-#[utoipa::path(get, path = "/api/v1/me", responses((status = 200, body = Me), (status = 401, body = ErrorEnvelope)))]
+#[utoipa::path(get, path = "/api/v1/me", responses((status = 200, body = Me), (status = 401, body = ErrorEnvelope), (status = 503, body = ErrorEnvelope)))]
 pub async fn get(state: web::Data<State>, signed_in: SignedIn) -> Result<web::Json<Me>, ApiError> {
     let hosts = state.store.hosts_of(signed_in.user.id).await?;
     let hosts = hosts.iter().map(|host| HostView::new(&state, host)).collect();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::error::{ErrorEnvelope, whole_seconds};
+use super::error::{ApiError, ErrorEnvelope, whole_seconds};
 use super::host_tunnel::TunnelView;
 use crate::auth::device_key::pairing_message;
 use crate::auth::token::{self, TokenKind};
@@ -84,9 +84,14 @@ fn refusal_with(status: StatusCode, error: &'static str, description: &str) -> H
     HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(body)
 }
 
-fn failure(error: &StoreError) -> HttpResponse {
-    tracing::error!("{error}");
-    refusal_with(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "the server cannot do this now: try again shortly")
+fn failure(error: StoreError) -> HttpResponse {
+    let wait = ApiError::from(error).retry_after();
+    let mut failed =
+        refusal_with(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "the server cannot do this now: try again shortly");
+    if let Some(wait) = wait {
+        failed.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
+    }
+    failed
 }
 
 /// Ask to be paired: a host gets a code for its owner and one for itself
@@ -112,7 +117,7 @@ pub async fn device_authorization(state: web::Data<State>, request: HttpRequest,
         Ok(None) => {
             refusal_with(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "too many hosts wait to be paired: try again later")
         }
-        Err(error) => failure(&error),
+        Err(error) => failure(error),
     }
 }
 
@@ -199,7 +204,7 @@ pub async fn token(state: web::Data<State>, form: web::Form<TokenRequest>) -> Ht
             None => unknown(),
         },
         Ok(GrantPoll::Unknown) => unknown(),
-        Err(error) => failure(&error),
+        Err(error) => failure(error),
     }
 }
 

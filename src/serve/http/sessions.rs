@@ -68,7 +68,7 @@ pub struct AmountView {
 /// Open a play session with a host
 #[utoipa::path(post, path = "/api/v1/sessions", request_body = OpenSession, responses(
     (status = 201, body = SessionView), (status = 400, body = ErrorEnvelope), (status = 401, body = ErrorEnvelope),
-    (status = 404, body = ErrorEnvelope), (status = 429, body = ErrorEnvelope),
+    (status = 404, body = ErrorEnvelope), (status = 429, body = ErrorEnvelope), (status = 503, body = ErrorEnvelope),
 ))]
 pub async fn open(state: web::Data<State>, signed_in: SignedIn, body: web::Json<OpenSession>) -> Result<HttpResponse, ApiError> {
     let now = state.now();
@@ -85,6 +85,7 @@ pub async fn open(state: web::Data<State>, signed_in: SignedIn, body: web::Json<
 /// Renew a play session: the same, with a new ticket
 #[utoipa::path(post, path = "/api/v1/sessions/{session_id}/renew", params(("session_id" = Uuid, Path)), responses(
     (status = 200, body = SessionView), (status = 401, body = ErrorEnvelope), (status = 404, body = ErrorEnvelope),
+    (status = 503, body = ErrorEnvelope),
 ))]
 pub async fn renew(state: web::Data<State>, signed_in: SignedIn, session_id: web::Path<Uuid>) -> Result<HttpResponse, ApiError> {
     let now = state.now();

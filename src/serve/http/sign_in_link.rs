@@ -26,6 +26,7 @@ pub struct SignInLink {
     (status = 401, body = ErrorEnvelope),
     (status = 409, body = ErrorEnvelope, description = "Signed in as somebody else, and not told to switch; the link is not used up"),
     (status = 429, body = ErrorEnvelope),
+    (status = 503, body = ErrorEnvelope),
 ))]
 pub async fn post(state: web::Data<State>, request: HttpRequest, body: web::Json<SignInLink>) -> Result<HttpResponse, ApiError> {
     let address = remote::subscriber(&request);

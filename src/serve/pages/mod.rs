@@ -45,7 +45,8 @@ struct ErrorPage<'a> {
 pub fn error(error: &ApiError) -> HttpResponse {
     let title = match error {
         ApiError::NotFound => "Page not found",
-        ApiError::RateLimited(_) => "Please wait a moment",
+        ApiError::RateLimited(_) | ApiError::Busy | ApiError::Unavailable => "Please wait a moment",
+        ApiError::OutcomeUnknown => "Saved or not?",
         ApiError::Forbidden(_) => "Not allowed",
         _ => "That did not work",
     };

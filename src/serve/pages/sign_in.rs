@@ -74,7 +74,7 @@ pub async fn submit(state: web::Data<State>, request: HttpRequest, form: web::Fo
 
 pub async fn sign_out(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, PageProblem> {
     if let Some(signed_in) = session::current(&request, &state).await? {
-        state.store.remove_web_session(signed_in.token).await?;
+        session::end(&state, signed_in.token).await?;
     }
     Ok(HttpResponse::SeeOther().cookie(session::ended(&state)).insert_header((LOCATION, "/sign-in")).finish())
 }

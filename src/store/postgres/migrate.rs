@@ -10,7 +10,7 @@ use crate::store::StoreError;
 use crate::store::schema::{MIGRATIONS, current};
 
 /// How long the server may take to say what is there.
-const LOOK_TIME: Duration = Duration::from_secs(10);
+pub const LOOK_TIME: Duration = Duration::from_secs(10);
 
 /// How long a migration may take, and another program's be waited for: it may have much to rewrite.
 const MIGRATION_TIME: Duration = Duration::from_secs(600);
@@ -21,6 +21,8 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_t
 const LOOK: &str = "SELECT count(*) AS tables, coalesce(max(CASE c.relname WHEN 'iroam_schema' THEN 1 ELSE 0 END), 0)::bigint AS ours
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p')";
+
+pub const VERSION: &str = "SELECT version FROM iroam_schema WHERE id = 1";
 
 const MAKE: &str = "CREATE TABLE iroam_schema (id BIGINT PRIMARY KEY CHECK (id = 1), version BIGINT NOT NULL);
     INSERT INTO iroam_schema (id, version) VALUES (1, 0)";
@@ -47,7 +49,7 @@ pub fn to_current(connection: &mut Connection, database: &str) -> Result<(), Fai
     }
     let server = server(connection)?;
     loop {
-        let found = version(connection, "SELECT version FROM iroam_schema WHERE id = 1")?;
+        let found = version(connection, VERSION)?;
         if found > current() {
             return Err(Failure::Refused(StoreError::Newer { database: database.to_owned(), found, known: current() }));
         }
@@ -85,7 +87,7 @@ fn server(connection: &mut Connection) -> Result<Server, Failure> {
     Ok(if version.contains("CockroachDB") { Server::Cockroach } else { Server::Postgres })
 }
 
-fn version(connection: &mut Connection, sql: &str) -> Result<i64, Failure> {
+pub fn version(connection: &mut Connection, sql: &str) -> Result<i64, Failure> {
     let row = connection.ask(Instant::now() + MIGRATION_TIME, async |client| client.query_opt(sql, &[]).await)?;
     let row = row.ok_or_else(|| Failure::Refused(StoreError::Corrupt("the table iroam_schema is empty".to_owned())))?;
     Ok(row.try_get("version")?)

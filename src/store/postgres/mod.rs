@@ -12,9 +12,11 @@ mod driver;
 mod error;
 mod executor;
 mod health;
+mod held;
 mod migrate;
 mod open;
 mod patience;
+mod peek;
 mod tls;
 mod values;
 mod worker;
@@ -32,6 +34,8 @@ use health::Health;
 use worker::Worker;
 
 pub use address::PostgresLocation;
+pub use held::Held;
+pub use peek::{HAS_TABLE, peek};
 
 /// Jobs that may wait for each kind of thread; one more is told that the database is busy.
 const QUEUE_LENGTH: usize = 1024;

@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use tracing::warn;
-
 use super::address::PostgresLocation;
 use super::connect::{NotConnected, Role, connect};
 use super::connection::Connection;
@@ -24,32 +22,39 @@ pub fn exists(location: &PostgresLocation) -> Result<bool, StoreError> {
 }
 
 /// Does `work` on a connection of its own. A server that is about to start is waited for, for as long as a job waits.
-fn with_connection<T>(location: &PostgresLocation, work: impl Fn(&mut Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
+pub fn with_connection<T>(location: &PostgresLocation, work: impl Fn(&mut Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
+    let (connection, done) = prepared(location, work)?;
+    connection.close();
+    Ok(done)
+}
+
+/// A connection on which `work` was done, and what came of it.
+pub fn prepared<T>(
+    location: &PostgresLocation,
+    work: impl Fn(&mut Connection) -> Result<T, Failure>,
+) -> Result<(Connection, T), StoreError> {
     let mut patience = Patience::since(Instant::now());
-    let mut has_warned = false;
     loop {
-        let failure = match connect(location, Role::Writer, patience.until) {
-            Ok(mut connection) => {
-                let done = work(&mut connection);
-                connection.close();
-                done.map_err(|failure| (failure, false))
-            }
-            Err(NotConnected { reason, is_permanent }) => Err((Failure::lost(reason), is_permanent)),
-        };
-        let (failure, is_permanent) = match failure {
-            Ok(done) => return Ok(done),
-            Err(failed) => failed,
+        let (failure, is_permanent) = match connect(location, Role::Writer, patience.until) {
+            Ok(mut connection) => match work(&mut connection) {
+                Ok(done) => return Ok((connection, done)),
+                Err(failure) => {
+                    connection.close();
+                    (failure, false)
+                }
+            },
+            Err(NotConnected { reason, is_permanent }) => (Failure::lost(reason), is_permanent),
         };
         match failure {
             Failure::Refused(error) => return Err(refused(location, error)),
             Failure::Collision if patience.after_collision() => {}
             Failure::Collision => return Err(StoreError::Locked { database: location.to_string() }),
             Failure::Lost { reason, .. } => {
-                if is_permanent || !patience.after_loss() {
+                if is_permanent {
                     return Err(StoreError::Open { database: location.to_string(), source: reason.into() });
                 }
-                if !std::mem::replace(&mut has_warned, true) {
-                    warn!("waiting for the database {location}: {reason}");
+                if !patience.after_loss() {
+                    return Err(StoreError::Unavailable(reason));
                 }
             }
         }

@@ -9,7 +9,7 @@ use crate::store::StoreError;
 use crate::store::schema::{MIGRATIONS, current};
 
 /// Marks the file as ours (`PRAGMA application_id`): "iRom".
-const APPLICATION_ID: i64 = 0x6952_6f6d;
+pub const APPLICATION_ID: i64 = 0x6952_6f6d;
 
 /// Refuses a database of a newer program or of another one; brings an older one up to date.
 pub fn to_current(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {

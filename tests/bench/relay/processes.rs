@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use iroam::auth::token::{self, TokenKind};
 use iroam::auth::{DeviceKey, DevicePublicKey};
-use iroam::serve::admin;
+use iroam::serve::{DataPlace, admin};
 use iroam::types::{Clock, HostId, Secret, SystemClock, UserId, random};
 use rusqlite::{Connection, params};
 
@@ -49,7 +49,7 @@ impl Serve {
     pub fn start(host_keys: &[DeviceKey]) -> Result<(Self, Vec<HostId>), Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("serve");
-        off_runtime(|| admin::create_user(&data, "bench", Secret::new("a password for the bench".to_owned())))?;
+        off_runtime(|| admin::create_user(&DataPlace::in_folder(&data), "bench", Secret::new("a password for the bench".to_owned())))?;
         let http = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let quic = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let start = || -> Result<Running, Box<dyn Error>> {
@@ -118,7 +118,7 @@ fn fill(db: &Connection, keys: &[DeviceKey]) -> Result<(Vec<HostId>, Secret<Stri
 
 /// Serve's tunnel key, as a host would have learnt it when it was paired.
 fn server_key(data: &Path) -> Result<DevicePublicKey, Box<dyn Error>> {
-    off_runtime(|| admin::tunnel_key(data))
+    off_runtime(|| admin::tunnel_key(&DataPlace::in_folder(data)))
 }
 
 /// The operator's commands have a little runtime of their own, which cannot stand inside another.

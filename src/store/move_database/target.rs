@@ -1,0 +1,80 @@
+//! The end that is filled.
+
+use super::row::Batch;
+use super::{MoveError, read, sql, unfinished};
+use crate::store::job::Durability::Full;
+use crate::store::peek::{Found, peek};
+use crate::store::tables::TABLES;
+use crate::store::{Location, Store, StoreError};
+
+pub struct Target {
+    pub store: Store,
+    rows_per_insert: usize,
+    /// PostgreSQL's text does not.
+    keeps_zero_characters: bool,
+}
+
+impl Target {
+    /// Opens or makes an empty database and marks it, or one that carries the mark of a move from the same source. Refuses any other.
+    pub async fn open(location: &Location, source: &Location) -> Result<Self, MoveError> {
+        let (found, database) = (peek(location).await?, location.to_string());
+        if let Some(table) = stranger(&found) {
+            return Err(MoveError::NotEmpty { database, what: format!("it has a table {table} that is not iroam's") });
+        }
+        let store = Store::open_unfinished(location).await?;
+        if unfinished::is_among(&found.tables) {
+            let from = unfinished::source(&store).await?;
+            if from != source.to_string() {
+                return Err(MoveError::OtherMove { database, from });
+            }
+            store.transact(Full, unfinished::touch).await?;
+            return Ok(Self::new(location, store));
+        }
+        for table in TABLES {
+            if read::last_key(&store, table).await?.is_some() {
+                return Err(MoveError::NotEmpty { database, what: format!("there are rows in {}", table.name) });
+            }
+        }
+        unfinished::mark(&store, source.to_string()).await?;
+        Ok(Self::new(location, store))
+    }
+
+    fn new(location: &Location, store: Store) -> Self {
+        match location {
+            // Each row binds by name, which takes the square of the names; and nothing travels, so that one at a time is as fast.
+            Location::Sqlite(_) => Self { store, rows_per_insert: 1, keeps_zero_characters: true },
+            Location::Postgres(_) => Self { store, rows_per_insert: 500, keeps_zero_characters: false },
+        }
+    }
+
+    /// Adds rows: all of them for good, or none.
+    pub async fn add(&self, batch: Batch) -> Result<(), MoveError> {
+        if !self.keeps_zero_characters {
+            batch.refuse_zero_characters()?;
+        }
+        let rows_per_insert = self.rows_per_insert;
+        let full = sql::insert(batch.table, rows_per_insert);
+        let work = self.store.transact(Full, move |tx| {
+            unfinished::touch(tx)?;
+            for values in batch.chunks(rows_per_insert) {
+                let rows = values.len() / batch.table.columns.len();
+                if rows == rows_per_insert {
+                    tx.execute(&full, values)?;
+                } else {
+                    tx.execute(&sql::insert(batch.table, rows), values)?;
+                }
+            }
+            Ok(())
+        });
+        work.await.map_err(|error| match error {
+            // Whether it was saved is seen from its rows by whoever goes on.
+            StoreError::OutcomeUnknown => MoveError::Target(StoreError::Unavailable("the connection was lost".to_owned())),
+            other => MoveError::Target(other),
+        })
+    }
+}
+
+/// A table of somebody else's.
+fn stranger(found: &Found) -> Option<&String> {
+    found.tables.iter().find(|name| *name != unfinished::MARK && !TABLES.iter().any(|table| table.name == *name))
+}

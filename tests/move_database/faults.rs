@@ -1,0 +1,1 @@
+//! Whatever ends a move, the same command goes on with it.
