@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use super::judge;
 use super::load::{Load, none};
+use super::postgres::durable_server;
 use super::postgres_kit::{Server, program};
 use super::seed::Random;
 
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_outlives_ended_connections() {
     let mut random = Random::of("ended connections");
-    let server = Server::start(&[]);
+    let server = durable_server(&[]);
     let database = server.new_database();
     let store = super::open(&database).await;
     let mut load = Load::start(&store, none);
@@ -69,7 +70,7 @@ impl Drop for Holder {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_are_answered_in_time_while_every_connection_waits_for_a_lock() {
-    let server = Server::start(&[]);
+    let server = durable_server(&[]);
     let database = server.new_database();
     let store = super::open(&database).await;
     let mut load = Load::start(&store, none);

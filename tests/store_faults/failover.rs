@@ -7,13 +7,14 @@ use tokio::time::sleep;
 
 use super::judge;
 use super::load::{CALLERS, Load, none};
+use super::postgres::durable_server;
 use super::postgres_kit::Server;
 use super::seed::Random;
 use super::tally::Tally;
 
 /// A primary with its standby, and the address of a database that names both.
 fn pair() -> (Server, Server, String) {
-    let primary = Server::start(&[]);
+    let primary = durable_server(&[]);
     let name = primary.new_database();
     let name = name.rsplit('/').next().expect("a split has a last part");
     let standby = primary.standby();

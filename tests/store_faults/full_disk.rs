@@ -9,7 +9,8 @@ use tokio::task::block_in_place;
 
 use super::judge;
 use super::load::Load;
-use super::postgres_kit::{Server, is_running};
+use super::postgres::durable_server;
+use super::postgres_kit::is_running;
 use super::tally::Tally;
 
 /// Set for the process whose `/tmp` is small.
@@ -45,7 +46,7 @@ async fn fills_a_small_disk() {
         return;
     }
     std::thread::spawn(end_with_parent);
-    let server = Server::start(&[("min_wal_size", "32MB"), ("max_wal_size", "48MB")]);
+    let server = durable_server(&[("min_wal_size", "32MB"), ("max_wal_size", "48MB")]);
     let database = server.new_database();
     let store = super::open(&database).await;
     let mut load = Load::start(&store, |error| matches!(error, StoreError::Full));

@@ -7,14 +7,14 @@ use tokio::time::sleep;
 
 use super::judge;
 use super::load::{CALLERS, Load, none};
-use super::postgres_kit::Server;
+use super::postgres::durable_server;
 use super::seed::Random;
 use super::tally::Tally;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_outlives_a_killed_server() {
     let mut random = Random::of("killed PostgreSQL servers");
-    let server = Server::start(&[]);
+    let server = durable_server(&[]);
     let database = server.new_database();
     let store = super::open(&database).await;
     let mut load = Load::start(&store, none);
@@ -37,7 +37,7 @@ async fn what_was_acknowledged_outlives_a_killed_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_outlives_restarts_in_order() {
     let mut random = Random::of("restarted PostgreSQL servers");
-    let server = Server::start(&[]);
+    let server = durable_server(&[]);
     let database = server.new_database();
     let store = super::open(&database).await;
     let mut load = Load::start(&store, none);
@@ -56,7 +56,7 @@ async fn what_was_acknowledged_outlives_restarts_in_order() {
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_of_a_hanging_server_are_answered_in_time() {
     let mut random = Random::of("hanging PostgreSQL servers");
-    let server = Server::start(&[]);
+    let server = durable_server(&[]);
     let database = server.new_database();
     let store = super::open(&database).await;
     let mut load = Load::start(&store, none);

@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::journal::Journal;
 use super::judge::{self, Facts};
 use super::life::Life;
-use super::postgres::wait_until_alone;
-use super::postgres_kit::Server;
+use super::postgres::{durable_server, wait_until_alone};
 use super::seed::Random;
 use super::writer::Writer;
 
@@ -75,7 +74,7 @@ async fn what_sqlite_acknowledged_outlives_a_killed_writer() {
 
 #[test]
 fn what_postgres_acknowledged_outlives_a_killed_writer() {
-    let server = Server::start(&[]);
+    let server = durable_server(&[]);
     let database = server.new_database();
     let mut series = Series::new("killed PostgreSQL writers", database.clone());
     for _ in 0..50 {

@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use super::judge;
 use super::load::{Load, none};
-use super::postgres_kit::Server;
+use super::postgres::durable_server;
 use super::proxy::{Direction, Harm, Proxy};
 use super::seed::Random;
 use super::tally::Tally;
@@ -26,7 +26,7 @@ fn any_direction(random: &mut Random) -> Direction {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_outlives_broken_links() {
     let mut random = Random::of("broken links");
-    let server = Server::start(&[]);
+    let server = durable_server(&[]);
     let database = server.new_database();
     let proxy = Proxy::to(server.port()).await;
     let through_proxy = database.replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port));
@@ -46,7 +46,7 @@ async fn what_was_acknowledged_outlives_broken_links() {
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_are_answered_in_time_when_a_link_goes_silent() {
     let mut random = Random::of("silent links");
-    let server = Server::start(&[]);
+    let server = durable_server(&[]);
     let database = server.new_database();
     let proxy = Proxy::to(server.port()).await;
     let through_proxy = database.replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port));
