@@ -30,7 +30,7 @@ pub enum MoveError {
     #[error(transparent)]
     Open(#[from] StoreError),
     #[error("the source could not be read: {0}. What was copied so far is safe: run the same command again to go on")]
-    Source(#[source] StoreError),
+    Source(StoreError),
     #[error("the target could not be filled: {0}. What was copied so far is safe: run the same command again to go on")]
-    Target(#[source] StoreError),
+    Target(StoreError),
 }
