@@ -4,9 +4,19 @@ fn main() -> ExitCode {
     match iroam::cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // One line, outermost first: what failed, then why.
-            eprintln!("iroam: {error:#}");
+            eprintln!("iroam: {}", one_line(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// What failed, then why, in one line. An error whose words end with its cause's says it for both.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !line.ends_with(&cause) {
+            line = if line.is_empty() { cause } else { format!("{line}: {cause}") };
+        }
+    }
+    line
 }

@@ -62,5 +62,11 @@ mod recorder {
         metrics::describe_counter!("iroam_relay_streams_total", "Relayed requests");
         metrics::describe_counter!("iroam_relay_bytes_total", "Bytes relayed from hosts to players");
         metrics::describe_counter!("iroam_relay_failures_total", "Relayed requests that failed, by code");
+        metrics::describe_gauge!("iroam_store_up", "Whether the database answered when last asked (1) or not (0)");
+        metrics::describe_gauge!("iroam_store_queue_length", "Pieces of work that wait for the database, by kind: read or write");
+        metrics::describe_counter!("iroam_store_transactions_retried_total", "Transactions run once more after a collision");
+        metrics::describe_counter!("iroam_store_reconnects_total", "Connections made in place of lost ones");
+        metrics::describe_counter!("iroam_store_commits_total", "Commits of the database");
+        metrics::describe_counter!("iroam_store_changes_committed_total", "Changes in these commits: several may share one");
     }
 }

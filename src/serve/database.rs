@@ -33,13 +33,14 @@ impl Health {
         self.is_away.load(Ordering::Relaxed)
     }
 
-    /// Takes note, and tells the operator of a change.
+    /// Takes note, and tells the operator of a change, unless the store itself has: it does when it loses a server.
     fn note(&self, answer: &Result<(), StoreError>) {
         metrics::gauge!("iroam_store_up").set(if answer.is_ok() { 1.0 } else { 0.0 });
         let was_away = self.is_away.swap(answer.is_err(), Ordering::Relaxed);
         match answer {
-            Err(error) if !was_away => tracing::error!("the database is away; what needs it answers 503 until it is back: {error}"),
-            Ok(()) if was_away => tracing::info!("the database is back"),
+            Err(StoreError::Unavailable(_)) => {}
+            Err(error) if !was_away => tracing::error!("the database does not answer: {error}"),
+            Ok(()) if was_away => tracing::info!("the database answers"),
             _ => {}
         }
     }

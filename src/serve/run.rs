@@ -182,7 +182,7 @@ impl Running {
             tokio::time::sleep(FLUSH).await;
         }
         self.tasks.iter().for_each(JoinHandle::abort);
-        let seen = self.state.store.note_hosts_seen(self.state.tunnels.online(), self.state.now());
+        let seen = database::if_there(&self.state, self.state.store.note_hosts_seen(self.state.tunnels.online(), self.state.now()));
         let (_, _, seen) = tokio::join!(self.listener.close(CloseCode::GoingAway), self.website.stop(false), seen);
         if let Err(error) = seen {
             tracing::warn!("could not note when hosts were last seen: {error}");

@@ -23,7 +23,7 @@ pub struct NewGrant {
 }
 
 /// A grant as its owner sees it before the decision.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantRow {
     pub user_code: String,
     pub host_key: DevicePublicKey,
@@ -31,7 +31,7 @@ pub struct GrantRow {
     pub address: String,
     pub created_at: UnixMs,
     pub grant: Grant,
-    host_id: Option<HostId>,
+    pub(super) host_id: Option<HostId>,
 }
 
 /// What came of an approval.

@@ -10,7 +10,7 @@ use crate::auth::DevicePublicKey;
 use crate::auth::token::TokenHash;
 use crate::types::{HostId, UnixMs, UserId};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
     pub id: HostId,
     pub owner: UserId,

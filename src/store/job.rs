@@ -1,6 +1,8 @@
 //! Work on its way to an engine, and its answer on the way back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(test)]
+use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::oneshot;
@@ -44,6 +46,18 @@ pub struct Job {
     /// Since when somebody waits for it.
     pub queued_at: Instant,
     work: Box<dyn Work>,
+    #[cfg(test)]
+    tampering: Option<Arc<dyn Tampering>>,
+}
+
+/// A fault that the tests put between a transaction and its engine, to show that they would notice one like it.
+#[cfg(test)]
+pub trait Tampering: Send + Sync {
+    fn executor<'e>(&'e self, engine: &'e mut dyn Executor) -> Box<dyn Executor + 'e>;
+
+    fn verdict(&self, verdict: Verdict) -> Verdict {
+        verdict
+    }
 }
 
 impl Job {
@@ -55,11 +69,27 @@ impl Job {
     {
         let (reply, answer) = oneshot::channel();
         let work = Box::new(Task { work, outcome: None, reply });
-        (Self { kind, queued_at: Instant::now(), work }, answer)
+        let job = Self {
+            kind,
+            queued_at: Instant::now(),
+            work,
+            #[cfg(test)]
+            tampering: None,
+        };
+        (job, answer)
+    }
+
+    #[cfg(test)]
+    pub fn tampered_with(self, tampering: Option<Arc<dyn Tampering>>) -> Self {
+        Self { tampering, ..self }
     }
 
     /// Does the work in a transaction that `executor` has open, and says what should become of it. Each call starts anew.
     pub fn run(&mut self, executor: &mut dyn Executor) -> Verdict {
+        #[cfg(test)]
+        if let Some(tampering) = &self.tampering {
+            return tampering.verdict(self.work.run(&mut *tampering.executor(executor)));
+        }
         self.work.run(executor)
     }
 

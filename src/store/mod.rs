@@ -55,13 +55,15 @@ use tx::{Once, Tx};
 use value::params;
 
 statements! {
-    ANSWERS = "SELECT 1 AS one";
+    ANSWERS = "SELECT CAST(1 AS BIGINT) AS one";
 }
 
 /// A handle to the database; clones share it. Its threads end with the last clone.
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<dyn Engine>,
+    #[cfg(test)]
+    tampering: Option<Arc<dyn job::Tampering>>,
 }
 
 /// One of the two databases: takes jobs, and answers each.
@@ -92,7 +94,15 @@ impl Store {
             }
         };
         let engine = tokio::task::spawn_blocking(open).await.map_err(|_| StoreError::Panicked)??;
-        Ok(Self { engine })
+        Ok(Self::over(engine))
+    }
+
+    fn over(engine: Arc<dyn Engine>) -> Self {
+        Self {
+            engine,
+            #[cfg(test)]
+            tampering: None,
+        }
     }
 
     /// Whether there is an iroam database of any version. Makes nothing.
@@ -156,6 +166,8 @@ impl Store {
         work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (job, answer) = Job::new(kind, work);
+        #[cfg(test)]
+        let job = job.tampered_with(self.tampering.clone());
         self.engine.submit(job)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }

@@ -8,7 +8,7 @@ use super::{Store, StoreError};
 use crate::auth::DevicePublicKey;
 use crate::types::{HostId, SessionId, UnixMs, UserId};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlaySession {
     pub id: SessionId,
     pub user: UserId,

@@ -1,12 +1,20 @@
-//! The catalogue.
+//! What the store promises, on both engines: each test is written once, and runs as `sqlite::…` and as `postgres::…`.
 
-use std::collections::HashSet;
-
-use super::catalogue;
-
-#[test]
-fn every_statement_has_a_name_of_its_own() {
-    let names: Vec<_> = catalogue().map(|statement| statement.name).collect();
-    assert!(names.len() > 30);
-    assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
-}
+mod broken;
+mod catalogue;
+mod engines;
+mod fixtures;
+mod gate;
+mod grants;
+mod hosts;
+mod hygiene;
+mod laws;
+mod links;
+mod model;
+mod play_sessions;
+mod psql;
+mod races;
+mod sweep;
+mod text;
+mod users;
+mod web_sessions;

@@ -37,7 +37,7 @@ impl<'e> Tx<'e> {
 
     /// How many rows the statement changed.
     pub fn execute(&mut self, statement: &Statement, params: &[Value<'_>]) -> Result<u64, StoreError> {
-        self.run(|executor| executor.execute(statement, params))
+        self.run(params, |executor| executor.execute(statement, params))
     }
 
     /// The first row, if there is one.
@@ -52,7 +52,7 @@ impl<'e> Tx<'e> {
             found = Some(read(row)?);
             Ok(ControlFlow::Break(()))
         };
-        self.run(|executor| executor.rows(statement, params, &mut take_first))?;
+        self.run(params, |executor| executor.rows(statement, params, &mut take_first))?;
         Ok(found)
     }
 
@@ -78,18 +78,28 @@ impl<'e> Tx<'e> {
             found.push(read(row)?);
             Ok(ControlFlow::Continue(()))
         };
-        self.run(|executor| executor.rows(statement, params, &mut take))?;
+        self.run(params, |executor| executor.rows(statement, params, &mut take))?;
         Ok(found)
     }
 
-    fn run<T>(&mut self, statement: impl FnOnce(&mut dyn Executor) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn run<T>(
+        &mut self,
+        params: &[Value<'_>],
+        statement: impl FnOnce(&mut dyn Executor) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         if self.has_failed {
             return Err(StoreError::AfterFailure);
         }
-        let outcome = statement(self.executor);
+        let outcome = check(params).and_then(|()| statement(self.executor));
         self.has_failed = outcome.is_err();
         outcome
     }
+}
+
+/// SQLite would keep a NUL character in a text, PostgreSQL cannot: neither gets one.
+fn check(params: &[Value<'_>]) -> Result<(), StoreError> {
+    let has_nul = params.iter().any(|value| matches!(value, Value::Text(text) if text.contains('\0')));
+    if has_nul { Err(StoreError::Constraint("a text with a NUL character in it".to_owned())) } else { Ok(()) }
 }
 
 /// One statement's turn: taken by value, so that there is no second. It is a transaction of its own, which PostgreSQL runs in one

@@ -7,7 +7,7 @@ use super::value::params;
 use super::{Store, StoreError};
 use crate::types::{Secret, UnixMs, UserId};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
     pub name: String,
@@ -30,6 +30,9 @@ statements! {
     USERS = "SELECT id, name, created_at_ms FROM users ORDER BY created_at_ms, id";
 }
 
+/// Longest name once it is made a key, in bytes: PostgreSQL's indexes take little more.
+const NAME_KEY_BYTES_MAX: usize = 1024;
+
 /// Names differ by more than case and the space around them.
 fn name_key(name: &str) -> String {
     name.trim().to_lowercase()
@@ -45,6 +48,9 @@ impl Store {
     pub async fn add_user(&self, user: NewUser) -> Result<bool, StoreError> {
         self.change(Full, move |db| {
             let (name, key) = (user.name.trim(), name_key(&user.name));
+            if key.len() > NAME_KEY_BYTES_MAX {
+                return Err(StoreError::Constraint(format!("a name of more than {NAME_KEY_BYTES_MAX} bytes")));
+            }
             Ok(db.execute(&ADD_USER, params![user.id, name, key, user.password_phc, user.created_at])? == 1)
         })
         .await
@@ -53,6 +59,10 @@ impl Store {
     /// The account of this name, with its password's hash.
     pub async fn user_to_verify(&self, name: &str) -> Result<Option<(User, Secret<String>)>, StoreError> {
         let key = name_key(name);
+        // Nobody can be called so, and whoever signs in may type anything.
+        if key.contains('\0') {
+            return Ok(None);
+        }
         self.query(move |db| db.maybe(&USER_TO_VERIFY, params![key], |row| Ok((read_user(row)?, row.get("password_phc")?)))).await
     }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { playerRows } from './player.mjs';
 import { processRows } from './processes.mjs';
 import { relayRows } from './relay.mjs';
+import { storeRows } from './store.mjs';
 
 const out = fileURLToPath(new URL('../../target/bench/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'iroam-bench-'));
@@ -24,6 +25,7 @@ console.log(`${'what'.padEnd(52)} ${'measured'.padStart(9)} ${'unit'.padEnd(6)} 
 try {
   await processRows(join(folder, 'processes'), add);
   await relayRows(add);
+  await storeRows(add);
   await playerRows(join(folder, 'player'), add);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,9 @@
 //! Serve as its users meet it: a real server on free ports, a real HTTP client, real tunnels.
 #![cfg(all(feature = "serve", feature = "host"))]
 
+#[path = "../postgres_kit/mod.rs"]
+mod postgres_kit;
+
 mod browser;
 mod fake_host;
 mod server;
@@ -10,6 +13,8 @@ mod assets;
 mod dawdlers;
 mod pairing;
 mod play;
+mod postgres;
+mod process;
 mod relay;
 mod routes;
 mod signing_in;

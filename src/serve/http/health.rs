@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::ApiError;
 use super::host_tunnel::bearer;
+use super::store_metrics;
 use crate::auth::token;
 use crate::serve::database;
 use crate::serve::public_url::is_loopback;
@@ -24,6 +25,7 @@ pub async fn metrics(state: web::Data<State>, request: HttpRequest) -> Result<Ht
     if !holds_token && !is_local {
         return Err(ApiError::SignedOut);
     }
+    store_metrics::record(&state.store);
     let text = state.metrics.render();
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(text))
 }

@@ -15,6 +15,7 @@ pub mod routes;
 pub mod session;
 pub mod sessions;
 pub mod sign_in_link;
+mod store_metrics;
 
 use actix_web::error::{InternalError, JsonPayloadError, UrlencodedError};
 use actix_web::middleware::from_fn;

@@ -26,5 +26,5 @@ pub async fn hold(location: &Location) -> Result<Store, MoveError> {
         }
     };
     let engine = tokio::task::spawn_blocking(open).await.map_err(|_| StoreError::Panicked)??;
-    Ok(Store { engine })
+    Ok(Store::over(engine))
 }

@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use tracing::warn;
-
 use super::address::PostgresLocation;
 use super::connect::{NotConnected, Role, connect};
 use super::connection::Connection;
@@ -36,7 +34,6 @@ pub fn prepared<T>(
     work: impl Fn(&mut Connection) -> Result<T, Failure>,
 ) -> Result<(Connection, T), StoreError> {
     let mut patience = Patience::since(Instant::now());
-    let mut has_warned = false;
     loop {
         let (failure, is_permanent) = match connect(location, Role::Writer, patience.until) {
             Ok(mut connection) => match work(&mut connection) {
@@ -53,11 +50,11 @@ pub fn prepared<T>(
             Failure::Collision if patience.after_collision() => {}
             Failure::Collision => return Err(StoreError::Locked { database: location.to_string() }),
             Failure::Lost { reason, .. } => {
-                if is_permanent || !patience.after_loss() {
+                if is_permanent {
                     return Err(StoreError::Open { database: location.to_string(), source: reason.into() });
                 }
-                if !std::mem::replace(&mut has_warned, true) {
-                    warn!("waiting for the database {location}: {reason}");
+                if !patience.after_loss() {
+                    return Err(StoreError::Unavailable(reason));
                 }
             }
         }

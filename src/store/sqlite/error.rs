@@ -2,28 +2,42 @@
 
 use std::path::Path;
 
-use rusqlite::ErrorCode;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::store::StoreError;
 
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
-            Some(ErrorCode::DiskFull) => Self::Full,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
-            Some(ErrorCode::ConstraintViolation) => Self::Constraint(error.to_string()),
-            _ => Self::Failed(error.into()),
+/// What an error on an open connection means.
+pub fn failure(connection: &Connection, error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            StoreError::Corrupt(format!("{}: {error}", connection.path().unwrap_or_default()))
         }
+        Some(ErrorCode::ConstraintViolation) => StoreError::Constraint(error.to_string()),
+        _ => StoreError::Failed(error.into()),
     }
 }
 
-/// An error met while opening `path`, where a lock is worth its own words.
+/// What an error while `path` is opened means.
 pub fn opening(path: &Path, error: rusqlite::Error) -> StoreError {
     let database = path.display().to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => StoreError::Foreign { database },
+        Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt(format!("{database}: {error}")),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { database },
+        Some(ErrorCode::DiskFull) => StoreError::Full,
         _ => StoreError::Open { database, source: error.into() },
+    }
+}
+
+/// The same error once more, for each of those whom it concerns.
+pub fn same(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Busy => StoreError::Busy,
+        StoreError::Full => StoreError::Full,
+        StoreError::Corrupt(detail) => StoreError::Corrupt(detail.clone()),
+        StoreError::Failed(cause) => StoreError::failed(cause.to_string()),
+        other => StoreError::failed(other.to_string()),
     }
 }

@@ -1,10 +1,12 @@
 //! The thin layer between a statement and rusqlite.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql};
 
+use super::error::failure;
 use crate::store::StoreError;
 use crate::store::row::{Column, Row, Unreadable};
 use crate::store::statement::Statement;
@@ -15,15 +17,15 @@ pub struct SqliteExecutor<'c>(pub &'c Connection);
 
 impl Executor for SqliteExecutor<'_> {
     fn execute(&mut self, statement: &Statement, params: &[Value<'_>]) -> Result<u64, StoreError> {
-        let changed = prepare(self.0, statement, params)?.raw_execute()?;
+        let changed = prepare(self.0, statement, params)?.raw_execute().map_err(|error| failure(self.0, error))?;
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
     }
 
     fn rows(&mut self, statement: &Statement, params: &[Value<'_>], each: &mut EachRow<'_>) -> Result<(), StoreError> {
         let mut prepared = prepare(self.0, statement, params)?;
         let mut rows = prepared.raw_query();
-        while let Some(row) = rows.next()? {
-            if each(row)? == ControlFlow::Break(()) {
+        while let Some(row) = rows.next().map_err(|error| failure(self.0, error))? {
+            if each(&SqliteRow { row, next: Cell::new(0) })? == ControlFlow::Break(()) {
                 break;
             }
         }
@@ -31,17 +33,38 @@ impl Executor for SqliteExecutor<'_> {
     }
 }
 
-/// To SQLite `$1` is only a name, and names are numbered as they first appear: so parameters are bound by name.
+/// Runs what is no statement of the catalogue's: the beginnings and ends of transactions, and settings, which answer with a row at
+/// times.
+pub fn run_now(connection: &Connection, sql: &str) -> Result<(), StoreError> {
+    let run = || -> rusqlite::Result<()> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.raw_query();
+        while rows.next()?.is_some() {}
+        Ok(())
+    };
+    run().map_err(|error| failure(connection, error))
+}
+
 fn prepare<'c>(connection: &'c Connection, statement: &Statement, params: &[Value<'_>]) -> Result<CachedStatement<'c>, StoreError> {
-    let mut prepared = connection.prepare_cached(&statement.sql)?;
+    let mut prepared = connection.prepare_cached(&statement.sql).map_err(|error| failure(connection, error))?;
     if prepared.parameter_count() != params.len() {
         return Err(StoreError::failed(format!("{} takes {} parameters", statement.name, prepared.parameter_count())));
     }
-    for (value, name) in params.iter().zip(NAMES) {
-        let index = prepared.parameter_index(name)?.ok_or_else(|| StoreError::failed(format!("{} has no {name}", statement.name)))?;
-        prepared.raw_bind_parameter(index, value)?;
+    for (number, value) in params.iter().enumerate() {
+        let index = index(&prepared, statement, number)?;
+        prepared.raw_bind_parameter(index, value).map_err(|error| failure(connection, error))?;
     }
     Ok(prepared)
+}
+
+/// Where parameter `$1` (number 0), `$2`, … is bound. To SQLite that is only a name, and names are numbered as they first appear.
+fn index(prepared: &CachedStatement<'_>, statement: &Statement, number: usize) -> Result<usize, StoreError> {
+    let name = NAMES.get(number).ok_or_else(|| StoreError::failed(format!("{} has too many parameters", statement.name)))?;
+    if prepared.parameter_name(number + 1) == Some(name) {
+        return Ok(number + 1);
+    }
+    let found = prepared.parameter_index(name).ok().flatten();
+    found.ok_or_else(|| StoreError::failed(format!("{} has no {name}", statement.name)))
 }
 
 impl ToSql for Value<'_> {
@@ -55,9 +78,27 @@ impl ToSql for Value<'_> {
     }
 }
 
-impl Row for rusqlite::Row<'_> {
+struct SqliteRow<'r, 's> {
+    row: &'r rusqlite::Row<'s>,
+    /// Columns are mostly read in their order: where the next is looked for first.
+    next: Cell<usize>,
+}
+
+impl SqliteRow<'_, '_> {
+    fn index(&self, name: &str) -> Result<usize, Unreadable> {
+        let columns = self.row.as_ref();
+        let is_it = |index: &usize| columns.column_name(*index).is_ok_and(|column| column == name);
+        let next = Some(self.next.get()).filter(is_it);
+        let found = next.or_else(|| (0..columns.column_count()).find(is_it));
+        found.ok_or_else(|| Unreadable("the answer has no such column".to_owned()))
+    }
+}
+
+impl Row for SqliteRow<'_, '_> {
     fn column(&self, name: &str) -> Result<Column<'_>, Unreadable> {
-        match self.get_ref(name).map_err(|error| Unreadable(error.to_string()))? {
+        let index = self.index(name)?;
+        self.next.set(index + 1);
+        match self.row.get_ref(index).map_err(|error| Unreadable(error.to_string()))? {
             ValueRef::Null => Ok(Column::Null),
             ValueRef::Integer(value) => Ok(Column::Int(value)),
             ValueRef::Text(value) => {

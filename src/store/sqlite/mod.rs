@@ -1,10 +1,14 @@
 //! The embedded engine: one file, one thread that writes, a few that read.
 
+mod counts;
 mod error;
 mod executor;
+mod file;
+mod group;
 mod held;
 mod migrate;
 mod open;
+mod patience;
 mod peek;
 mod reader;
 mod writer;
@@ -13,8 +17,10 @@ pub use held::Held;
 pub use peek::{HAS_TABLE, peek};
 
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 
+use counts::Counts;
 use crossbeam_channel::{Sender, TrySendError, bounded};
 
 use super::job::{Job, Kind};
@@ -26,12 +32,10 @@ const READERS: usize = 2;
 /// Jobs that may wait; one more is told that the database is busy.
 const QUEUE_LENGTH: usize = 1024;
 
-/// Statements kept prepared on each connection: all of the catalogue.
-const STATEMENTS_KEPT: usize = 256;
-
 pub struct Sqlite {
     writer: Sender<Job>,
     readers: Sender<Job>,
+    counts: Arc<Counts>,
 }
 
 impl Sqlite {
@@ -42,13 +46,15 @@ impl Sqlite {
         migrate::to_current(&mut connection, path)?;
         let (writer, changes) = bounded(QUEUE_LENGTH);
         let (readers, queries) = bounded(QUEUE_LENGTH);
-        spawn("store-write", move || writer::run(&connection, &changes))?;
+        let committer = group::Committer::new(path.to_owned(), connection)?;
+        let counts = committer.counts.clone();
+        spawn("store-write", move || writer::run(committer, &changes))?;
         for _ in 0..READERS {
             let connection = open::reader(path)?;
             let queries = queries.clone();
-            spawn("store-read", move || reader::run(&connection, &queries))?;
+            spawn("store-read", move || reader::run(connection, &queries))?;
         }
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, counts })
     }
 }
 
@@ -71,7 +77,7 @@ impl Engine for Sqlite {
     }
 
     fn stats(&self) -> StoreStats {
-        StoreStats { reads_queued: self.readers.len(), writes_queued: self.writer.len(), ..StoreStats::default() }
+        StoreStats { reads_queued: self.readers.len(), writes_queued: self.writer.len(), ..self.counts.stats() }
     }
 }
 

@@ -1,0 +1,11 @@
+//! The embedded engine against real files.
+
+mod children;
+mod damage;
+mod faults;
+mod full;
+mod groups;
+mod kit;
+mod law;
+mod opening;
+mod schema;

@@ -1,0 +1,106 @@
+//! Opening what is there, or is not.
+
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+use rusqlite::Connection;
+
+use super::children;
+use super::kit::{migrated, open_at};
+use crate::store::{StoreError, schema};
+
+#[tokio::test]
+async fn refuses_a_database_of_a_newer_program() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("db");
+    migrated(&path).pragma_update(None, "user_version", schema::current() + 1).expect("an update");
+    let refused = open_at(&path).await.err().expect("refused");
+    assert!(matches!(refused, StoreError::Newer { .. }), "{refused}");
+    assert!(refused.to_string().contains("upgrade iroam"));
+}
+
+#[tokio::test]
+async fn refuses_what_is_not_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("text");
+    std::fs::write(&text, "this is a diary, not a database. ".repeat(100)).expect("a file");
+    assert!(matches!(open_at(&text).await.err(), Some(StoreError::Foreign { .. })));
+    let other = folder.path().join("other");
+    Connection::open(&other).and_then(|db| db.execute_batch("CREATE TABLE diary (day TEXT)")).expect("another program's database");
+    assert!(matches!(open_at(&other).await.err(), Some(StoreError::Foreign { .. })));
+}
+
+#[tokio::test]
+async fn says_that_another_process_holds_the_lock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("db");
+    let holder = migrated(&path);
+    holder.execute_batch("BEGIN EXCLUSIVE").expect("the lock");
+    let refused = open_at(&path).await.err().expect("refused after a bounded wait");
+    assert!(matches!(refused, StoreError::Locked { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn two_openers_of_a_new_file_both_succeed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("db");
+    let (first, second) = tokio::join!(open_at(&path), open_at(&path));
+    assert!(first.expect("first").users().await.expect("rows").is_empty());
+    assert!(second.expect("second").users().await.expect("rows").is_empty());
+}
+
+#[test]
+fn the_file_is_its_owners_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("db");
+    drop(migrated(&path));
+    let mode = std::fs::metadata(&path).expect("the file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_folder_in_its_place_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let refused = open_at(folder.path()).await.err().expect("refused");
+    assert!(matches!(refused, StoreError::Open { .. }), "{refused}");
+    assert!(refused.to_string().contains(&folder.path().display().to_string()));
+}
+
+#[tokio::test]
+async fn a_missing_folder_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("missing/db");
+    let refused = open_at(&path).await.err().expect("refused");
+    assert!(refused.to_string().contains("No such file"), "{refused}");
+    assert!(!folder.path().join("missing").exists());
+}
+
+/// An operator may keep the file on another disk.
+#[tokio::test]
+async fn a_link_leads_to_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (link, real) = (folder.path().join("link"), folder.path().join("real"));
+    symlink(&real, &link).expect("a link");
+    let store = open_at(&link).await.expect("opens");
+    assert!(store.users().await.expect("rows").is_empty());
+    assert!(real.exists() && link.is_symlink());
+    assert!(folder.path().join("real-wal").exists() && !folder.path().join("link-wal").exists());
+}
+
+#[test]
+fn says_that_it_may_not_write() {
+    const TEST: &str = "store::sqlite::tests::opening::says_that_it_may_not_write";
+    if !children::is_child() {
+        return children::run(TEST);
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("db");
+    drop(migrated(&path));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).expect("a mode");
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o555)).expect("a mode");
+    children::drop_privileges();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let refused = runtime.block_on(open_at(&path)).err().expect("refused");
+    assert!(refused.to_string().contains("Permission denied"), "{refused}");
+    let refused = runtime.block_on(open_at(&folder.path().join("new"))).err().expect("refused");
+    assert!(refused.to_string().contains("Permission denied"), "{refused}");
+}
