@@ -1,6 +1,5 @@
 //! What may befall a server that runs.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -114,19 +113,11 @@ fn acknowledges_nothing_once_the_folder_is_unmounted() {
 async fn one_more_than_the_queue_holds_is_busy_at_once() {
     let database = database();
     let store = open_at(&database.path).await.expect("opens");
-    let gate = Arc::new(Mutex::new(()));
-    let closed = gate.lock().expect("a new lock");
-    let waits = gate.clone();
+    let (open, gate) = std::sync::mpsc::channel::<()>();
     let occupied = tokio::spawn({
         let store = store.clone();
-        async move {
-            store
-                .transact(Full, move |_| {
-                    drop(waits.lock());
-                    Ok(())
-                })
-                .await
-        }
+        // Ends when nobody can send any more.
+        async move { store.transact(Full, move |_| Ok(gate.recv().is_err())).await }
     });
     until_writer_took_it(&store).await;
     let queued: Vec<_> = (0..QUEUE_LENGTH as i64)
@@ -142,8 +133,8 @@ async fn one_more_than_the_queue_holds_is_busy_at_once() {
     }
     assert!(matches!(add(&store, 5000, "too much").await, Err(StoreError::Busy)));
     assert!(keys_read(&store).await.expect("reads go on").is_empty());
-    drop(closed);
-    occupied.await.expect("no panic").expect("done");
+    drop(open);
+    assert!(occupied.await.expect("no panic").expect("done"));
     for caller in queued {
         caller.await.expect("no panic").expect("saved");
     }
