@@ -27,14 +27,14 @@ on_both_engines! {
 const LENGTH_MAX: usize = 40;
 
 async fn does_what_the_model_does(db: Database) {
-    let cases = if db.kind == Kind::Sqlite { 96 } else { 24 };
+    let cases = if db.kind == Kind::Sqlite { 256 } else { 64 };
     if let Err(found) = search(&db, &db.store, cases, 2_000) {
         panic!("{found}");
     }
 }
 
 async fn callers_at_once_are_as_if_one_after_the_other(db: Database) {
-    let cases = if db.kind == Kind::Sqlite { 96 } else { 48 };
+    let cases = if db.kind == Kind::Sqlite { 192 } else { 96 };
     if let Err(found) = search_at_once(&db, &[db.store.clone()], cases, 200) {
         panic!("{found}");
     }
