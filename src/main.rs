@@ -10,11 +10,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// What failed, then why, in one line. An error whose words end with its cause's says it for both.
+/// What failed, then why, in one line. What has been said already is not said again.
 fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
     for cause in error.chain().map(ToString::to_string) {
-        if !line.ends_with(&cause) {
+        if !line.contains(&cause) {
             line = if line.is_empty() { cause } else { format!("{line}: {cause}") };
         }
     }

@@ -20,6 +20,14 @@ pub struct DataPlace {
     pub database: Option<Location>,
 }
 
+/// A database as it is said on the command line.
+pub fn url(location: &Location) -> String {
+    match location {
+        Location::Sqlite(path) => format!("sqlite:{}", path.display()),
+        server @ Location::Postgres(_) => server.to_string(),
+    }
+}
+
 impl DataPlace {
     /// A folder that holds everything.
     pub fn in_folder(folder: &Path) -> Self {
@@ -32,10 +40,7 @@ impl DataPlace {
 
     /// The database as it is said on the command line.
     pub fn url(&self) -> String {
-        match self.location() {
-            Location::Sqlite(path) => format!("sqlite:{}", path.display()),
-            server @ Location::Postgres(_) => server.to_string(),
-        }
+        url(&self.location())
     }
 
     /// The same, for the note: it stays true when the folder is moved.

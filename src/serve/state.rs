@@ -84,8 +84,8 @@ impl Throttles {
         self.sign_in_name_anywhere.take(bucket(name), now)
     }
 
-    /// Only failures count.
-    pub fn signed_in(&self, name: &str, address: IpAddr) {
+    /// Only wrong guesses count.
+    pub fn give_back_sign_in(&self, name: &str, address: IpAddr) {
         self.sign_in_address.give_back(&address);
         self.sign_in_name.give_back(&(bucket(name), address));
         self.sign_in_name_anywhere.give_back(&bucket(name));

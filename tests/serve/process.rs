@@ -122,6 +122,24 @@ fn commands_make_nothing_in_a_database_that_no_server_uses() {
 }
 
 #[test]
+fn after_a_move_the_old_database_is_not_gone_on_with_by_mistake() {
+    let url = Server::shared().new_database();
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().to_str().expect("a path of letters");
+    let file = format!("sqlite:{data}/iroam.db");
+    assert!(create_ada(folder.path(), &file).0);
+    let by_default = || said(&iroam(&["admin", "users", "--data", data]).output().expect("iroam runs"));
+    assert!(by_default().1.ends_with(" ada"));
+    let (is_done, why) = said(&iroam(&["admin", "move-database", "--from", &file, "--to", &url]).output().expect("iroam runs"));
+    assert!(is_done && why.contains("--database"), "{why}");
+    let (is_done, why) = by_default();
+    assert!(!is_done && why.contains(&format!("say --database {url}")), "{why}");
+    assert!(admin(&["users"], folder.path(), &url).1.ends_with(" ada"));
+    let serve = Serve::start(folder.path(), &url);
+    assert_eq!(Browser::new(&serve.url).get("/healthz").status, 200);
+}
+
+#[test]
 fn a_second_data_folder_wants_the_first_ones_keys() {
     let url = Server::shared().new_database();
     let folder = tempfile::tempdir().expect("a folder");

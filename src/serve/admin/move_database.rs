@@ -1,6 +1,7 @@
 //! Moves a server's database to another place or engine.
 
 use std::fs::{File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -8,6 +9,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::block_on;
 use super::progress::Progress;
+use crate::serve::data_place::{DataPlace, url};
 use crate::store::{self, Location, Moved};
 
 /// Moves all of `from` to `to`, which must be empty or hold what an earlier run has brought there. Tells on standard error how far it
@@ -27,6 +29,7 @@ pub fn move_database(from: &Location, to: &Location) -> Result<()> {
         }
     })?;
     print_summary(&moved, from, to, begin);
+    note_move(from, to).context("everything was moved, but the old data folder could not be told")?;
     Ok(())
 }
 
@@ -60,10 +63,13 @@ fn print_summary(moved: &Moved, from: &Location, to: &Location, begin: Instant) 
     println!("you have seen the new one work, and start no serve with it again.");
 }
 
-/// As it is said on the command line.
-fn url(location: &Location) -> String {
-    match location {
-        Location::Sqlite(path) => format!("sqlite:{}", path.display()),
-        server @ Location::Postgres(_) => server.to_string(),
+/// A folder whose own database was moved belongs to the new one: a start that does not say so would go on with the old one.
+fn note_move(from: &Location, to: &Location) -> io::Result<()> {
+    let Location::Sqlite(path) = from else { return Ok(()) };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let before = DataPlace { folder: folder.to_owned(), database: Some(from.clone()) };
+    match before.used_with()? {
+        Some(used) if before.is(&used)? => DataPlace { database: Some(to.clone()), ..before }.note(),
+        _ => Ok(()),
     }
 }

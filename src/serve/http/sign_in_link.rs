@@ -9,6 +9,7 @@ use super::session;
 use crate::auth::token::{self, TokenHash, TokenKind};
 use crate::serve::remote;
 use crate::serve::state::State;
+use crate::types::UserId;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -31,16 +32,24 @@ pub struct SignInLink {
 pub async fn post(state: web::Data<State>, request: HttpRequest, body: web::Json<SignInLink>) -> Result<HttpResponse, ApiError> {
     let address = remote::subscriber(&request);
     state.throttles.sign_in_address.take(address, state.now()).map_err(ApiError::RateLimited)?;
-    let hash = token::hash(TokenKind::SignInLink, &body.token).ok_or(ApiError::LinkInvalid)?;
-    if !body.switch {
-        refuse_to_switch(&state, &request, hash).await?;
+    let user = take(&state, &request, &body).await;
+    if !matches!(user, Err(ApiError::LinkInvalid | ApiError::SignedInAsAnother { .. })) {
+        // Neither a good link nor a failure of ours is a guess.
+        state.throttles.sign_in_address.give_back(&address);
     }
-    let taken = state.store.take_sign_in_link(hash, state.now()).await?;
-    let user = taken.ok_or(ApiError::LinkInvalid)?;
-    state.throttles.sign_in_address.give_back(&address);
+    let user = user?;
     metrics::counter!("iroam_sign_ins_total", "outcome" => "link").increment(1);
     let cookie = session::begin(&request, &state, user).await?;
     Ok(HttpResponse::NoContent().cookie(cookie).finish())
+}
+
+/// Uses the link up: whom it signs in.
+async fn take(state: &State, request: &HttpRequest, link: &SignInLink) -> Result<UserId, ApiError> {
+    let hash = token::hash(TokenKind::SignInLink, &link.token).ok_or(ApiError::LinkInvalid)?;
+    if !link.switch {
+        refuse_to_switch(state, request, hash).await?;
+    }
+    state.store.take_sign_in_link(hash, state.now()).await?.ok_or(ApiError::LinkInvalid)
 }
 
 /// A link that somebody sent must not make a browser another's without a word (login CSRF).

@@ -57,14 +57,18 @@ pub async fn submit(state: web::Data<State>, request: HttpRequest, form: web::Fo
         page.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
         return Ok(page);
     }
-    match verified(&state, &name, Secret::new(password)).await? {
+    let verified = verified(&state, &name, Secret::new(password)).await;
+    if !matches!(verified, Ok(None)) {
+        // Neither the right password nor a failure of ours is a guess.
+        state.throttles.give_back_sign_in(&name, address);
+    }
+    match verified? {
         None => {
             metrics::counter!("iroam_sign_ins_total", "outcome" => "refused").increment(1);
             // The same words whether the name or the password is wrong: names are not to be found by trying.
             Ok(again(StatusCode::UNAUTHORIZED, "The name or the password is wrong."))
         }
         Some(user) => {
-            state.throttles.signed_in(&name, address);
             metrics::counter!("iroam_sign_ins_total", "outcome" => "password").increment(1);
             let cookie = session::begin(&request, &state, user.id).await?;
             Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, next)).finish())

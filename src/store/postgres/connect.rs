@@ -10,7 +10,7 @@ use tokio_postgres::{Config, Error, NoTls};
 use super::address::{PostgresLocation, host_words};
 use super::connection::{Connection, Link};
 use super::driver::Driver;
-use super::error::{Failure, words};
+use super::error::{Failure, Role, words};
 use super::tls;
 
 /// Oldest server that is still supported by its makers or was lately; older ones are not tried.
@@ -22,12 +22,6 @@ const HOST_WAIT: Duration = Duration::from_secs(5);
 /// For the sessions of either kind, in milliseconds: what a program that hangs, or one statement gone wrong, may cost the others.
 /// They come by SET, because poolers refuse them among the options of a connection.
 const LIMITS: &str = "SET statement_timeout = 8000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 10000";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Reader,
-    Writer,
-}
 
 /// Why there is no connection.
 #[derive(Debug)]
@@ -73,7 +67,7 @@ fn connect_to(host: &Config, location: &PostgresLocation, role: Role, until: Ins
         Ok(Err(Dial::Server(error))) => return Err(refusal(&config, &error)),
         Err(_) => return Err(passing(format!("{} does not answer", host_words(&config)))),
     };
-    let mut connection = Connection::new(driver, client, link);
+    let mut connection = Connection::new(driver, client, link, role);
     prepare_session(&mut connection, role, until)
         .map_err(|reason| NotConnected { reason: format!("{}: {}", host_words(&config), reason.reason), ..reason })?;
     Ok(connection)

@@ -11,7 +11,7 @@ use tokio::time::{timeout, timeout_at};
 use tokio_postgres::{Client, Error, Statement};
 
 use super::driver::Driver;
-use super::error::{Failure, words};
+use super::error::{Failure, Role, words};
 
 /// The half of a connection that reads and writes.
 pub type Link = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
@@ -27,6 +27,7 @@ pub struct Connection {
     client: Client,
     wire: Wire,
     driver: Driver,
+    role: Role,
 }
 
 /// The link while it stands, and afterwards why it does not.
@@ -36,8 +37,8 @@ enum Wire {
 }
 
 impl Connection {
-    pub fn new(driver: Driver, client: Client, link: Link) -> Self {
-        Self { statements: HashMap::new(), client, wire: Wire::Up(link), driver }
+    pub fn new(driver: Driver, client: Client, link: Link, role: Role) -> Self {
+        Self { statements: HashMap::new(), client, wire: Wire::Up(link), driver, role }
     }
 
     /// Whether the connection stands. What arrived while nobody listened is heard first.
@@ -74,7 +75,7 @@ impl Connection {
 
     /// Asks the server something, and waits for the answer until `until` at most.
     pub fn ask<T>(&mut self, until: Instant, question: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Result<T, Failure> {
-        let Self { driver, wire, client, .. } = self;
+        let Self { driver, wire, client, role, .. } = self;
         if let Wire::Down(reason) = wire {
             return Err(Failure::lost(reason.clone()).before_sending());
         }
@@ -93,7 +94,7 @@ impl Connection {
             (Ok(Ok(value)), _) => Ok(value),
             // The link knows the cause.
             (Ok(Err(error)), Wire::Down(reason)) if error.is_closed() => Err(Failure::lost(reason.clone())),
-            (Ok(Err(error)), _) => Err(error.into()),
+            (Ok(Err(error)), _) => Err(Failure::of(error, *role)),
             (Err(_), wire) => {
                 let reason = "it did not answer in time";
                 // What comes later would be taken for the answer to the next question.
@@ -110,7 +111,7 @@ impl Connection {
 
     /// Tells the server that this end goes.
     pub fn close(self) {
-        let Self { statements, client, wire, driver } = self;
+        let Self { statements, client, wire, driver, .. } = self;
         drop((statements, client));
         if let Wire::Up(link) = wire {
             // A server that does not listen will find out by itself.

@@ -9,6 +9,9 @@ use tokio_postgres::error::{DbError, Severity};
 
 use crate::store::StoreError;
 
+/// The session, or the whole server, only reads.
+const READ_ONLY: &str = "25006";
+
 /// Why a step did not succeed.
 #[derive(Debug)]
 pub enum Failure {
@@ -35,14 +38,33 @@ impl Failure {
     }
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
+/// What may be done on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Reader,
+    Writer,
+}
+
+impl Failure {
+    /// What an error on a connection of this role comes to.
+    pub fn of(error: Error, role: Role) -> Self {
         let Some(said) = error.as_db_error() else { return of_transport(error) };
         // After a PANIC the server recovers from its log, in which a commit may stand already.
         if said.parsed_severity() == Some(Severity::Panic) {
             return Self::lost(said.message());
         }
+        // To a reader nothing else is to be expected: the mistake is the statement's.
+        if role == Role::Reader && said.code().code() == READ_ONLY {
+            return Self::Refused(StoreError::failed(server_words(said)));
+        }
         of_server(said)
+    }
+}
+
+/// An error of our own reading.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::of(error, Role::Writer)
     }
 }
 
@@ -60,7 +82,9 @@ fn of_server(said: &DbError) -> Failure {
     match said.code().code() {
         "40001" | "40P01" => Failure::Collision,
         // The server is going, not yet there, full of connections, or no longer the one that takes writes.
-        "57P01" | "57P03" | "57P05" | "53300" | "25006" => undone(),
+        // It says so instead of committing, never after: from there on it lets nothing interrupt it but its own end, which it tells
+        // by a warning at most.
+        "57P01" | "57P03" | "57P05" | "53300" | READ_ONLY => undone(),
         // A prepared statement was lost to a pooler, or to a table that a newer program has changed.
         "26000" | "42P05" | "0A000" => undone(),
         "40003" | "57P02" => Failure::lost(message),

@@ -1,4 +1,4 @@
-//! What all threads of the engine know of the server, and the numbers that are shown.
+//! What the threads of the engine share: what they know of the server, their turn, and the numbers that are shown.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use tracing::{debug, info, warn};
 
+use super::turn::Turns;
 use crate::store::StoreError;
 
 #[derive(Default)]
 pub struct Health {
     /// Why the server is out of reach, while it is.
     down: Mutex<Option<String>>,
+    pub turns: Turns,
     pub retried: AtomicU64,
     pub reconnects: AtomicU64,
     pub commits: AtomicU64,

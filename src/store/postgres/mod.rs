@@ -18,6 +18,7 @@ mod open;
 mod patience;
 mod peek;
 mod tls;
+mod turn;
 mod values;
 mod worker;
 
@@ -29,7 +30,7 @@ use crossbeam_channel::{Sender, TrySendError, bounded};
 
 use super::job::{Job, Kind};
 use super::{Engine, StoreError, StoreStats};
-use connect::Role;
+use error::Role;
 use health::Health;
 use worker::Worker;
 

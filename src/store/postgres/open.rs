@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::address::PostgresLocation;
-use super::connect::{NotConnected, Role, connect};
+use super::connect::{NotConnected, connect};
 use super::connection::Connection;
-use super::error::Failure;
+use super::error::{Failure, Role};
 use super::migrate;
 use super::patience::Patience;
 use crate::store::StoreError;

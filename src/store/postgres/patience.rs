@@ -9,9 +9,9 @@ use crate::types::random;
 const JOB_TIME: Duration = Duration::from_secs(10);
 
 /// Runs of one job, all but the first after a collision.
-const RUNS_MAX: u32 = 24;
+const RUNS_MAX: u32 = 64;
 
-const COLLISION_WAIT_MAX: Duration = Duration::from_millis(64);
+const COLLISION_WAIT_MAX: Duration = Duration::from_millis(16);
 const RECONNECT_WAIT_MIN: Duration = Duration::from_millis(20);
 const RECONNECT_WAIT_MAX: Duration = Duration::from_millis(500);
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Receiver;
 
 use super::address::PostgresLocation;
-use super::connect::{Role, connect};
+use super::connect::connect;
 use super::connection::Connection;
-use super::error::Failure;
+use super::error::{Failure, Role};
 use super::executor::PostgresExecutor;
 use super::health::Health;
 use super::patience::Patience;
@@ -17,6 +17,9 @@ use crate::store::job::{Job, Kind, Verdict};
 
 /// One attempt, with all of its statements. Longer than the server's own limit for one statement, whose answer says more.
 const ATTEMPT_TIME: Duration = Duration::from_secs(10);
+
+/// A commit has at least this long, however long the statements before it took: one that is given up is of unknown outcome.
+const COMMIT_TIME: Duration = Duration::from_secs(5);
 
 pub struct Worker {
     location: Arc<PostgresLocation>,
@@ -44,23 +47,29 @@ impl Worker {
 
     /// Runs a job until it is done or there is no hope of it.
     fn complete(&mut self, job: &mut Job) -> Result<(), StoreError> {
+        let health = Arc::clone(&self.health);
         let mut patience = Patience::since(job.queued_at);
         if patience.is_over() {
-            return Err(self.health.refusal());
+            return Err(health.refusal());
         }
+        let mut turn = None;
         loop {
             match self.attempt(job, patience.until) {
                 Ok(()) => return Ok(()),
                 Err(Failure::Refused(error)) => return Err(error),
                 Err(Failure::Collision) => {
-                    Health::count(&self.health.retried);
-                    if !patience.after_collision() {
+                    Health::count(&health.retried);
+                    // Whoever has the turn collided with another program, or with one that came later: then only waiting helps.
+                    let may_run = if turn.is_some() { patience.after_collision() } else { true };
+                    turn = turn.or_else(|| health.turns.take(patience.until));
+                    if !may_run || turn.is_none() {
                         return Err(StoreError::Busy);
                     }
                 }
                 Err(Failure::Lost { reason, .. }) => {
+                    turn = None;
                     self.connection = None;
-                    self.health.lost(&reason);
+                    health.lost(&reason);
                     if !patience.after_loss() {
                         return Err(StoreError::Unavailable(reason));
                     }
@@ -140,7 +149,7 @@ fn transaction(connection: &mut Connection, job: &mut Job, until: Instant) -> Re
         roll_back(connection, until);
         return verdict;
     }
-    connection.batch("COMMIT", until)?;
+    connection.batch("COMMIT", until.max(Instant::now() + COMMIT_TIME))?;
     verdict
 }
 
