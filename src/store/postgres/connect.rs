@@ -33,12 +33,19 @@ pub struct NotConnected {
 
 /// Connects before `until`.
 pub fn connect(location: &PostgresLocation, role: Role, until: Instant) -> Result<Connection, NotConnected> {
+    connect_first(location, 0, role, until).map(|(_, connection)| connection)
+}
+
+/// The same, asking first the server of this number, and which it was in the end.
+pub fn connect_first(location: &PostgresLocation, first: usize, role: Role, until: Instant) -> Result<(usize, Connection), NotConnected> {
+    let count = location.hosts.len();
     let mut last = None;
-    for (index, host) in location.hosts.iter().enumerate() {
-        let rest = u32::try_from(location.hosts.len() - index).unwrap_or(1);
+    for tried in 0..count {
+        let number = (first + tried) % count;
+        let rest = u32::try_from(count - tried).unwrap_or(1);
         let share = (until.saturating_duration_since(Instant::now()) / rest).min(HOST_WAIT);
-        match connect_to(host, location, role, Instant::now() + share) {
-            Ok(connection) => return Ok(connection),
+        match connect_to(&location.hosts[number], location, role, Instant::now() + share) {
+            Ok(connection) => return Ok((number, connection)),
             Err(failed) => last = worse(last, failed),
         }
     }

@@ -19,11 +19,13 @@ pub struct PostgresExecutor<'c> {
     until: Instant,
     /// A collision or a loss. What the server refused is the work's own affair.
     pub failure: Option<Failure>,
+    /// Whether a statement has changed rows, or answered with some.
+    pub has_changed: bool,
 }
 
 impl<'c> PostgresExecutor<'c> {
     pub fn new(connection: &'c mut Connection, until: Instant) -> Self {
-        Self { connection, until, failure: None }
+        Self { connection, until, failure: None, has_changed: false }
     }
 
     fn prepare(&mut self, statement: &Statement, params: &[Value<'_>]) -> Result<Prepared, StoreError> {
@@ -55,7 +57,9 @@ impl Executor for PostgresExecutor<'_> {
     fn execute(&mut self, statement: &Statement, params: &[Value<'_>]) -> Result<u64, StoreError> {
         let prepared = self.prepare(statement, params)?;
         let changed = self.connection.ask(self.until, async |client| client.execute_raw(&prepared, bound(params)).await);
-        changed.map_err(|failure| self.note(statement, failure))
+        let changed = changed.map_err(|failure| self.note(statement, failure))?;
+        self.has_changed |= changed > 0;
+        Ok(changed)
     }
 
     fn rows(&mut self, statement: &Statement, params: &[Value<'_>], each: &mut EachRow<'_>) -> Result<(), StoreError> {
@@ -63,7 +67,9 @@ impl Executor for PostgresExecutor<'_> {
         let params = bound(params);
         let params: Vec<_> = params.iter().map(|param| param as _).collect();
         let rows = self.connection.ask(self.until, async |client| client.query(&prepared, &params).await);
-        for row in &rows.map_err(|failure| self.note(statement, failure))? {
+        let rows = rows.map_err(|failure| self.note(statement, failure))?;
+        self.has_changed |= !rows.is_empty();
+        for row in &rows {
             if each(row)? == ControlFlow::Break(()) {
                 break;
             }

@@ -1,8 +1,7 @@
 //! What the threads of the engine share: what they know of the server, their turn, and the numbers that are shown.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 use tracing::{debug, info, warn};
 
@@ -13,6 +12,10 @@ use crate::store::StoreError;
 pub struct Health {
     /// Why the server is out of reach, while it is.
     down: Mutex<Option<String>>,
+    /// Whether it was said that there are fewer connections than there should be.
+    is_short: AtomicBool,
+    /// Which of the servers took the last connection.
+    pub host: AtomicUsize,
     pub turns: Turns,
     pub retried: AtomicU64,
     pub reconnects: AtomicU64,
@@ -33,8 +36,16 @@ impl Health {
 
     /// A connection was made.
     pub fn connected(&self) {
+        self.is_short.store(false, Relaxed);
         if self.down.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
             info!("the database is back");
+        }
+    }
+
+    /// One more connection could not be made, while others stand.
+    pub fn short(&self, reason: &str) {
+        if !self.is_short.swap(true, Relaxed) {
+            warn!("the database gives fewer connections than iroam may use: {reason}");
         }
     }
 

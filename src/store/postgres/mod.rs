@@ -23,7 +23,7 @@ mod values;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
@@ -32,7 +32,7 @@ use super::job::{Job, Kind};
 use super::{Engine, StoreError, StoreStats};
 use error::Role;
 use health::Health;
-use worker::Worker;
+use worker::{Peers, Worker};
 
 pub use address::PostgresLocation;
 pub use held::Held;
@@ -42,8 +42,8 @@ pub use peek::{HAS_TABLE, peek};
 const QUEUE_LENGTH: usize = 1024;
 
 pub struct Postgres {
-    writers: Sender<Job>,
-    readers: Sender<Job>,
+    writers: Arc<Sender<Job>>,
+    readers: Arc<Sender<Job>>,
     health: Arc<Health>,
 }
 
@@ -54,8 +54,9 @@ impl Postgres {
         let location = Arc::new(location.clone());
         let health = Arc::new(Health::default());
         let writing = location.connections / 2;
-        let writers = pool("store-write", Role::Writer, writing, &location, &health)?;
-        let readers = pool("store-read", Role::Reader, location.connections - writing, &location, &health)?;
+        let peers = |role| Peers { location: Arc::clone(&location), role, health: Arc::clone(&health), connected: AtomicUsize::new(0) };
+        let writers = pool("store-write", writing, peers(Role::Writer))?;
+        let readers = pool("store-read", location.connections - writing, peers(Role::Reader))?;
         Ok(Self { writers, readers, health })
     }
 
@@ -66,12 +67,13 @@ impl Postgres {
 }
 
 /// Starts threads that share a queue. Each connects when it gets its first job; they end when the queue's sender is gone.
-fn pool(name: &str, role: Role, threads: usize, location: &Arc<PostgresLocation>, health: &Arc<Health>) -> Result<Sender<Job>, StoreError> {
+fn pool(name: &str, threads: usize, peers: Peers) -> Result<Arc<Sender<Job>>, StoreError> {
     let (sender, queue) = bounded(QUEUE_LENGTH);
+    let (sender, peers) = (Arc::new(sender), Arc::new(peers));
     for _ in 0..threads {
-        let worker = Worker::new(Arc::clone(location), role, Arc::clone(health));
-        let queue = queue.clone();
-        thread::Builder::new().name(name.to_owned()).spawn(move || worker.run(&queue))?;
+        let worker = Worker::new(Arc::clone(&peers));
+        let (queue, back) = (queue.clone(), Arc::downgrade(&sender));
+        thread::Builder::new().name(name.to_owned()).spawn(move || worker.run(&queue, &back))?;
     }
     Ok(sender)
 }

@@ -67,6 +67,39 @@ async fn saves_nothing_of_work_that_fails_or_panics() {
 }
 
 #[tokio::test]
+async fn a_change_that_is_saved_is_never_said_not_to_be() {
+    let store = open(&Server::shared().new_database()).await;
+    let failed = store.change(Full, |db| db.execute(&ADD, params!["a"]).and(Err::<(), _>(StoreError::failed("too late")))).await;
+    assert!(matches!(failed, Err(StoreError::OutcomeUnknown)));
+    let untouched = store.change(Full, |db| db.execute(&SET_AGE, params!["b", 1]).and(Err::<(), _>(StoreError::failed("none")))).await;
+    assert!(matches!(untouched, Err(StoreError::Failed(_))));
+    assert_eq!(count(&store).await, 1);
+}
+
+#[tokio::test]
+async fn values_come_back_as_they_went_in() {
+    let store = open(&Server::shared().new_database()).await;
+    static ECHO: Statement =
+        Statement::new("ECHO", "SELECT CAST($1 AS BIGINT) AS n, CAST($2 AS TEXT) AS t, CAST($3 AS BYTEA) AS b, CAST($4 AS SMALLINT) AS s");
+    for n in [i64::MIN, -1, 0, i64::MAX] {
+        let echoed = store.query(move |db| {
+            let key = crate::auth::DeviceKey::from_seed(&[7; 32]).public();
+            let none: Option<i64> = None;
+            db.one(&ECHO, params![n, "\u{1F3B5} ''", key, none], |row| {
+                let same_key = row.get::<crate::auth::DevicePublicKey>("b")? == key;
+                Ok((row.get::<i64>("n")?, row.get::<String>("t")?, same_key, row.get::<Option<i64>>("s")?))
+            })
+        });
+        assert_eq!(echoed.await.expect("an answer"), (n, "\u{1F3B5} ''".to_owned(), true, None));
+    }
+    static FRACTION: Statement = Statement::new("FRACTION", "SELECT 1.5 AS n");
+    let fraction = store.query(|db| db.one(&FRACTION, params![], |row| row.get::<i64>("n"))).await;
+    assert!(matches!(fraction, Err(StoreError::Unreadable { .. })), "{fraction:?}");
+    let too_large = store.query(|db| db.one(&ECHO, params![0, "", Option::<i64>::None, 40_000], |_| Ok(()))).await;
+    assert!(matches!(too_large, Err(StoreError::Failed(_))), "{too_large:?}");
+}
+
+#[tokio::test]
 async fn names_a_broken_rule_without_the_values() {
     let store = open(&Server::shared().new_database()).await;
     add(&store, "secret").await.expect("added");

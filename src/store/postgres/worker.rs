@@ -1,12 +1,14 @@
 //! A thread with a connection of its own: runs jobs, again where the database asks for that, and answers them.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Weak};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, Sender, TrySendError};
 
 use super::address::PostgresLocation;
-use super::connect::connect;
+use super::connect::connect_first;
 use super::connection::Connection;
 use super::error::{Failure, Role};
 use super::executor::PostgresExecutor;
@@ -21,55 +23,90 @@ const ATTEMPT_TIME: Duration = Duration::from_secs(10);
 /// A commit has at least this long, however long the statements before it took: one that is given up is of unknown outcome.
 const COMMIT_TIME: Duration = Duration::from_secs(5);
 
+/// How long a thread without a connection leaves the jobs to those that have one.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What the threads of one kind share.
+pub struct Peers {
+    pub location: Arc<PostgresLocation>,
+    pub role: Role,
+    pub health: Arc<Health>,
+    /// How many of them have a connection.
+    pub connected: AtomicUsize,
+}
+
 pub struct Worker {
-    location: Arc<PostgresLocation>,
-    role: Role,
-    health: Arc<Health>,
+    peers: Arc<Peers>,
     connection: Option<Connection>,
     was_connected: bool,
 }
 
+/// What became of a job.
+enum Done {
+    /// Its outcome counts.
+    Run,
+    /// There is no connection here, but others have one.
+    ForAPeer,
+}
+
 impl Worker {
-    pub fn new(location: Arc<PostgresLocation>, role: Role, health: Arc<Health>) -> Self {
-        Self { location, role, health, connection: None, was_connected: false }
+    pub fn new(peers: Arc<Peers>) -> Self {
+        Self { peers, connection: None, was_connected: false }
     }
 
-    /// Works until the queue's last sender is gone.
-    pub fn run(mut self, queue: &Receiver<Job>) {
+    /// Works until the queue's last sender is gone. `back` leads into the same queue.
+    pub fn run(mut self, queue: &Receiver<Job>, back: &Weak<Sender<Job>>) {
         for mut job in queue {
-            let saved = self.complete(&mut job);
-            job.answer(saved);
+            match self.complete(&mut job) {
+                Ok(Done::Run) => job.answer(Ok(())),
+                Err(error) => job.answer(Err(error)),
+                Ok(Done::ForAPeer) => self.hand_back(job, back),
+            }
         }
         if let Some(connection) = self.connection.take() {
             connection.close();
         }
     }
 
+    /// Lets those that have a connection do the work, as when the server takes no more connections.
+    fn hand_back(&self, job: Job, back: &Weak<Sender<Job>>) {
+        let Some(back) = back.upgrade() else { return job.answer(Err(StoreError::Closed)) };
+        if let Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) = back.try_send(job) {
+            job.answer(Err(self.peers.health.refusal()));
+        }
+        drop(back);
+        thread::sleep(PAUSE);
+    }
+
     /// Runs a job until it is done or there is no hope of it.
-    fn complete(&mut self, job: &mut Job) -> Result<(), StoreError> {
-        let health = Arc::clone(&self.health);
+    fn complete(&mut self, job: &mut Job) -> Result<Done, StoreError> {
+        let peers = Arc::clone(&self.peers);
         let mut patience = Patience::since(job.queued_at);
         if patience.is_over() {
-            return Err(health.refusal());
+            return Err(peers.health.refusal());
         }
         let mut turn = None;
         loop {
             match self.attempt(job, patience.until) {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(Done::Run),
                 Err(Failure::Refused(error)) => return Err(error),
                 Err(Failure::Collision) => {
-                    Health::count(&health.retried);
+                    Health::count(&peers.health.retried);
                     // Whoever has the turn collided with another program, or with one that came later: then only waiting helps.
                     let may_run = if turn.is_some() { patience.after_collision() } else { true };
-                    turn = turn.or_else(|| health.turns.take(patience.until));
+                    turn = turn.or_else(|| peers.health.turns.take(patience.until));
                     if !may_run || turn.is_none() {
                         return Err(StoreError::Busy);
                     }
                 }
                 Err(Failure::Lost { reason, .. }) => {
                     turn = None;
-                    self.connection = None;
-                    health.lost(&reason);
+                    let had_one = self.let_go();
+                    if !had_one && peers.connected.load(Relaxed) > 0 {
+                        peers.health.short(&reason);
+                        return Ok(Done::ForAPeer);
+                    }
+                    peers.health.lost(&reason);
                     if !patience.after_loss() {
                         return Err(StoreError::Unavailable(reason));
                     }
@@ -80,12 +117,12 @@ impl Worker {
 
     /// Runs a job once. `Lost` means that nothing was changed.
     fn attempt(&mut self, job: &mut Job, connect_until: Instant) -> Result<(), Failure> {
-        let health = Arc::clone(&self.health);
+        let health = Arc::clone(&self.peers.health);
         let connection = self.connected(connect_until)?;
         let until = Instant::now() + ATTEMPT_TIME;
         let done = match job.kind {
             Kind::Query => alone(connection, job, until).map_err(Failure::before_sending),
-            Kind::Change(_) => alone(connection, job, until),
+            Kind::Change(_) => change(connection, job, until),
             Kind::Snapshot => snapshot(connection, job, until),
             Kind::Transaction(_) => transaction(connection, job, until),
         };
@@ -95,7 +132,7 @@ impl Worker {
         match done {
             Ok(_) => Ok(()),
             Err(Failure::Lost { reason, is_undone: false }) => {
-                self.connection = None;
+                self.let_go();
                 health.lost(&reason);
                 Err(Failure::Refused(StoreError::OutcomeUnknown))
             }
@@ -105,23 +142,31 @@ impl Worker {
 
     /// The connection, made anew where it is gone.
     fn connected(&mut self, until: Instant) -> Result<&mut Connection, Failure> {
-        if let Some(mut standing) = self.connection.take()
-            && standing.is_open()
-        {
-            return Ok(self.connection.insert(standing));
+        if !self.connection.as_mut().is_some_and(Connection::is_open) {
+            self.let_go();
+            self.connection = Some(self.reconnect(until)?);
+            self.peers.connected.fetch_add(1, Relaxed);
         }
-        let made = self.reconnect(until)?;
-        Ok(self.connection.insert(made))
+        Ok(self.connection.as_mut().expect("it stood, or was just made"))
+    }
+
+    /// Whether there was one.
+    fn let_go(&mut self) -> bool {
+        let had_one = self.connection.take().is_some();
+        self.peers.connected.fetch_sub(usize::from(had_one), Relaxed);
+        had_one
     }
 
     fn reconnect(&mut self, until: Instant) -> Result<Connection, Failure> {
-        let made = connect(&self.location, self.role, until);
-        let connection = made.map_err(|failed| Failure::lost(failed.reason).before_sending())?;
+        let Peers { location, role, health, .. } = &*self.peers;
+        let made = connect_first(location, health.host.load(Relaxed), *role, until);
+        let (host, connection) = made.map_err(|failed| Failure::lost(failed.reason).before_sending())?;
+        health.host.store(host, Relaxed);
         if self.was_connected {
-            Health::count(&self.health.reconnects);
+            Health::count(&health.reconnects);
         }
         self.was_connected = true;
-        self.health.connected();
+        health.connected();
         Ok(connection)
     }
 }
@@ -131,6 +176,18 @@ fn alone(connection: &mut Connection, job: &mut Job, until: Instant) -> Result<V
     let mut executor = PostgresExecutor::new(connection, until);
     let verdict = job.run(&mut executor);
     executor.failure.map_or(Ok(verdict), Err)
+}
+
+/// The same for one that changes rows. It is saved before the work has seen what came of it: should the work then fail, nobody may
+/// say that nothing was changed.
+fn change(connection: &mut Connection, job: &mut Job, until: Instant) -> Result<Verdict, Failure> {
+    let mut executor = PostgresExecutor::new(connection, until);
+    let verdict = job.run(&mut executor);
+    match executor.failure {
+        Some(failure) => Err(failure),
+        None if verdict == Verdict::RollBack && executor.has_changed => Err(Failure::Refused(StoreError::OutcomeUnknown)),
+        None => Ok(verdict),
+    }
 }
 
 /// Statements that read what one instant has. Nothing depends on how it ends.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use super::proxy::{Cut, Proxy};
-use super::{ADD, COUNT, add, count, open, open_narrow};
+use super::{ADD, COUNT, SET_AGE, add, count, open, open_narrow};
 use crate::postgres_kit::Server;
 use crate::store::job::Durability::Full;
 use crate::store::value::params;
@@ -130,6 +130,28 @@ async fn a_commit_that_the_server_gave_up_itself_runs_again() {
     store.transact(Full, |tx| tx.execute(&ADD, params!["a"])).await.expect("the second run is saved");
     assert_eq!(count(&store).await, 1);
     assert_eq!(Server::shared().psql(&url, "SELECT last_value FROM kills"), "2");
+}
+
+#[tokio::test]
+async fn a_server_that_gives_few_connections_is_used_by_those() {
+    let url = Server::shared().new_database();
+    let store = open(&url).await;
+    add(&store, "first").await.expect("added");
+    count(&store).await;
+    let name = url.rsplit('/').next().expect("a name");
+    Server::shared().psql("postgres", &format!("ALTER DATABASE {name} CONNECTION LIMIT 2"));
+    let working: Vec<_> = (0..40)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                store.change(Full, |db| db.execute(&SET_AGE, params!["first", 1])).await.expect("by the one that writes");
+                count(&store).await
+            })
+        })
+        .collect();
+    for one in working {
+        assert_eq!(one.await.expect("answered"), 1);
+    }
 }
 
 #[tokio::test]
