@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use super::engines::{Database, Kind, on_both_engines};
 use super::fixtures::{LATER, NOW, add_user, code, host, key, new_grant, new_user, pair, token, user};
-use super::gate::Meeting;
+use super::gate::{Gate, Meeting};
 use crate::store::job::Durability::Full;
 use crate::store::statement::Statement;
 use crate::store::value::params;
@@ -23,6 +23,7 @@ on_both_engines! {
     grants_never_outnumber_their_places,
     no_update_is_lost,
     two_that_read_what_the_other_writes_are_not_both_right,
+    a_row_made_meanwhile_is_seen_when_the_work_runs_again,
     work_that_runs_again_has_one_effect,
 }
 
@@ -150,6 +151,8 @@ async fn no_update_is_lost(db: Database) {
 }
 
 static SIGNED_IN: Statement = Statement::new("SIGNED_IN", "SELECT count(*) AS n FROM web_sessions WHERE user_id = $1");
+static SIGN_IN: Statement =
+    Statement::new("SIGN_IN", "INSERT INTO web_sessions (token_hash, user_id, created_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4)");
 static SIGN_OUT: Statement = Statement::new("SIGN_OUT", "DELETE FROM web_sessions WHERE token_hash = $1");
 
 /// Each signs one browser out if another stays: were both to read before either wrote, none would stay.
@@ -179,6 +182,34 @@ pub async fn stay_after_both_meant_to_leave(db: &Database, store: &Store) -> usi
     let stay = left.iter().flatten().count();
     assert_eq!(left_by_themselves + stay as u64, 2);
     stay
+}
+
+/// Signs in with a token that another has signed in with since this transaction looked: as if it ran after that one.
+async fn a_row_made_meanwhile_is_seen_when_the_work_runs_again(db: Database) {
+    add_user(&db, 1).await;
+    add_user(&db, 2).await;
+    let (looked, saved) = (Arc::new(Gate::default()), Arc::new(Gate::default()));
+    let replace = {
+        let (looked, saved, can_meet) = (Arc::clone(&looked), Arc::clone(&saved), db.kind == Kind::Postgres);
+        db.transact(Full, move |tx| {
+            let replaced = tx.execute(&SIGN_OUT, params![token(1)])?;
+            looked.open();
+            if can_meet {
+                saved.pass();
+            }
+            tx.execute(&SIGN_IN, params![token(1), user(1), NOW, LATER])?;
+            Ok(replaced)
+        })
+    };
+    let other = async {
+        tokio::task::spawn_blocking(move || looked.pass()).await.expect("the first looks");
+        let added = db.add_web_session(token(1), user(2), (db.kind == Kind::Sqlite).then(|| token(1)), NOW, LATER).await;
+        saved.open();
+        added
+    };
+    let (replaced, added) = tokio::join!(replace, other);
+    added.expect("nobody was in its way");
+    assert_eq!(replaced.expect("it replaces what it could not see at first"), u64::from(db.kind == Kind::Postgres));
 }
 
 async fn work_that_runs_again_has_one_effect(db: Database) {
