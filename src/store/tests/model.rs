@@ -35,7 +35,7 @@ async fn does_what_the_model_does(db: Database) {
 
 async fn callers_at_once_are_as_if_one_after_the_other(db: Database) {
     let cases = if db.kind == Kind::Sqlite { 192 } else { 96 };
-    if let Err(found) = search_at_once(&db, &[db.store.clone()], cases, 200) {
+    if let Err(found) = search_at_once(&db, std::slice::from_ref(&db.store), cases, 200) {
         panic!("{found}");
     }
 }
