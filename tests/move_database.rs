@@ -8,6 +8,8 @@ mod content;
 mod faults;
 #[path = "move_database/judge.rs"]
 mod judge;
+#[path = "move_database/million.rs"]
+mod million;
 #[path = "move_database/pairs.rs"]
 mod pairs;
 #[path = "postgres_kit/mod.rs"]

@@ -1,7 +1,9 @@
 //! The program, started as an operator would.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// How a file is named on the command line.
 pub fn url(file: &Path) -> String {
@@ -19,8 +21,25 @@ impl Running {
         Self(command.spawn().expect("the program starts"))
     }
 
-    pub fn id(&self) -> i32 {
-        i32::try_from(self.0.id()).expect("a process id")
+    fn signal(&self, signal: i32) {
+        let id = i32::try_from(self.0.id()).expect("a process id");
+        // SAFETY: kill takes no memory; the child is ours and was not waited for
+        assert_eq!(unsafe { libc::kill(id, signal) }, 0, "the move has ended already");
+    }
+
+    /// What Ctrl-C sends.
+    pub fn interrupt(&self) {
+        self.signal(libc::SIGINT);
+    }
+
+    /// Lets the move stand still as soon as something is so.
+    pub fn stop_where(&self, is_so: impl Fn() -> bool) {
+        wait_until(is_so);
+        self.signal(libc::SIGSTOP);
+    }
+
+    pub fn go_on(&self) {
+        self.signal(libc::SIGCONT);
     }
 
     pub fn kill(&mut self) {
@@ -32,8 +51,11 @@ impl Running {
         self.0.wait().expect("our own child").success()
     }
 
-    pub fn has_ended(&mut self) -> bool {
-        self.0.try_wait().expect("our own child").is_some()
+    /// What it wrote on standard error until it ended, and its exit code.
+    pub fn end(mut self) -> (Option<i32>, String) {
+        let mut said = String::new();
+        self.0.stderr.take().expect("piped").read_to_string(&mut said).expect("text");
+        (self.0.wait().expect("our own child").code(), said)
     }
 }
 
@@ -41,6 +63,15 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.0.kill().ok();
         self.0.wait().ok();
+    }
+}
+
+/// Waits for what only a broken program does not bring about.
+pub fn wait_until(is_so: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "waited in vain");
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 

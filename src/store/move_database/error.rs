@@ -20,8 +20,8 @@ pub enum MoveError {
     NotEmpty { database: String, what: String },
     #[error("a move from {from} into {database} is not finished: finish that one, or choose an empty target")]
     OtherMove { database: String, from: String },
-    #[error("{table} {key} has a zero character in {column}, which PostgreSQL cannot keep: correct that row first")]
-    ZeroCharacter { table: &'static str, key: String, column: &'static str },
+    #[error("{table} {key} has a NUL character in {column}, which iroam did not write and PostgreSQL cannot keep: correct that row first")]
+    Nul { table: &'static str, key: String, column: &'static str },
     #[error(
         "the two databases differ, {0}. The source has changed since the move began, or the target was touched: start again with an \
          empty target"
@@ -30,7 +30,7 @@ pub enum MoveError {
     #[error(transparent)]
     Open(#[from] StoreError),
     #[error("the source could not be read: {0}. What was copied so far is safe: run the same command again to go on")]
-    Source(#[source] StoreError),
+    Source(StoreError),
     #[error("the target could not be filled: {0}. What was copied so far is safe: run the same command again to go on")]
-    Target(#[source] StoreError),
+    Target(StoreError),
 }

@@ -73,7 +73,7 @@ pub async fn move_database(from: &Location, to: &Location, watch: &mut Watch<'_>
     if differences.count > 0 {
         return Err(MoveError::Different(differences));
     }
-    unfinished::remove(&target.store).await.map_err(MoveError::Target)?;
+    target::finish(target, to.clone()).await?;
     Ok(Moved { tables })
 }
 

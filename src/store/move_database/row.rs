@@ -51,12 +51,12 @@ impl Batch {
         self.values.chunks(count * self.table.columns.len())
     }
 
-    /// PostgreSQL's text has no zero character: better to say whose than to stop at its refusal.
-    pub fn refuse_zero_characters(&self) -> Result<(), MoveError> {
+    /// No text of a database's has a NUL character: better to say whose than to stop at the refusal.
+    pub fn refuse_nul(&self) -> Result<(), MoveError> {
         for row in self.chunks(1) {
             for ((column, _), value) in self.table.columns.iter().zip(row) {
                 if matches!(value, Value::Text(text) if text.contains('\0')) {
-                    return Err(MoveError::ZeroCharacter { table: self.table.name, key: key_in_words(self.table, row), column });
+                    return Err(MoveError::Nul { table: self.table.name, key: key_in_words(self.table, row), column });
                 }
             }
         }

@@ -5,13 +5,11 @@ use super::{MoveError, read, sql, unfinished};
 use crate::store::job::Durability::Full;
 use crate::store::peek::{Found, peek};
 use crate::store::tables::TABLES;
-use crate::store::{Location, Store, StoreError};
+use crate::store::{Location, Store, StoreError, sqlite};
 
 pub struct Target {
     pub store: Store,
     rows_per_insert: usize,
-    /// PostgreSQL's text does not.
-    keeps_zero_characters: bool,
 }
 
 impl Target {
@@ -42,16 +40,14 @@ impl Target {
     fn new(location: &Location, store: Store) -> Self {
         match location {
             // Each row binds by name, which takes the square of the names; and nothing travels, so that one at a time is as fast.
-            Location::Sqlite(_) => Self { store, rows_per_insert: 1, keeps_zero_characters: true },
-            Location::Postgres(_) => Self { store, rows_per_insert: 500, keeps_zero_characters: false },
+            Location::Sqlite(_) => Self { store, rows_per_insert: 1 },
+            Location::Postgres(_) => Self { store, rows_per_insert: 500 },
         }
     }
 
     /// Adds rows: all of them for good, or none.
     pub async fn add(&self, batch: Batch) -> Result<(), MoveError> {
-        if !self.keeps_zero_characters {
-            batch.refuse_zero_characters()?;
-        }
+        batch.refuse_nul()?;
         let rows_per_insert = self.rows_per_insert;
         let full = sql::insert(batch.table, rows_per_insert);
         let work = self.store.transact(Full, move |tx| {
@@ -72,6 +68,16 @@ impl Target {
             other => MoveError::Target(other),
         })
     }
+}
+
+/// Says that all has arrived and was compared.
+pub async fn finish(target: Target, location: Location) -> Result<(), MoveError> {
+    unfinished::remove(&target.store).await.map_err(MoveError::Target)?;
+    if let Location::Sqlite(path) = location {
+        // What cannot be brought over now is as safe where it is.
+        let _ = tokio::task::spawn_blocking(move || sqlite::settle(&path)).await;
+    }
+    Ok(())
 }
 
 /// A table of somebody else's.

@@ -11,10 +11,12 @@ mod open;
 mod patience;
 mod peek;
 mod reader;
+mod settle;
 mod writer;
 
 pub use held::Held;
 pub use peek::{HAS_TABLE, peek};
+pub use settle::settle;
 
 use std::path::Path;
 use std::sync::Arc;
