@@ -111,7 +111,10 @@ pub fn run() -> Result<()> {
             crate::telemetry::init_logging();
             let config = config::serve(*args)?;
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-            runtime.block_on(crate::serve::run(config))
+            let ended = runtime.block_on(crate::serve::run(config));
+            // A look for the database may be going on: a stop does not wait for it.
+            runtime.shutdown_background();
+            ended
         }
         #[cfg(feature = "host")]
         Command::Host(args) => host(*args),

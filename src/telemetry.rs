@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 /// A second call changes nothing.
 pub fn init_logging() {
     let filter = EnvFilter::try_from_env("IROAM_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,rustls=warn,quinn=warn,actix_server=warn,lofty=error"));
+        .unwrap_or_else(|_| EnvFilter::new("info,rustls=warn,quinn=warn,actix_server=warn,tokio_postgres=warn,lofty=error"));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

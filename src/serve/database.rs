@@ -26,6 +26,8 @@ const TOLD_EVERY: Duration = Duration::from_secs(60);
 #[derive(Default)]
 pub struct Health {
     is_away: AtomicBool,
+    /// Whether the log says that it is away, by this watch.
+    is_told: AtomicBool,
 }
 
 impl Health {
@@ -36,11 +38,12 @@ impl Health {
     /// Takes note, and tells the operator of a change, unless the store itself has: it does when it loses a server.
     fn note(&self, answer: &Result<(), StoreError>) {
         metrics::gauge!("iroam_store_up").set(if answer.is_ok() { 1.0 } else { 0.0 });
-        let was_away = self.is_away.swap(answer.is_err(), Ordering::Relaxed);
+        self.is_away.store(answer.is_err(), Ordering::Relaxed);
+        let is_ours_to_tell = matches!(answer, Err(error) if !matches!(error, StoreError::Unavailable(_)));
+        let was_told = self.is_told.swap(is_ours_to_tell, Ordering::Relaxed);
         match answer {
-            Err(StoreError::Unavailable(_)) => {}
-            Err(error) if !was_away => tracing::error!("the database does not answer: {error}"),
-            Ok(()) if was_away => tracing::info!("the database answers"),
+            Err(error) if is_ours_to_tell && !was_told => tracing::error!("the database does not answer: {error}"),
+            Ok(()) if was_told => tracing::info!("the database answers"),
             _ => {}
         }
     }
