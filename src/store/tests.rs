@@ -14,6 +14,7 @@ mod model;
 mod play_sessions;
 mod psql;
 mod races;
+mod schema;
 mod sweep;
 mod text;
 mod users;

@@ -15,7 +15,7 @@ const KILLS: u32 = 5;
 /// Enough for several batches of each large table.
 fn fill(path: &Path) {
     let db = content::make(path);
-    content::fill(&db, 6_000, 14_000, 12_000);
+    content::fill(&db, 2_000, 12_000, 6_000);
     content::fill_awkwardly(&db);
 }
 

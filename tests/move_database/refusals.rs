@@ -120,6 +120,23 @@ fn serve_must_be_stopped_at_both_ends() {
 }
 
 #[test]
+fn idle_serve_on_postgresql_is_noticed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (from, to) = source(folder.path());
+    let server = Server::shared();
+    let there = server.new_database();
+    moves(&from, &there);
+    // Its name is all that the server knows of a program.
+    let mut idle = psql(&there).args(["-c", "SELECT pg_sleep(600)"]).env("PGAPPNAME", "iroam").spawn().expect("psql runs");
+    let is_there = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'iroam'";
+    wait_until(|| server.psql(&there, is_there) == "1");
+    let said = refusal(&there, &url(&to));
+    idle.kill().and_then(|()| idle.wait()).expect("our own child");
+    assert!(said.contains("is connected to postgres://") && said.contains("stop it"), "{said}");
+    assert!(!to.exists());
+}
+
+#[test]
 fn source_that_somebody_writes_to_is_not_moved() {
     let folder = tempfile::tempdir().expect("a folder");
     let (from, to) = source(folder.path());

@@ -48,11 +48,11 @@ async fn write(store: Store, next: Arc<AtomicU64>) {
     loop {
         let life = Life(next.fetch_add(1, Relaxed));
         say(&format!("begin {}", life.0));
-        for index in 0..STORY.len() {
+        for (index, chapter) in STORY.iter().enumerate() {
             while let Err(trouble) = life.take(&store, index).await {
                 match trouble {
                     Trouble::Store(error) if error.is_temporary() => tokio::time::sleep(Duration::from_millis(1)).await,
-                    other => return say(&format!("failed {life:?} {:?}: {other:?}", STORY[index].step)),
+                    other => return say(&format!("failed {life:?} {:?}: {other:?}", chapter.step)),
                 }
             }
             say(&format!("done {} {}", life.0, index + 1));

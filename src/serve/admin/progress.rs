@@ -1,9 +1,10 @@
 //! How far a long command has come: a bar where somebody looks on, lines where the output is kept.
 
+use std::fmt::Write;
 use std::io::{IsTerminal as _, stderr};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::store::{Step, Tick};
 
@@ -56,8 +57,15 @@ impl Drop for Progress {
 }
 
 fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:24} [{bar:30}] {human_pos} of {human_len} rows, {per_sec}, {eta} left");
-    ProgressBar::new(0).with_style(style.expect("a template of known words"))
+    let template = "{msg:24} [{bar:30}] {human_pos} of {human_len} rows, {rate}, {eta} left";
+    let style = ProgressStyle::with_template(template).expect("a template of known words");
+    ProgressBar::new(0).with_style(style.with_key("rate", write_rate))
+}
+
+/// indicatif's own has decimals.
+fn write_rate(state: &ProgressState, out: &mut dyn Write) {
+    // A line that cannot be drawn is no reason to stop.
+    let _ = write!(out, "{:.0} rows/s", state.per_sec());
 }
 
 fn draw(bar: &ProgressBar, tick: Tick, is_new: bool, is_end: bool) {

@@ -19,9 +19,11 @@ pub async fn hold(location: &Location) -> Result<Store, MoveError> {
         Some(_) => {}
     }
     let location = location.clone();
-    let open = move || -> Result<Arc<dyn Engine>, StoreError> {
+    let open = move || -> Result<Arc<dyn Engine>, MoveError> {
         match location {
             Location::Sqlite(path) => Ok(Arc::new(sqlite::Held::open(&path)?)),
+            // A serve that is idle holds no lock, and would write on when the move is done.
+            Location::Postgres(server) if postgres::is_in_use(&server)? => Err(MoveError::InUse(server.to_string())),
             Location::Postgres(server) => Ok(Arc::new(postgres::Held::open(&server)?)),
         }
     };

@@ -45,12 +45,15 @@ impl Connection {
     pub fn is_open(&mut self) -> bool {
         let Self { driver, wire, .. } = self;
         driver.block_on(async {
-            for _ in 0..2 {
-                poll_fn(|context| Poll::Ready(wire.drive(context))).await;
+            for _ in 0..3 {
+                poll_fn(|context| {
+                    wire.drive(context);
+                    Poll::Ready(())
+                })
+                .await;
                 // The runtime asks the system meanwhile what has arrived.
                 yield_now().await;
             }
-            poll_fn(|context| Poll::Ready(wire.drive(context))).await;
         });
         matches!(self.wire, Wire::Up(_))
     }

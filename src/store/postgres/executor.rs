@@ -21,11 +21,13 @@ pub struct PostgresExecutor<'c> {
     pub failure: Option<Failure>,
     /// Whether a statement has changed rows, or answered with some.
     pub has_changed: bool,
+    /// Whether a rule of the schema has refused a row.
+    pub has_met_rule: bool,
 }
 
 impl<'c> PostgresExecutor<'c> {
     pub fn new(connection: &'c mut Connection, until: Instant) -> Self {
-        Self { connection, until, failure: None, has_changed: false }
+        Self { connection, until, failure: None, has_changed: false, has_met_rule: false }
     }
 
     fn prepare(&mut self, statement: &Statement, params: &[Value<'_>]) -> Result<Prepared, StoreError> {
@@ -40,7 +42,10 @@ impl<'c> PostgresExecutor<'c> {
     fn note(&mut self, statement: &Statement, failure: Failure) -> StoreError {
         match failure {
             Failure::Refused(StoreError::Failed(cause)) => StoreError::failed(format!("{}: {cause}", statement.name)),
-            Failure::Refused(error) => error,
+            Failure::Refused(error) => {
+                self.has_met_rule |= matches!(error, StoreError::Constraint(_));
+                error
+            }
             passing => {
                 self.failure = Some(passing);
                 StoreError::Busy

@@ -1,6 +1,7 @@
 //! What a database holds, without making or changing any of it.
 
-use std::time::Instant;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use super::address::PostgresLocation;
 use super::connection::Connection;
@@ -27,6 +28,32 @@ pub fn peek(location: &PostgresLocation) -> Result<Found, StoreError> {
         let schema = if is_ours(connection)? { Some(version(connection, VERSION)?) } else { None };
         Ok(Found { schema, tables: tables(connection)? })
     })
+}
+
+/// How long those are waited for that are about to go: a server hears of a killed program's end a little later.
+const OTHERS_WAIT: Duration = Duration::from_secs(5);
+
+/// Sessions of the name that ours have. Those of other users are not seen.
+const OTHERS: &str = "SELECT count(*) AS others FROM pg_catalog.pg_stat_activity
+    WHERE datname = current_database() AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
+
+/// Whether another program of ours is connected, and stays so.
+pub fn is_in_use(location: &PostgresLocation) -> Result<bool, StoreError> {
+    with_connection(location, |connection| {
+        let until = Instant::now() + OTHERS_WAIT;
+        while others(connection)? > 0 {
+            if Instant::now() > until {
+                return Ok(true);
+            }
+            sleep(Duration::from_millis(50));
+        }
+        Ok(false)
+    })
+}
+
+fn others(connection: &mut Connection) -> Result<i64, Failure> {
+    let row = connection.ask(Instant::now() + LOOK_TIME, async |client| client.query_one(OTHERS, &[]).await)?;
+    Ok(row.try_get("others")?)
 }
 
 fn tables(connection: &mut Connection) -> Result<Vec<String>, Failure> {

@@ -44,6 +44,14 @@ async fn add(store: &Store, id: &'static str) -> Result<u64, StoreError> {
     store.change(Full, move |db| db.execute(&ADD, params![id])).await
 }
 
+/// Ends every session of iroam's in a database from outside; returns when none is left.
+fn end_sessions(server: &Server, url: &str) {
+    let name = url.rsplit('/').next().expect("a name");
+    let sessions = format!("FROM pg_stat_activity WHERE datname = '{name}' AND usename = 'iroam'");
+    server.psql("postgres", &format!("SELECT pg_terminate_backend(pid) {sessions}"));
+    while server.psql("postgres", &format!("SELECT count(*) {sessions}")) != "0" {}
+}
+
 #[tokio::test]
 async fn saves_nothing_of_work_that_fails_or_panics() {
     let store = open(&Server::shared().new_database()).await;
@@ -138,7 +146,7 @@ async fn a_snapshot_is_of_one_instant() {
             let writer = writer.clone();
             async move { add(&writer, "a").await }
         });
-        futures_util_block(added);
+        wait_for(added);
         Ok((before, tx.one(&COUNT, params![], |row| row.get::<i64>("users"))?))
     });
     assert_eq!(counts.await.expect("two counts"), (0, 0));
@@ -146,7 +154,7 @@ async fn a_snapshot_is_of_one_instant() {
 }
 
 /// Waits on a thread that is not the event loop's.
-fn futures_util_block(added: tokio::task::JoinHandle<Result<u64, StoreError>>) {
+fn wait_for(added: tokio::task::JoinHandle<Result<u64, StoreError>>) {
     while !added.is_finished() {
         std::thread::yield_now();
     }

@@ -74,3 +74,14 @@ impl<'r> FromSql<'r> for Cell<'r> {
         matches!(*kind, Type::INT8 | Type::INT4 | Type::INT2 | Type::BYTEA) || is_text(kind)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_not_shown() {
+        let value = Value::Text("secret".into());
+        assert_eq!(format!("{:?}", [Param(&value)]), "[_]");
+    }
+}

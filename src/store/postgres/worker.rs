@@ -86,8 +86,13 @@ impl Worker {
             return Err(peers.health.refusal());
         }
         let mut turn = None;
+        let mut met_rule = false;
         loop {
-            match self.attempt(job, patience.until) {
+            let met_rule_before = std::mem::take(&mut met_rule);
+            match self.attempt(job, patience.until, &mut met_rule) {
+                // The row in its way may have been saved since the transaction began, unseen by it. To come after that one it must
+                // begin again; what is then still in its way was there before.
+                Ok(()) if met_rule && !met_rule_before => Health::count(&peers.health.retried),
                 Ok(()) => return Ok(Done::Run),
                 Err(Failure::Refused(error)) => return Err(error),
                 Err(Failure::Collision) => {
@@ -115,8 +120,8 @@ impl Worker {
         }
     }
 
-    /// Runs a job once. `Lost` means that nothing was changed.
-    fn attempt(&mut self, job: &mut Job, connect_until: Instant) -> Result<(), Failure> {
+    /// Runs a job once. `Lost` means that nothing was changed. `met_rule` becomes whether a transaction was refused by the schema.
+    fn attempt(&mut self, job: &mut Job, connect_until: Instant, met_rule: &mut bool) -> Result<(), Failure> {
         let health = Arc::clone(&self.peers.health);
         let connection = self.connected(connect_until)?;
         let until = Instant::now() + ATTEMPT_TIME;
@@ -124,7 +129,7 @@ impl Worker {
             Kind::Query => alone(connection, job, until).map_err(Failure::before_sending),
             Kind::Change(_) => change(connection, job, until),
             Kind::Snapshot => snapshot(connection, job, until),
-            Kind::Transaction(_) => transaction(connection, job, until),
+            Kind::Transaction(_) => transaction(connection, job, until, met_rule),
         };
         if matches!(job.kind, Kind::Change(_) | Kind::Transaction(_)) && matches!(done, Ok(Verdict::Commit)) {
             Health::count(&health.commits);
@@ -198,10 +203,13 @@ fn snapshot(connection: &mut Connection, job: &mut Job, until: Instant) -> Resul
     verdict
 }
 
-fn transaction(connection: &mut Connection, job: &mut Job, until: Instant) -> Result<Verdict, Failure> {
+fn transaction(connection: &mut Connection, job: &mut Job, until: Instant, met_rule: &mut bool) -> Result<Verdict, Failure> {
     connection.batch("BEGIN ISOLATION LEVEL SERIALIZABLE", until).map_err(Failure::before_sending)?;
     // Until COMMIT is sent, a lost connection loses the changes.
-    let verdict = alone(connection, job, until).map_err(Failure::before_sending);
+    let mut executor = PostgresExecutor::new(connection, until);
+    let verdict = job.run(&mut executor);
+    *met_rule = executor.has_met_rule;
+    let verdict = executor.failure.map_or(Ok(verdict), Err).map_err(Failure::before_sending);
     if !matches!(verdict, Ok(Verdict::Commit)) {
         roll_back(connection, until);
         return verdict;

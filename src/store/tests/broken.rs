@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use super::engines::{Database, on_both_engines};
-use super::model::search;
-use crate::store::StoreError;
+use super::engines::{Database, Kind, on_both_engines};
+use super::model::{search, search_at_once};
+use super::races::stay_after_both_meant_to_leave;
 use crate::store::job::{Tampering, Verdict};
 use crate::store::statement::Statement;
 use crate::store::tx::{EachRow, Executor};
 use crate::store::value::Value;
+use crate::store::{Store, StoreError};
 
 on_both_engines! {
     notices_forgotten_changes,
@@ -41,6 +42,7 @@ enum Fault {
     LowersText,
     HidesErrors,
     CommitsFailures,
+    IsolatesLess,
     None,
 }
 
@@ -52,7 +54,11 @@ const CASES: u32 = 200;
 
 /// Whether the model finds something wrong with this fault in the way.
 fn is_noticed(db: &Database, fault: Fault) -> bool {
-    search(db, &db.broken(Arc::new(Broken { fault, turns: AtomicU32::new(0) })), CASES, 0).is_err()
+    search(db, &broken(db, fault), CASES, 0).is_err()
+}
+
+fn broken(db: &Database, fault: Fault) -> Store {
+    db.broken(Arc::new(Broken { fault, turns: AtomicU32::new(0) }))
 }
 
 macro_rules! notices {
@@ -78,8 +84,16 @@ notices! {
 }
 
 async fn finds_nothing_wrong_with_an_executor_that_is_not_broken(db: Database) {
-    let whole = Broken { fault: Fault::None, turns: AtomicU32::new(0) };
-    assert!(search(&db, &db.broken(Arc::new(whole)), 8, 0).is_ok());
+    assert!(search(&db, &broken(&db, Fault::None), 8, 0).is_ok());
+}
+
+/// SQLite has one level only.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_notices_transactions_that_are_not_serializable() {
+    let db = Database::new(Kind::Postgres).await;
+    let store = broken(&db, Fault::IsolatesLess);
+    assert_eq!(stay_after_both_meant_to_leave(&db, &store).await, 0);
+    assert!(search_at_once(&db, &[store], 1_000, 0).is_err());
 }
 
 struct Broken {
@@ -89,7 +103,7 @@ struct Broken {
 
 impl Tampering for Broken {
     fn executor<'e>(&'e self, engine: &'e mut dyn Executor) -> Box<dyn Executor + 'e> {
-        Box::new(BrokenExecutor { broken: self, engine })
+        Box::new(BrokenExecutor { broken: self, engine, has_begun: false })
     }
 
     fn verdict(&self, verdict: Verdict) -> Verdict {
@@ -106,10 +120,25 @@ impl Broken {
 struct BrokenExecutor<'e> {
     broken: &'e Broken,
     engine: &'e mut dyn Executor,
+    has_begun: bool,
+}
+
+static LESS_ISOLATION: Statement = Statement::new("LESS_ISOLATION", "SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+
+impl BrokenExecutor<'_> {
+    /// Before the first statement of a transaction.
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if self.broken.fault == Fault::IsolatesLess && !self.has_begun {
+            self.engine.execute(&LESS_ISOLATION, &[])?;
+        }
+        self.has_begun = true;
+        Ok(())
+    }
 }
 
 impl Executor for BrokenExecutor<'_> {
     fn execute(&mut self, statement: &Statement, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.begin()?;
         let params = &*spoilt(self.broken.fault, params);
         match self.broken.fault {
             Fault::ForgetsChanges if self.broken.is_its_turn() => Ok(1),
@@ -124,6 +153,7 @@ impl Executor for BrokenExecutor<'_> {
     }
 
     fn rows(&mut self, statement: &Statement, params: &[Value<'_>], each: &mut EachRow<'_>) -> Result<(), StoreError> {
+        self.begin()?;
         let params = &*spoilt(self.broken.fault, params);
         match self.broken.fault {
             Fault::AnswersNothing if self.broken.is_its_turn() => Ok(()),

@@ -20,22 +20,29 @@ use crate::store::Store;
 on_both_engines! {
     does_what_the_model_does,
     callers_at_once_are_as_if_one_after_the_other,
+    callers_of_two_programs_are_as_if_one_after_the_other,
 }
 
 /// Most commands of one case.
 const LENGTH_MAX: usize = 40;
 
 async fn does_what_the_model_does(db: Database) {
-    let cases = if db.kind == Kind::Sqlite { 96 } else { 24 };
+    let cases = if db.kind == Kind::Sqlite { 256 } else { 64 };
     if let Err(found) = search(&db, &db.store, cases, 2_000) {
         panic!("{found}");
     }
 }
 
 async fn callers_at_once_are_as_if_one_after_the_other(db: Database) {
-    let cases = if db.kind == Kind::Sqlite { 96 } else { 48 };
-    let check = |callers| serial::check(&db, callers);
-    if let Err(found) = run(strategy::callers(), cases, 200, check) {
+    let cases = if db.kind == Kind::Sqlite { 192 } else { 96 };
+    if let Err(found) = search_at_once(&db, std::slice::from_ref(&db.store), cases, 200) {
+        panic!("{found}");
+    }
+}
+
+async fn callers_of_two_programs_are_as_if_one_after_the_other(db: Database) {
+    let stores = [db.store.clone(), db.opened_again().await];
+    if let Err(found) = search_at_once(&db, &stores, 48, 200) {
         panic!("{found}");
     }
 }
@@ -43,6 +50,11 @@ async fn callers_at_once_are_as_if_one_after_the_other(db: Database) {
 /// Looks for commands that `store`, a handle to `db`, answers or does otherwise than the model.
 pub fn search(db: &Database, store: &Store, cases: u32, shrinks: u32) -> Result<(), TestError<Vec<Command>>> {
     run(strategy::commands(LENGTH_MAX), cases, shrinks, |commands| follow(db, store, commands))
+}
+
+/// Looks for callers at once, of these handles to `db`, whose answers no order of their commands explains.
+pub fn search_at_once(db: &Database, stores: &[Store], cases: u32, shrinks: u32) -> Result<(), TestError<Callers>> {
+    run(strategy::callers(), cases, shrinks, |callers| serial::check(db, stores, callers))
 }
 
 /// PROPTEST_CASES and PROPTEST_RNG_SEED of the environment are heeded as everywhere.

@@ -47,7 +47,7 @@ async fn refuses_a_name_too_long_to_look_up(db: Database) {
 
 async fn refuses_nul_characters(db: Database) {
     add_user(&db, 1).await;
-    let refused = db.add_user(new_user(2, "a\0b")).await.err().expect("refused");
+    let refused = db.add_user(new_user(2, "a\0b")).await.expect_err("refused");
     assert!(matches!(refused, StoreError::Constraint(_)) && refused.to_string().contains("NUL"), "{refused}");
     let refused = db.add_grant(NewGrant { host_name: "\0".to_owned(), ..new_grant(1) }, 9).await;
     assert!(matches!(refused, Err(StoreError::Constraint(_))), "{refused:?}");

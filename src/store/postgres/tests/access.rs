@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{add, located, location};
+use super::{add, end_sessions, located, location};
 use crate::postgres_kit::{Demands, Server};
 use crate::store::{Location, LocationError, ServerOptions, Store};
 
@@ -90,7 +90,7 @@ async fn a_password_comes_from_its_file_and_may_change() {
     add(&store, "a").await.expect("added");
     server.psql("postgres", "ALTER ROLE iroam PASSWORD 'new secret'");
     fs::write(&file, "new secret").expect("a file");
-    server.psql("postgres", "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = 'iroam'");
+    end_sessions(&server, &url);
     add(&store, "b").await.expect("the new password was read");
 }
 
@@ -106,21 +106,19 @@ async fn tls_is_verified_and_never_given_up_in_silence() {
     assert!(plain.contains("sslmode=require"), "{plain}");
     let of_the_web = refusal(&location(&format!("{url}?sslmode=require"))).await;
     assert!(of_the_web.contains("--database-ca"), "{of_the_web}");
-    let another = with_ca(another_authority());
-    let of_another = refusal(&located(&format!("{url}?sslmode=verify-full"), another)).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let another = folder.path().join("other.pem");
+    write_another_authority(&another);
+    let of_another = refusal(&located(&format!("{url}?sslmode=verify-full"), with_ca(another))).await;
     assert!(of_another.contains("certificate"), "{of_another}");
     let elsewhere = format!("{}?hostaddr=127.0.0.1", url.replace("127.0.0.1", "db.example"));
     let of_another_name = refusal(&located(&elsewhere, with_ca(server.authority()))).await;
     assert!(of_another_name.contains("not valid for name"), "{of_another_name}");
 }
 
-/// Stays in the folder of temporary files, which is the test's own.
-fn another_authority() -> PathBuf {
-    let folder = tempfile::tempdir().expect("a folder").keep();
+fn write_another_authority(file: &Path) {
     let certified = rcgen::generate_simple_self_signed(["elsewhere".to_owned()]).expect("a certificate");
-    let file = folder.join("other.pem");
-    fs::write(&file, certified.cert.pem()).expect("a file");
-    file
+    fs::write(file, certified.cert.pem()).expect("a file");
 }
 
 #[tokio::test]

@@ -5,17 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use super::proxy::{Cut, Proxy};
-use super::{ADD, COUNT, SET_AGE, add, count, open, open_narrow};
+use super::{ADD, COUNT, SET_AGE, add, count, end_sessions, open, open_narrow};
 use crate::postgres_kit::Server;
 use crate::store::job::Durability::Full;
 use crate::store::value::params;
 use crate::store::{Store, StoreError};
-
-/// Ends every session of a database from outside.
-fn end_sessions(url: &str) {
-    let name = url.rsplit('/').next().expect("a name");
-    Server::shared().psql("postgres", &format!("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = '{name}'"));
-}
 
 async fn through_proxy() -> (Store, Proxy) {
     let url = Server::shared().new_database();
@@ -34,7 +28,7 @@ async fn connections_lost_between_jobs_are_not_noticed() {
     for id in ["a", "b", "c"] {
         add(&store, id).await.expect("an idle connection's end is no one's concern");
         count(&store).await;
-        end_sessions(&url);
+        end_sessions(Server::shared(), &url);
     }
     assert_eq!(count(&store).await, 3);
     assert!(store.stats().reconnects >= 3);
@@ -49,7 +43,7 @@ async fn a_transaction_that_lost_its_connection_runs_again() {
     let added = store.transact(Full, move |tx| {
         tx.execute(&ADD, params!["a"])?;
         if seen.fetch_add(1, Relaxed) == 0 {
-            end_sessions(&url);
+            end_sessions(Server::shared(), &url);
         }
         tx.execute(&ADD, params!["b"])
     });

@@ -4,6 +4,7 @@
 use super::command::{Answer, Command};
 use super::contents::{contents, wipe};
 use super::rules::Model;
+use crate::store::Store;
 use crate::store::tests::engines::Database;
 
 #[derive(Clone, Debug)]
@@ -15,14 +16,16 @@ pub struct Callers {
 /// A caller's commands, with their answers.
 type Log = Vec<(Command, Answer)>;
 
-pub async fn check(db: &Database, callers: Callers) -> Result<(), String> {
+/// The callers take turns with the handles `stores` to `db`.
+pub async fn check(db: &Database, stores: &[Store], callers: Callers) -> Result<(), String> {
     wipe(&db.store).await;
     let mut model = Model::default();
     for command in &callers.before {
         command.ask(db).await;
         model.apply(command);
     }
-    let tasks: Vec<_> = callers.at_once.into_iter().map(|commands| tokio::spawn(call(db.store.clone(), commands))).collect();
+    let calls = callers.at_once.into_iter().zip(stores.iter().cycle());
+    let tasks: Vec<_> = calls.map(|(commands, store)| tokio::spawn(call(store.clone(), commands))).collect();
     let mut logs = Vec::new();
     for task in tasks {
         logs.push(task.await.expect("no caller panics"));
@@ -33,7 +36,7 @@ pub async fn check(db: &Database, callers: Callers) -> Result<(), String> {
 }
 
 /// What was refused because the database was busy has not happened, which [`is_serial`] finds out if it did.
-async fn call(store: crate::store::Store, commands: Vec<Command>) -> Log {
+async fn call(store: Store, commands: Vec<Command>) -> Log {
     let mut log = Vec::new();
     for command in commands {
         match command.ask(&store).await {
