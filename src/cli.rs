@@ -37,7 +37,7 @@ enum Command {
     /// Try it: a server and a host on this machine, with a sample library
     #[cfg(all(feature = "serve", feature = "host"))]
     Demo(DemoArgs),
-    /// Look after a server's accounts
+    /// Look after a server's accounts and data
     #[cfg(feature = "serve")]
     Admin {
         #[command(subcommand)]

@@ -33,6 +33,15 @@ pub enum AdminCommand {
         #[command(flatten)]
         at: AdminArgs,
     },
+    /// Copy a server's data folder, also while serve runs: the keys, and its database unless that is PostgreSQL's
+    ///
+    /// The copy is a data folder too: to restore, start iroam serve with it. It is there whole, or not at all.
+    Backup {
+        /// A new folder, outside the server's own
+        folder: PathBuf,
+        #[command(flatten)]
+        at: AdminArgs,
+    },
     /// Move a server's database to another file or server, also from one engine to the other; serve must be stopped
     ///
     /// Every row is compared at the end. The old database is only read; the new one must be empty, or is made. When a move is
@@ -81,6 +90,7 @@ pub fn run(command: AdminCommand) -> Result<()> {
                 println!("{} {}", user.id, user.name);
             }
         }
+        AdminCommand::Backup { folder, at } => admin::backup(&config::data_place(at)?, &folder)?,
         AdminCommand::MoveDatabase { from, to, server } => {
             admin::move_database(&config::end_of_move(&from, &server)?, &config::end_of_move(&to, &server)?)?;
         }

@@ -1,8 +1,11 @@
 //! What the operator does by the command line. Works while serve runs: the database may be open twice.
 
+mod backup;
 mod move_database;
+mod partial;
 mod progress;
 
+pub use backup::backup;
 pub use move_database::move_database;
 
 use std::time::Duration;

@@ -11,8 +11,9 @@ use crate::auth::{DeviceKey, TicketSigner, b64};
 use crate::store::{Store, StoreError};
 use crate::types::Secret;
 
-const IDENTITY: &str = "identity.key";
-const TICKETS: &str = "tickets.key";
+pub const IDENTITY: &str = "identity.key";
+pub const TICKETS: &str = "tickets.key";
+pub const METRICS_TOKEN: &str = "metrics.token";
 
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
@@ -60,9 +61,15 @@ pub struct DataDir {
 impl DataDir {
     /// Opens what is in use; makes nothing.
     pub async fn open_existing(place: &DataPlace) -> Result<Self, DataDirError> {
+        Self::check_exists(place).await?;
+        Self::open(place).await
+    }
+
+    /// Whether this is what a server uses, or what is wrong with it. Opens nothing.
+    pub async fn check_exists(place: &DataPlace) -> Result<(), DataDirError> {
         check_is_said(place)?;
         match (Store::exists(&place.location()).await?, &place.database) {
-            (true, _) => Self::open(place).await,
+            (true, _) => Ok(()),
             (false, None) => Err(DataDirError::Absent(place.folder.clone())),
             (false, Some(_)) => Err(DataDirError::AbsentDatabase(place.url())),
         }
@@ -80,7 +87,7 @@ impl DataDir {
             made.map_err(|source| folder_error(place, source))?;
         }
         let keys = open_keys(place, is_new)?;
-        let metrics_token = Secret::new(b64::encode(&key_file::seed(&place.folder.join("metrics.token"), true)?));
+        let metrics_token = Secret::new(b64::encode(&key_file::seed(&place.folder.join(METRICS_TOKEN), true)?));
         // The database comes after the keys: its presence says that they are there.
         let store = Store::open(&place.location()).await?;
         if store.claim_for_server(keys.0.public()).await? != keys.0.public() {

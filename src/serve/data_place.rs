@@ -34,8 +34,13 @@ impl DataPlace {
         Self { folder: folder.to_owned(), database: None }
     }
 
+    /// The database that it has when none is said.
+    pub fn own_file(&self) -> PathBuf {
+        self.folder.join(OWN)
+    }
+
     pub fn location(&self) -> Location {
-        self.database.clone().unwrap_or_else(|| Location::sqlite(&self.folder.join(OWN)))
+        self.database.clone().unwrap_or_else(|| Location::Sqlite(self.own_file()))
     }
 
     /// The database as it is said on the command line.
@@ -48,7 +53,7 @@ impl DataPlace {
         match self.location() {
             Location::Sqlite(path) => {
                 let path = absolute(path)?;
-                if path == absolute(self.folder.join(OWN))? {
+                if path == absolute(self.own_file())? {
                     Ok(format!("sqlite:{OWN}"))
                 } else {
                     Ok(format!("sqlite:{}", path.display()))

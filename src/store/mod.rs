@@ -43,6 +43,7 @@ pub use hosts::Host;
 pub use location::{Location, LocationError, PostgresLocation, ServerOptions};
 pub use move_database::{MoveError, Moved, Step, Tick, Watch, move_database};
 pub use play_sessions::PlaySession;
+pub use sqlite::{BackedUp, back_up};
 pub use stats::StoreStats;
 pub use sweep::Cutoffs;
 pub use users::{NewUser, User};

@@ -2,6 +2,7 @@
 
 use super::job::Durability::Full;
 use super::statement::statements;
+use super::tx::Tx;
 use super::value::params;
 use super::{Store, StoreError};
 use crate::auth::DevicePublicKey;
@@ -9,6 +10,13 @@ use crate::auth::DevicePublicKey;
 statements! {
     SERVER_KEY = "SELECT server_key FROM server_identity";
     CLAIM_FOR_SERVER = "INSERT INTO server_identity (only_row, server_key) VALUES (1, $1) ON CONFLICT (only_row) DO NOTHING";
+}
+
+pub(super) const TABLE: &str = "server_identity";
+
+/// The key of the server whose database this is.
+pub(super) fn read_key(tx: &mut Tx<'_>) -> Result<Option<DevicePublicKey>, StoreError> {
+    tx.maybe(&SERVER_KEY, params![], |row| row.get("server_key"))
 }
 
 impl Store {

@@ -18,6 +18,7 @@ mod unfinished;
 mod verify;
 
 pub use error::MoveError;
+pub use unfinished::is_among as marks;
 
 use target::Target;
 use verify::Differences;

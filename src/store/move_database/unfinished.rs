@@ -17,7 +17,7 @@ static READ_MARK: Statement = Statement::new("READ_MARK", "SELECT source FROM ir
 static TOUCH_MARK: Statement = Statement::new("TOUCH_MARK", "UPDATE iroam_move SET source = source");
 static REMOVE_MARK: Statement = Statement::new("REMOVE_MARK", "DROP TABLE iroam_move");
 
-/// Whether the mark is one of these tables.
+/// Whether the mark is one of these tables: the database is not complete.
 pub fn is_among(tables: &[String]) -> bool {
     tables.iter().any(|table| table == MARK)
 }

@@ -1,5 +1,6 @@
 //! The embedded engine: one file, one thread that writes, a few that read.
 
+mod backup;
 mod counts;
 mod error;
 mod executor;
@@ -14,6 +15,7 @@ mod reader;
 mod settle;
 mod writer;
 
+pub use backup::{BackedUp, back_up};
 pub use held::Held;
 pub use peek::{HAS_TABLE, peek};
 pub use settle::settle;
