@@ -13,6 +13,8 @@ pub enum StoreError {
     Newer { database: String, found: i64, known: i64 },
     #[error("{database} is not an iroam database: choose another")]
     Foreign { database: String },
+    #[error("{file} is not an iroam database, or its beginning is damaged: choose another, or restore it from a backup")]
+    NotADatabase { file: String },
     #[error("a move into the database {database} is not finished: run iroam admin move-database again")]
     Unfinished { database: String },
     #[error("the database {database} is locked by another process: stop that process, or try again")]

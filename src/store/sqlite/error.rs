@@ -23,7 +23,7 @@ pub fn failure(connection: &Connection, error: rusqlite::Error) -> StoreError {
 pub fn opening(path: &Path, error: rusqlite::Error) -> StoreError {
     let database = path.display().to_string();
     match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => StoreError::Foreign { database },
+        Some(ErrorCode::NotADatabase) => StoreError::NotADatabase { file: database },
         Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt(format!("{database}: {error}")),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { database },
         Some(ErrorCode::DiskFull) => StoreError::Full,

@@ -29,7 +29,7 @@ async fn refuses_a_file_whose_beginning_is_damaged() {
     overwrite(&database.path, 0, 64);
     let refused = open_at(&database.path).await.err().expect("refused").to_string();
     assert!(refused.contains(&database.path.display().to_string()), "{refused}");
-    assert!(refused.contains("not an iroam database"), "{refused}");
+    assert!(refused.contains("its beginning is damaged") && refused.contains("restore it from a backup"), "{refused}");
 }
 
 #[tokio::test]

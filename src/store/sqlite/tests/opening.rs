@@ -23,7 +23,7 @@ async fn refuses_what_is_not_its_own() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = folder.path().join("text");
     std::fs::write(&text, "this is a diary, not a database. ".repeat(100)).expect("a file");
-    assert!(matches!(open_at(&text).await.err(), Some(StoreError::Foreign { .. })));
+    assert!(matches!(open_at(&text).await.err(), Some(StoreError::NotADatabase { .. })));
     let other = folder.path().join("other");
     Connection::open(&other).and_then(|db| db.execute_batch("CREATE TABLE diary (day TEXT)")).expect("another program's database");
     assert!(matches!(open_at(&other).await.err(), Some(StoreError::Foreign { .. })));
