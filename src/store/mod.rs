@@ -135,7 +135,10 @@ impl Store {
     }
 
     /// Runs statements that read, all of the same instant.
-    #[allow(dead_code)]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "each read of the program's is one statement so far; the tests hold both engines to it")
+    )]
     async fn snapshot<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
