@@ -33,9 +33,10 @@ pub enum AdminCommand {
         #[command(flatten)]
         at: AdminArgs,
     },
-    /// Copy a server's data folder, also while serve runs: the keys, and its database unless that is PostgreSQL's
+    /// Copy a server's keys and its SQLite database, also while serve runs
     ///
-    /// The copy is a data folder too: to restore, start iroam serve with it. It is there whole, or not at all.
+    /// The copy is a data folder too: to restore, start iroam serve with it. It is there whole, or not at all. A PostgreSQL database has
+    /// pg_dump instead.
     Backup {
         /// A new folder, outside the server's own
         folder: PathBuf,

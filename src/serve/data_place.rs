@@ -53,11 +53,7 @@ impl DataPlace {
         match self.location() {
             Location::Sqlite(path) => {
                 let path = absolute(path)?;
-                if path == absolute(self.own_file())? {
-                    Ok(format!("sqlite:{OWN}"))
-                } else {
-                    Ok(format!("sqlite:{}", path.display()))
-                }
+                if path == absolute(self.own_file())? { Ok(format!("sqlite:{OWN}")) } else { Ok(format!("sqlite:{}", path.display())) }
             }
             server @ Location::Postgres(_) => Ok(server.to_string()),
         }

@@ -90,6 +90,11 @@ impl Paired {
         }
     }
 
+    /// The same host, where its server has another address.
+    pub fn at(self, address: SocketAddr) -> Self {
+        Self { address, ..self }
+    }
+
     pub async fn dial(&self) -> Result<HostTunnel, DialError> {
         let hello = Hello { versions: VERSIONS, name: self.pc.name.clone(), software: "test".to_owned() };
         HostTunnel::connect(self.address, self.server_key, &self.pc.key, hello).await

@@ -10,6 +10,8 @@ mod server;
 
 mod access;
 mod assets;
+mod backup;
+mod broken_backups;
 mod dawdlers;
 mod pairing;
 mod play;

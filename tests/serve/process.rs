@@ -11,7 +11,7 @@ use crate::server::PASSWORD;
 use crate::tunnel::until;
 
 /// `iroam` with these arguments and nothing of this machine's settings; it ends with the test process.
-fn iroam(args: &[&str]) -> Command {
+pub fn iroam(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_iroam"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("IROAM_") {
@@ -29,7 +29,7 @@ fn iroam(args: &[&str]) -> Command {
     command
 }
 
-fn said(output: &Output) -> (bool, String) {
+pub fn said(output: &Output) -> (bool, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
     let text = if output.status.success() { text(&output.stdout) } else { text(&output.stderr) };
     (output.status.success(), text)

@@ -26,7 +26,9 @@ pub fn backup(place: &DataPlace, folder: &Path) -> Result<()> {
     let target = target(place, folder)?;
     let partial = Partial::begin(&target)?;
     let copied = fill(partial.path(), place, &source).map_err(|error| match error.downcast_ref() {
-        Some(StoreError::Full) => anyhow!("the disk of {} is full: make room on it, or name another folder; nothing was kept", target.display()),
+        Some(StoreError::Full) => {
+            anyhow!("the disk of {} is full: make room on it, or name another folder; nothing was kept", target.display())
+        }
         _ => error,
     })?;
     partial.publish()?;

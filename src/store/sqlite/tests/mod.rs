@@ -1,5 +1,6 @@
 //! The embedded engine against real files.
 
+mod backup;
 mod children;
 mod damage;
 mod faults;
