@@ -17,7 +17,7 @@ mod writer;
 
 pub use backup::{BackedUp, back_up};
 pub use held::Held;
-pub use peek::{HAS_TABLE, peek};
+pub use peek::{HAS_TABLE, exists, peek};
 pub use settle::settle;
 
 use std::ops::RangeInclusive;
@@ -89,11 +89,6 @@ impl Engine for Sqlite {
     fn stats(&self) -> StoreStats {
         StoreStats { reads_queued: self.readers.len(), writes_queued: self.writer.len(), ..self.counts.stats() }
     }
-}
-
-/// Whether the file exists: only a database of ours is put there.
-pub fn exists(path: &Path) -> Result<bool, StoreError> {
-    path.try_exists().map_err(|error| StoreError::Open { database: path.display().to_string(), source: error.into() })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::children;
 use super::kit::{migrated, open_at};
-use crate::store::{StoreError, schema};
+use crate::store::{Location, Store, StoreError, schema};
 
 #[tokio::test]
 async fn refuses_a_database_of_a_newer_program() {
@@ -27,6 +27,21 @@ async fn refuses_what_is_not_its_own() {
     let other = folder.path().join("other");
     Connection::open(&other).and_then(|db| db.execute_batch("CREATE TABLE diary (day TEXT)")).expect("another program's database");
     assert!(matches!(open_at(&other).await.err(), Some(StoreError::Foreign { .. })));
+}
+
+#[tokio::test]
+async fn a_file_without_tables_is_no_database_yet() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [absent, empty, header] = ["absent", "empty", "header"].map(|name| folder.path().join(name));
+    std::fs::write(&empty, "").expect("a file");
+    Connection::open(&header).and_then(|db| db.execute_batch("VACUUM")).expect("a header");
+    assert!(std::fs::metadata(&header).expect("the file").len() > 0);
+    for path in [&absent, &empty, &header] {
+        assert!(!Store::exists(&Location::sqlite(path)).await.expect("looked at"), "{}", path.display());
+    }
+    assert!(!absent.exists());
+    drop(open_at(&header).await.expect("filled"));
+    assert!(Store::exists(&Location::sqlite(&header)).await.expect("looked at"));
 }
 
 #[tokio::test]
