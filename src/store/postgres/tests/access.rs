@@ -53,8 +53,11 @@ fn a_url_that_is_not_right_is_refused_in_clear_words() {
         let refused = parse(url).expect_err(url).to_string();
         assert!(refused.contains(words) && !refused.contains("secret"), "{url}: {refused}");
     }
-    let one = ServerOptions { connections: Some(1), ..ServerOptions::default() };
-    assert!(matches!(Location::parse("postgres://a@b/c", &one), Err(LocationError::Connections(2))));
+    for connections in [0, 1, 501, usize::MAX] {
+        let options = ServerOptions { connections: Some(connections), ..ServerOptions::default() };
+        let refused = Location::parse("postgres://a@b/c", &options).expect_err("refused").to_string();
+        assert!(refused.contains("2 to 500"), "{refused}");
+    }
 }
 
 #[tokio::test]
