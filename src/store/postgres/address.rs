@@ -57,6 +57,15 @@ impl PostgresLocation {
     }
 }
 
+impl PostgresLocation {
+    /// What to do when the role may not make tables.
+    pub(super) fn words_for_owner(&self) -> String {
+        let first = &self.hosts[0];
+        let (name, user) = (first.get_dbname().unwrap_or("NAME"), first.get_user().unwrap_or("USER"));
+        format!("make the role the database's owner: ALTER DATABASE \"{name}\" OWNER TO \"{user}\"")
+    }
+}
+
 /// libpq's two modes that verify are what `require` is here; tokio-postgres does not know their names.
 fn with_known_modes(url: &str) -> String {
     let Some((address, parameters)) = url.split_once('?') else { return url.to_owned() };
