@@ -8,6 +8,7 @@ mod executor;
 mod file;
 mod group;
 mod held;
+mod log;
 mod migrate;
 mod open;
 mod patience;
