@@ -25,8 +25,8 @@ pub enum StoreError {
     /// The server cannot be reached and did not come back within the time that is waited for it. Nothing was changed.
     #[error("the database cannot be reached: {0}")]
     Unavailable(String),
-    /// The connection was lost while the change was being committed: it may be there or not.
-    #[error("the connection to the database was lost while a change was saved: look whether it is there before repeating it")]
+    /// The connection was lost, or the disk failed, while the change was being committed: it may be there or not.
+    #[error("the database was lost or failed while a change was saved: look whether it is there before repeating it")]
     OutcomeUnknown,
     #[error("the disk of the database is full: make room on it")]
     Full,

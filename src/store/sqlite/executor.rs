@@ -43,13 +43,15 @@ impl Executor for SqliteExecutor<'_> {
 /// Runs what is no statement of the catalogue's: the beginnings and ends of transactions, and settings, which answer with a row at
 /// times.
 pub fn run_now(connection: &Connection, sql: &str) -> Result<(), StoreError> {
-    let run = || -> rusqlite::Result<()> {
-        let mut statement = connection.prepare_cached(sql)?;
-        let mut rows = statement.raw_query();
-        while rows.next()?.is_some() {}
-        Ok(())
-    };
-    run().map_err(|error| failure(connection, error))
+    run_raw(connection, sql).map_err(|error| failure(connection, error))
+}
+
+/// The same, with SQLite's own error.
+pub fn run_raw(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.raw_query();
+    while rows.next()?.is_some() {}
+    Ok(())
 }
 
 fn prepare<'c>(connection: &'c Connection, statement: &Statement, params: &[Value<'_>]) -> Result<CachedStatement<'c>, StoreError> {

@@ -3,21 +3,26 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
+use tracing::error;
 
 use super::counts::Counts;
-use super::executor::{SqliteExecutor, run_now};
+use super::error::failure;
+use super::executor::{SqliteExecutor, run_now, run_raw};
 use super::file::Opened;
-use super::open;
+use super::{log, open};
 use crate::store::StoreError;
 use crate::store::job::{Durability, Job, Kind, Verdict};
 
-/// Why a group was not saved. Nothing of it was.
+/// Why a group was not acknowledged.
 pub enum Failure {
-    /// The transaction could not begin, whatever the jobs are.
-    Everybodys(StoreError),
-    /// Something in it failed, perhaps because of one of them only.
-    Somebodys(StoreError),
+    /// The transaction could not begin, whatever the jobs are: nothing was changed.
+    OfAll(StoreError),
+    /// Something in it failed, perhaps because of one of them only: nothing was changed.
+    OfSome(StoreError),
+    /// The disk failed while the changes were being committed. They are not seen now, but stand in the log with their commit's mark,
+    /// perhaps: after a kill at this moment they are there.
+    Unknown(rusqlite::Error),
 }
 
 /// The connection that writes.
@@ -26,30 +31,37 @@ pub struct Committer {
     files: Opened,
     /// `None` after it was stuck, until the next job.
     connection: Option<Connection>,
-    /// What `PRAGMA synchronous` was last set to.
-    is_durable: Option<bool>,
+    /// Whether commits wait for the disk, as the connection was last told; `None`: not told yet.
+    waits_for_disk: Option<bool>,
+    /// The disk failed while it took the log.
+    is_log_doubtful: bool,
     pub counts: Arc<Counts>,
 }
 
 impl Committer {
     pub fn new(path: PathBuf, connection: Connection) -> Result<Self, StoreError> {
         let files = Opened::now(&path)?;
-        Ok(Self { path, files, connection: Some(connection), is_durable: None, counts: Arc::default() })
+        Ok(Self { path, files, connection: Some(connection), waits_for_disk: None, is_log_doubtful: false, counts: Arc::default() })
     }
 
     /// Runs all of `group` and commits it; when this returns, the disk has it if one of them wants that. Each job knows what came
     /// of it.
     pub fn commit(&mut self, group: &mut [Job]) -> Result<(), Failure> {
-        let connection = self.begin(group).map_err(Failure::Everybodys)?;
-        let done = run_all(connection, group).and_then(|()| end(connection));
+        let connection = self.begin(group).map_err(Failure::OfAll)?;
+        let done = run_all(connection, group).map_err(Failure::OfSome).and_then(|()| end(connection));
         if leave_transaction(connection).is_err() {
             // Else it would hold its lock for ever.
             self.give_up();
         }
-        if done.is_ok() {
-            self.counts.committed(group.len());
+        match &done {
+            Ok(()) => self.counts.committed(group.len()),
+            Err(Failure::Unknown(error)) => {
+                error!("the disk of the database {} failed while a change was saved: {error}", self.path.display());
+                self.is_log_doubtful = true;
+            }
+            Err(_) => {}
         }
-        done.map_err(Failure::Somebodys)
+        done
     }
 
     /// Lets go of a connection that is stuck.
@@ -61,15 +73,19 @@ impl Committer {
         self.files.are_in_place()?;
         if self.connection.is_none() {
             self.connection = Some(open::writer(&self.path)?);
-            self.is_durable = None;
+            self.waits_for_disk = None;
             self.counts.reopened();
         }
         let connection = self.connection.as_ref().expect("opened just now, if it was not");
-        let is_durable = group.iter().any(|job| matches!(job.kind, Kind::Change(Durability::Full) | Kind::Transaction(Durability::Full)));
-        if self.is_durable != Some(is_durable) {
+        if self.is_log_doubtful {
+            log::empty(connection)?;
+            self.is_log_doubtful = false;
+        }
+        let wants_disk = group.iter().any(|job| matches!(job.kind, Kind::Change(Durability::Full) | Kind::Transaction(Durability::Full)));
+        if self.waits_for_disk != Some(wants_disk) {
             // Outside of a transaction it takes effect at once. What was committed before without a wait is then safe as well.
-            run_now(connection, if is_durable { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })?;
-            self.is_durable = Some(is_durable);
+            run_now(connection, if wants_disk { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })?;
+            self.waits_for_disk = Some(wants_disk);
         }
         run_now(connection, "BEGIN IMMEDIATE")?;
         Ok(connection)
@@ -107,8 +123,14 @@ fn run_in_savepoint(connection: &Connection, job: &mut Job) -> Result<(), StoreE
     run_now(connection, "RELEASE job")
 }
 
-fn end(connection: &Connection) -> Result<(), StoreError> {
-    if connection.is_autocommit() { Ok(()) } else { run_now(connection, "COMMIT") }
+fn end(connection: &Connection) -> Result<(), Failure> {
+    if connection.is_autocommit() {
+        return Ok(());
+    }
+    run_raw(connection, "COMMIT").map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::SystemIoFailure) => Failure::Unknown(error),
+        _ => Failure::OfSome(failure(connection, error)),
+    })
 }
 
 /// SQLite may have left it already, as it does when the disk is full.

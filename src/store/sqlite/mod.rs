@@ -7,6 +7,7 @@ mod executor;
 mod file;
 mod group;
 mod held;
+mod log;
 mod migrate;
 mod open;
 mod patience;
@@ -91,7 +92,7 @@ impl Engine for Sqlite {
     }
 }
 
-/// Whether the file exists: only a database of ours is put there.
+/// Whether there is a file. Serve looks before it makes keys: whatever is there, a database or not, is not to be taken for a new one.
 pub fn exists(path: &Path) -> Result<bool, StoreError> {
     path.try_exists().map_err(|error| StoreError::Open { database: path.display().to_string(), source: error.into() })
 }

@@ -47,12 +47,14 @@ pub fn save(committer: &mut Committer, group: Vec<Job>) {
     }
     match committer.commit(&mut group) {
         Ok(()) => group.into_iter().for_each(|job| job.answer(Ok(()))),
-        Err(Failure::Everybodys(error)) => group.into_iter().for_each(|job| job.answer(Err(same(&error)))),
+        Err(Failure::OfAll(error)) => group.into_iter().for_each(|job| job.answer(Err(same(&error)))),
+        // Not once more: what is in the log already would come to be done twice.
+        Err(Failure::Unknown(_)) => group.into_iter().for_each(|job| job.answer(Err(StoreError::OutcomeUnknown))),
         // One of them may be to blame, or all: alone, each gets its own answer.
-        Err(Failure::Somebodys(_)) if group.len() > 1 => {
+        Err(Failure::OfSome(_)) if group.len() > 1 => {
             committer.counts.run_again(group.len());
             group.into_iter().for_each(|job| save(committer, vec![job]));
         }
-        Err(Failure::Somebodys(error)) => group.remove(0).answer(Err(error)),
+        Err(Failure::OfSome(error)) => group.remove(0).answer(Err(error)),
     }
 }

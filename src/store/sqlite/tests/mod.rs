@@ -3,6 +3,7 @@
 mod backup;
 mod children;
 mod damage;
+mod failing_sync;
 mod faults;
 mod full;
 mod groups;
