@@ -73,7 +73,7 @@ fn pool(name: &str, threads: usize, peers: Peers) -> Result<Arc<Sender<Job>>, St
     for _ in 0..threads {
         let worker = Worker::new(Arc::clone(&peers));
         let (queue, back) = (queue.clone(), Arc::downgrade(&sender));
-        thread::Builder::new().name(name.to_owned()).spawn(move || worker.run(&queue, &back))?;
+        thread::Builder::new().name(name.to_owned()).spawn(move || worker.run(&queue, &back)).map_err(StoreError::Thread)?;
     }
     Ok(sender)
 }

@@ -71,7 +71,7 @@ impl Sqlite {
 
 /// The threads end when the last sender of their queue is gone.
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
-    thread::Builder::new().name(name.to_owned()).spawn(work)?;
+    thread::Builder::new().name(name.to_owned()).spawn(work).map_err(StoreError::Thread)?;
     Ok(())
 }
 
@@ -94,7 +94,7 @@ impl Engine for Sqlite {
 
 /// Whether there is a file. Serve looks before it makes keys: whatever is there, a database or not, is not to be taken for a new one.
 pub fn exists(path: &Path) -> Result<bool, StoreError> {
-    path.try_exists().map_err(|error| StoreError::Open { database: path.display().to_string(), source: error.into() })
+    path.try_exists().map_err(|error| StoreError::at_file(path, error))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub static HAS_TABLE: Statement =
     Statement::new("SQLITE_HAS_TABLE", "SELECT count(*) AS found FROM sqlite_schema WHERE type = 'table' AND name = $1");
 
 pub fn peek(path: &Path) -> Result<Found, StoreError> {
-    let is_there = path.try_exists().map_err(|error| StoreError::Open { database: path.display().to_string(), source: error.into() })?;
+    let is_there = path.try_exists().map_err(|error| StoreError::at_file(path, error))?;
     if !is_there {
         return Ok(Found::default());
     }
