@@ -66,7 +66,7 @@ pub struct PostgresArgs {
     /// Root certificates to trust for the PostgreSQL server, PEM [default: the public ones]
     #[arg(long, env = "IROAM_DATABASE_CA", value_name = "FILE")]
     pub database_ca: Option<PathBuf>,
-    /// Most connections to the PostgreSQL server [default: 16]
+    /// Most connections to the PostgreSQL server, 2 to 500 [default: 16]
     #[arg(long, env = "IROAM_DATABASE_CONNECTIONS", value_name = "N")]
     pub database_connections: Option<usize>,
 }

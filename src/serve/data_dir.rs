@@ -67,11 +67,14 @@ impl DataDir {
 
     /// Whether this is what a server uses, or what is wrong with it. Opens nothing.
     pub async fn check_exists(place: &DataPlace) -> Result<(), DataDirError> {
-        check_is_said(place)?;
-        match (Store::exists(&place.location()).await?, &place.database) {
-            (true, _) => Ok(()),
-            (false, None) => Err(DataDirError::Absent(place.folder.clone())),
-            (false, Some(_)) => Err(DataDirError::AbsentDatabase(place.url())),
+        let used = check_is_said(place)?;
+        if Store::exists(&place.location()).await? {
+            return Ok(());
+        }
+        check_never_used(place, used.as_deref())?;
+        match place.database {
+            None => Err(DataDirError::Absent(place.folder.clone())),
+            Some(_) => Err(DataDirError::AbsentDatabase(place.url())),
         }
     }
 
@@ -90,6 +93,10 @@ impl DataDir {
         let metrics_token = Secret::new(b64::encode(&key_file::seed(&place.folder.join(METRICS_TOKEN), true)?));
         // The database comes after the keys: its presence says that they are there.
         let store = Store::open(&place.location()).await?;
+        if used.is_some() && store.is_blank().await? {
+            // It was emptied, or made anew from the schema alone: the note was written after a claim.
+            check_never_used(place, used.as_deref())?;
+        }
         if store.claim_for_server(keys.0.public()).await? != keys.0.public() {
             return Err(DataDirError::OfAnother { folder: place.folder.clone(), url: place.url() });
         }
@@ -124,7 +131,7 @@ fn check_is_said(place: &DataPlace) -> Result<Option<String>, DataDirError> {
     Err(DataDirError::Unsaid { folder: place.folder.clone(), used, url: place.url() })
 }
 
-/// A database that is not there yet may be made unless this folder has been used.
+/// A database that is not there yet, or blank, may be begun unless this folder has been used.
 fn check_never_used(place: &DataPlace, used: Option<&str>) -> Result<(), DataDirError> {
     let Some(used) = used else { return Ok(()) };
     let (folder, url) = (place.folder.clone(), place.url());

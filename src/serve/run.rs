@@ -35,6 +35,8 @@ const WORKERS: usize = 2;
 const BLOCKING_THREADS: usize = 2;
 /// How long answers in flight are waited for at a stop.
 const DRAIN: Duration = Duration::from_secs(5);
+/// How long whoever still uses the database is waited for after that: a website's thread ends a little after the website.
+const CLOSE: Duration = Duration::from_secs(10);
 /// A last answer's bytes leave within this.
 const FLUSH: Duration = Duration::from_millis(100);
 
@@ -174,7 +176,8 @@ impl Running {
         self.state.public_url.to_string()
     }
 
-    /// Takes nobody new, lets answers in flight end (5 seconds at most), then closes tunnels and connections.
+    /// Takes nobody new, lets answers in flight end (5 seconds at most), then closes tunnels and connections, and at last the database: a
+    /// SQLite file is a copy of everything by itself from then on.
     pub async fn stop(self) {
         self.state.in_flight.begin_stop();
         self.website.pause().await;
@@ -188,5 +191,12 @@ impl Running {
             tracing::warn!("could not note when hosts were last seen: {error}");
         }
         let _ = timeout(DRAIN, self.served).await;
+        for task in self.tasks {
+            // It was told to end; what it had of the state goes with it.
+            let _ = task.await;
+        }
+        let store = self.state.store.clone();
+        drop(self.state);
+        store.close(CLOSE).await;
     }
 }

@@ -43,8 +43,8 @@ pub enum LocationError {
     Url(String),
     #[error("target_session_attrs=read-only in the database's URL: iroam writes, so leave it out")]
     ReadOnly,
-    #[error("at least {0} connections to the database are needed: one to read, one to write")]
-    Connections(usize),
+    #[error("connections to the database may be {min} to {max}: at least one to read and one to write, and each has a thread")]
+    Connections { min: usize, max: usize },
 }
 
 impl Location {

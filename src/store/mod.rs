@@ -49,6 +49,7 @@ pub use sweep::Cutoffs;
 pub use users::{NewUser, User};
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use job::{Durability, Job, Kind};
 use statement::statements;
@@ -59,7 +60,8 @@ statements! {
     ANSWERS = "SELECT CAST(1 AS BIGINT) AS one";
 }
 
-/// A handle to the database; clones share it. Its threads end with the last clone.
+/// A handle to the database; clones share it. Its threads end with the last clone, which waits for that, 10 seconds at most: a
+/// SQLite file is whole without its log afterwards.
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<dyn Engine>,
@@ -73,6 +75,11 @@ trait Engine: Send + Sync {
     fn submit(&self, job: Job) -> Result<(), StoreError>;
 
     fn stats(&self) -> StoreStats;
+
+    /// Is told when nothing of the engine is at work any more; `None`: of no importance to the database.
+    fn ended(&self) -> Option<sqlite::Ended> {
+        None
+    }
 }
 
 impl Store {
@@ -114,6 +121,20 @@ impl Store {
             Location::Postgres(server) => postgres::Postgres::exists(&server),
         };
         tokio::task::spawn_blocking(look).await.map_err(|_| StoreError::Panicked)?
+    }
+
+    /// Lets go of the database, and waits until all clones have and its threads have ended, or until `patience` is over.
+    pub async fn close(self, patience: Duration) {
+        let (ended, deadline) = (self.engine.ended(), Instant::now() + patience);
+        // Not on the event loop: dropping the last clone waits.
+        let wait = move || {
+            drop(self);
+            ended.is_none_or(|ended| ended.wait_until(deadline))
+        };
+        let is_closed = tokio::task::spawn_blocking(wait).await.unwrap_or(false);
+        if !is_closed {
+            tracing::warn!("the database is still in use by this program as it ends; nothing saved is lost");
+        }
     }
 
     /// What the engine has done so far, and what waits.

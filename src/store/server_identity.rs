@@ -30,6 +30,11 @@ impl Store {
         Ok(self.server_key().await?.unwrap_or(key))
     }
 
+    /// Whether the database is as a new one: no server's, and without accounts. One from before servers were noted may have accounts.
+    pub async fn is_blank(&self) -> Result<bool, StoreError> {
+        Ok(self.server_key().await?.is_none() && self.users().await?.is_empty())
+    }
+
     async fn server_key(&self) -> Result<Option<DevicePublicKey>, StoreError> {
         self.query(|db| db.maybe(&SERVER_KEY, params![], |row| row.get("server_key"))).await
     }
@@ -46,7 +51,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&Location::sqlite(&folder.path().join("db"))).await.expect("opens");
         let [first, second] = [1, 2].map(|seed| DeviceKey::from_seed(&[seed; 32]).public());
+        assert!(store.is_blank().await.expect("answered"));
         assert_eq!(store.claim_for_server(first).await.expect("claimed"), first);
+        assert!(!store.is_blank().await.expect("answered"));
         assert_eq!(store.claim_for_server(second).await.expect("answered"), first);
         assert_eq!(store.claim_for_server(first).await.expect("answered"), first);
     }

@@ -1,5 +1,6 @@
 use iroam::serve::{ServeConfig, TlsConfig, start};
 
+use crate::browser::Browser;
 use crate::server::{TestServe, config, runtime};
 
 fn refusal(config: ServeConfig) -> String {
@@ -76,6 +77,30 @@ fn keeps_its_keys_over_a_restart() {
     let before = read(&serve);
     let serve = serve.restart();
     assert_eq!(read(&serve), before);
+}
+
+/// Whoever copies iroam.db of a server that was stopped, or was only prepared, copies everything.
+#[test]
+fn leaves_a_database_that_is_whole_without_its_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().to_str().expect("a path of letters").to_owned();
+    let logs = || {
+        let names = std::fs::read_dir(&data).expect("the folder").map(|entry| entry.expect("an entry").file_name());
+        names.filter(|name| name.to_string_lossy().starts_with("iroam.db-")).collect::<Vec<_>>()
+    };
+    let place = iroam::serve::DataPlace::in_folder(folder.path());
+    iroam::serve::admin::create_user(&place, "ada", iroam::types::Secret::new(crate::server::PASSWORD.to_owned())).expect("created");
+    assert!(logs().is_empty(), "{:?}", logs());
+    let runtime = runtime();
+    let running = runtime.block_on(start(config(folder.path()))).expect("serve starts");
+    let mut browser = Browser::new(&running.public_url());
+    assert_eq!(browser.get("/healthz").status, 200);
+    let link = iroam::serve::admin::sign_in_link(&place, "ada", &running.public_url()).expect("a link");
+    let token = link.expose().split_once('#').expect("a fragment").1;
+    assert_eq!(browser.post_json("/api/v1/sign-in-link", &serde_json::json!({ "token": token })).status, 204);
+    assert!(!logs().is_empty());
+    runtime.block_on(running.stop());
+    assert!(logs().is_empty(), "{:?}", logs());
 }
 
 #[test]

@@ -16,6 +16,9 @@ const CONNECTIONS: usize = 16;
 /// One to read, one to write.
 const CONNECTIONS_MIN: usize = 2;
 
+/// Each has a thread, and a process of the server's: more would only take memory from both.
+const CONNECTIONS_MAX: usize = 500;
+
 /// How long one address may take to answer at all.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -46,11 +49,20 @@ impl PostgresLocation {
             return Err(LocationError::ReadOnly);
         }
         let connections = options.connections.unwrap_or(CONNECTIONS);
-        if connections < CONNECTIONS_MIN {
-            return Err(LocationError::Connections(CONNECTIONS_MIN));
+        if !(CONNECTIONS_MIN..=CONNECTIONS_MAX).contains(&connections) {
+            return Err(LocationError::Connections { min: CONNECTIONS_MIN, max: CONNECTIONS_MAX });
         }
         let hosts = each_host(&config, options.ca.is_some())?;
         Ok(Self { hosts, password_file: options.password_file.clone(), ca: options.ca.clone(), connections })
+    }
+}
+
+impl PostgresLocation {
+    /// What to do when the role may not make tables.
+    pub(super) fn words_for_owner(&self) -> String {
+        let first = &self.hosts[0];
+        let (name, user) = (first.get_dbname().unwrap_or("NAME"), first.get_user().unwrap_or("USER"));
+        format!("make the role the database's owner: ALTER DATABASE \"{name}\" OWNER TO \"{user}\"")
     }
 }
 

@@ -1,6 +1,5 @@
 //! How a connection is made: to the first of the servers that takes writes, with the settings that the engine relies on.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use tokio::time::timeout_at;
@@ -11,7 +10,7 @@ use super::address::{PostgresLocation, host_words};
 use super::connection::{Connection, Link};
 use super::driver::Driver;
 use super::error::{Failure, Role, words};
-use super::tls;
+use super::{password, tls};
 
 /// Oldest server that is still supported by its makers or was lately; older ones are not tried.
 const VERSION_MIN: i32 = 12;
@@ -22,6 +21,9 @@ const HOST_WAIT: Duration = Duration::from_secs(5);
 /// For the sessions of either kind, in milliseconds: what a program that hangs, or one statement gone wrong, may cost the others.
 /// They come by SET, because poolers refuse them among the options of a connection.
 const LIMITS: &str = "SET statement_timeout = 8000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 10000";
+
+/// What the server and the database are. What a connection is told at its start may be a pooler's own words.
+const KIND: &str = "SELECT current_setting('server_version_num') AS version, current_setting('server_encoding') AS encoding";
 
 /// Why there is no connection.
 #[derive(Debug)]
@@ -63,8 +65,7 @@ fn worse(before: Option<NotConnected>, now: NotConnected) -> Option<NotConnected
 fn connect_to(host: &Config, location: &PostgresLocation, role: Role, until: Instant) -> Result<Connection, NotConnected> {
     let mut config = host.clone();
     if let Some(file) = &location.password_file {
-        let text = fs::read_to_string(file).map_err(|error| permanent(format!("{}: {error}", file.display())))?;
-        config.password(text.trim_end_matches(['\r', '\n']));
+        config.password(password::read(file).map_err(permanent)?);
     }
     let driver = Driver::new().map_err(|error| passing(error.to_string()))?;
     let connected = driver.block_on(async { timeout_at(until.into(), dial(&config, location)).await });
@@ -95,14 +96,18 @@ async fn dial(config: &Config, location: &PostgresLocation) -> Result<(tokio_pos
     Ok((client, Box::pin(connection)))
 }
 
-/// Refuses a server that is too old, and sets what every statement relies on.
+/// Refuses a server that is too old and a database that cannot hold every name, and sets what every statement relies on.
 fn prepare_session(connection: &mut Connection, role: Role, until: Instant) -> Result<(), NotConnected> {
-    let version =
-        connection.ask(until, async |client| client.query_one("SHOW server_version_num", &[]).await?.try_get(0)).map_err(unready)?;
-    let version: String = version;
+    let kind = connection.ask(until, async |client| client.query_one(KIND, &[]).await).map_err(unready)?;
+    let text = |column| kind.try_get::<_, String>(column).map_err(|error| unready(error.into()));
+    let (version, encoding) = (text("version")?, text("encoding")?);
     let major = version.parse::<i32>().map_or(0, |number| number / 10_000);
     if major < VERSION_MIN {
         return Err(permanent(format!("it is PostgreSQL {major}, and iroam needs {VERSION_MIN} or newer: upgrade the server")));
+    }
+    if encoding != "UTF8" {
+        let make = "create it with --encoding=UTF8 --template=template0";
+        return Err(permanent(format!("the database's encoding is {encoding}, in which not every name can be written: {make}")));
     }
     let mode = match role {
         Role::Reader => "SET default_transaction_read_only = on",
@@ -135,7 +140,11 @@ fn refusal(config: &Config, error: &Error) -> NotConnected {
         // 28: who we are; 3D: there is no such database; 42501: it is not for us.
         let code = server.code().code();
         let is_permanent = code.starts_with("28") || code.starts_with("3D") || code == "42501";
-        let hint = if said.contains("no encryption") { ": write sslmode=require into the URL" } else { "" };
+        let hint = if said.contains("no encryption") {
+            ": write sslmode=require into the URL"
+        } else {
+            password::hint(server.code(), config.get_password())
+        };
         return NotConnected { reason: format!("{host}: {said}{hint}"), is_permanent };
     }
     let hint = hint_for(&said);

@@ -15,6 +15,7 @@ mod health;
 mod held;
 mod migrate;
 mod open;
+mod password;
 mod patience;
 mod peek;
 mod tls;

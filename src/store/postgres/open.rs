@@ -10,6 +10,9 @@ use super::migrate;
 use super::patience::Patience;
 use crate::store::StoreError;
 
+/// The server's code for what the role may not do, as it stands in its words.
+const NOT_ALLOWED: &str = "SQLSTATE 42501";
+
 /// Makes or migrates the database.
 pub fn migrated(location: &PostgresLocation) -> Result<(), StoreError> {
     let database = location.to_string();
@@ -64,6 +67,10 @@ pub fn prepared<T>(
 /// Errors that say what to do already stay as they are.
 fn refused(location: &PostgresLocation, error: StoreError) -> StoreError {
     match error {
+        StoreError::Failed(source) if source.to_string().contains(NOT_ALLOWED) => {
+            let reason = format!("{source}: {}", location.words_for_owner());
+            StoreError::Open { database: location.to_string(), source: reason.into() }
+        }
         StoreError::Failed(source) => StoreError::Open { database: location.to_string(), source },
         other => other,
     }

@@ -2,17 +2,18 @@
 
 use std::path::Path;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, unbounded};
 use rusqlite::Connection;
 
+use super::crew::Crew;
 use super::error::opening;
 use super::executor::SqliteExecutor;
-use super::{open, spawn};
+use super::open;
 use crate::store::job::{Job, Kind};
 use crate::store::{Engine, StoreError, StoreStats};
 
 pub struct Held {
-    queue: Sender<Job>,
+    crew: Crew,
 }
 
 impl Held {
@@ -22,17 +23,17 @@ impl Held {
         // The lock, and at once the instant that all reads see.
         connection.execute_batch("BEGIN IMMEDIATE; PRAGMA query_only = true").map_err(|error| opening(path, error))?;
         let (queue, jobs) = unbounded();
-        spawn("store-held", move || run(&connection, &jobs))?;
-        Ok(Self { queue })
+        Ok(Self { crew: Crew::new("store-held", queue, |crew| crew.spawn(move || hold(connection, &jobs)))? })
     }
 }
 
 /// Answers what reads until the queue's last sender is gone; the lock goes with the connection.
-fn run(connection: &Connection, jobs: &Receiver<Job>) {
+#[expect(clippy::needless_pass_by_value, reason = "the connection ends here")]
+fn hold(connection: Connection, jobs: &Receiver<Job>) {
     for mut job in jobs {
         let done = match job.kind {
             Kind::Query | Kind::Snapshot => {
-                job.run(&mut SqliteExecutor(connection));
+                job.run(&mut SqliteExecutor(&connection));
                 Ok(())
             }
             Kind::Change(_) | Kind::Transaction(_) => Err(StoreError::failed("a database that is held still is not changed")),
@@ -43,10 +44,10 @@ fn run(connection: &Connection, jobs: &Receiver<Job>) {
 
 impl Engine for Held {
     fn submit(&self, job: Job) -> Result<(), StoreError> {
-        self.queue.send(job).map_err(|_| StoreError::Closed)
+        self.crew.queue().send(job).map_err(|_| StoreError::Closed)
     }
 
     fn stats(&self) -> StoreStats {
-        StoreStats { reads_queued: self.queue.len(), ..StoreStats::default() }
+        StoreStats { reads_queued: self.crew.queue().len(), ..StoreStats::default() }
     }
 }

@@ -2,6 +2,7 @@
 
 mod backup;
 mod counts;
+mod crew;
 mod error;
 mod executor;
 mod file;
@@ -17,8 +18,9 @@ mod settle;
 mod writer;
 
 pub use backup::{BackedUp, back_up};
+pub use crew::Ended;
 pub use held::Held;
-pub use peek::{HAS_TABLE, peek};
+pub use peek::{HAS_TABLE, exists, peek};
 pub use settle::settle;
 
 use std::ops::RangeInclusive;
@@ -27,7 +29,8 @@ use std::sync::Arc;
 use std::thread;
 
 use counts::Counts;
-use crossbeam_channel::{Sender, TrySendError, bounded};
+use crew::Crew;
+use crossbeam_channel::{TrySendError, bounded};
 
 use super::job::{Job, Kind};
 use super::{Engine, StoreError, StoreStats};
@@ -39,9 +42,10 @@ const READERS: RangeInclusive<usize> = 2..=8;
 /// Jobs that may wait; one more is told that the database is busy.
 const QUEUE_LENGTH: usize = 1024;
 
+/// In this order they end: the writer's connection is the last, with which SQLite brings the log into the file and removes it.
 pub struct Sqlite {
-    writer: Sender<Job>,
-    readers: Sender<Job>,
+    readers: Crew,
+    writer: Crew,
     counts: Arc<Counts>,
 }
 
@@ -58,21 +62,18 @@ impl Sqlite {
         let (readers, queries) = bounded(QUEUE_LENGTH);
         let committer = group::Committer::new(path.to_owned(), connection)?;
         let counts = committer.counts.clone();
-        spawn("store-write", move || writer::run(committer, &changes))?;
+        let writer = Crew::new("store-write", writer, |crew| crew.spawn(move || writer::run(committer, &changes)))?;
         let cores = thread::available_parallelism().map_or(*READERS.start(), usize::from);
-        for _ in 0..cores.clamp(*READERS.start(), *READERS.end()) {
-            let connection = open::reader(path)?;
-            let queries = queries.clone();
-            spawn("store-read", move || reader::run(connection, &queries))?;
-        }
-        Ok(Self { writer, readers, counts })
+        let readers = Crew::new("store-read", readers, |crew| {
+            for _ in 0..cores.clamp(*READERS.start(), *READERS.end()) {
+                let connection = open::reader(path)?;
+                let queries = queries.clone();
+                crew.spawn(move || reader::run(connection, &queries))?;
+            }
+            Ok(())
+        })?;
+        Ok(Self { readers, writer, counts })
     }
-}
-
-/// The threads end when the last sender of their queue is gone.
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
-    thread::Builder::new().name(name.to_owned()).spawn(work).map_err(StoreError::Thread)?;
-    Ok(())
 }
 
 impl Engine for Sqlite {
@@ -81,20 +82,19 @@ impl Engine for Sqlite {
             Kind::Query | Kind::Snapshot => &self.readers,
             Kind::Change(_) | Kind::Transaction(_) => &self.writer,
         };
-        queue.try_send(job).map_err(|error| match error {
+        queue.queue().try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Disconnected(_) => StoreError::Closed,
         })
     }
 
-    fn stats(&self) -> StoreStats {
-        StoreStats { reads_queued: self.readers.len(), writes_queued: self.writer.len(), ..self.counts.stats() }
+    fn ended(&self) -> Option<Ended> {
+        Some(self.writer.ended())
     }
-}
 
-/// Whether there is a file. Serve looks before it makes keys: whatever is there, a database or not, is not to be taken for a new one.
-pub fn exists(path: &Path) -> Result<bool, StoreError> {
-    path.try_exists().map_err(|error| StoreError::at_file(path, error))
+    fn stats(&self) -> StoreStats {
+        StoreStats { reads_queued: self.readers.queue().len(), writes_queued: self.writer.queue().len(), ..self.counts.stats() }
+    }
 }
 
 #[cfg(test)]

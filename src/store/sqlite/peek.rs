@@ -1,5 +1,7 @@
 //! What a file holds, without making or changing any.
 
+use std::fs::metadata;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -16,11 +18,25 @@ pub static HAS_TABLE: Statement =
     Statement::new("SQLITE_HAS_TABLE", "SELECT count(*) AS found FROM sqlite_schema WHERE type = 'table' AND name = $1");
 
 pub fn peek(path: &Path) -> Result<Found, StoreError> {
-    let is_there = path.try_exists().map_err(|error| StoreError::at_file(path, error))?;
-    if !is_there {
-        return Ok(Found::default());
+    let database = || path.display().to_string();
+    match metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::default()),
+        Err(error) => return Err(StoreError::at_file(path, error)),
+        Ok(file) if !file.is_file() => return Err(StoreError::Foreign { database: database() }),
+        // Not opened: SQLite would delete a log beside it.
+        Ok(file) if file.len() == 0 => return Ok(Found::default()),
+        Ok(_) => {}
     }
     found(&open::reader(path)?).map_err(|error| opening(path, error))
+}
+
+/// Whether there is a database of ours, of any version; an error where there is another's. A file without tables is none yet.
+pub fn exists(path: &Path) -> Result<bool, StoreError> {
+    let found = peek(path)?;
+    if found.schema.is_none() && !found.tables.is_empty() {
+        return Err(StoreError::Foreign { database: path.display().to_string() });
+    }
+    Ok(found.schema.is_some())
 }
 
 fn found(connection: &Connection) -> rusqlite::Result<Found> {

@@ -53,8 +53,11 @@ fn a_url_that_is_not_right_is_refused_in_clear_words() {
         let refused = parse(url).expect_err(url).to_string();
         assert!(refused.contains(words) && !refused.contains("secret"), "{url}: {refused}");
     }
-    let one = ServerOptions { connections: Some(1), ..ServerOptions::default() };
-    assert!(matches!(Location::parse("postgres://a@b/c", &one), Err(LocationError::Connections(2))));
+    for connections in [0, 1, 501, usize::MAX] {
+        let options = ServerOptions { connections: Some(connections), ..ServerOptions::default() };
+        let refused = Location::parse("postgres://a@b/c", &options).expect_err("refused").to_string();
+        assert!(refused.contains("2 to 500"), "{refused}");
+    }
 }
 
 #[tokio::test]
@@ -85,6 +88,9 @@ async fn a_password_comes_from_its_file_and_may_change() {
     fs::write(&file, "wrong secret\n").expect("a file");
     let wrong = refusal(&located(&url, with_password(&file))).await;
     assert!(wrong.contains("password authentication failed") && !wrong.contains("secret"), "{wrong}");
+    fs::write(&file, " old secret\n").expect("a file");
+    let blank = refusal(&located(&url, with_password(&file))).await;
+    assert!(blank.contains("begins or ends with blanks") && !blank.contains("secret"), "{blank}");
     fs::write(&file, "old secret\r\n").expect("a file");
     let store = Store::open(&located(&url, with_password(&file))).await.expect("opens");
     add(&store, "a").await.expect("added");
@@ -92,6 +98,43 @@ async fn a_password_comes_from_its_file_and_may_change() {
     fs::write(&file, "new secret").expect("a file");
     end_sessions(&server, &url);
     add(&store, "b").await.expect("the new password was read");
+}
+
+#[tokio::test]
+async fn a_password_file_of_no_or_many_lines_is_named() {
+    let (url, folder) = (Server::shared().new_database(), tempfile::tempdir().expect("a folder"));
+    let file = folder.path().join("password");
+    for (text, words) in [("", "there is no password in it"), ("\n\n", "there is no password in it"), ("\nsecret\n", "more than one line")]
+    {
+        fs::write(&file, text).expect("a file");
+        let refused = refusal(&located(&url, with_password(&file))).await;
+        assert!(refused.contains(words) && !refused.contains("secret"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_every_name_is_refused() {
+    let server = Server::shared();
+    for encoding in ["LATIN1", "SQL_ASCII"] {
+        let url = server.new_database();
+        let name = url.rsplit('/').next().expect("a name");
+        server.psql("postgres", &format!("DROP DATABASE {name}"));
+        server.psql("postgres", &format!("CREATE DATABASE {name} OWNER iroam ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"));
+        let refused = refusal(&location(&url)).await;
+        assert!(refused.contains(&format!("encoding is {encoding}")) && refused.contains("--encoding=UTF8"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_make_tables_is_told_what_it_needs() {
+    let server = Server::shared();
+    let url = server.new_database();
+    let name = url.rsplit('/').next().expect("a name");
+    server.psql("postgres", &format!("ALTER DATABASE {name} OWNER TO postgres"));
+    let refused = refusal(&location(&url)).await;
+    let remedy = refused.split_once("owner: ").map(|(_, sql)| sql.to_owned());
+    server.psql("postgres", &remedy.unwrap_or_else(|| panic!("it says what to do: {refused}")));
+    add(&Store::open(&location(&url)).await.expect("opens"), "a").await.expect("added");
 }
 
 #[tokio::test]

@@ -5,12 +5,12 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use rusqlite::Connection;
 
 use super::children;
-use super::kit::{add, adding, committer, database, keys, migrated, open_at, save};
+use super::kit::{add, adding, committer, database, keys, keys_read, migrated, open_at, save};
 use crate::store::job::Durability::Full;
 use crate::store::sqlite::open;
 use crate::store::statement::Statement;
 use crate::store::value::params;
-use crate::store::{Location, LocationError, ServerOptions, StoreError, schema};
+use crate::store::{Location, LocationError, ServerOptions, Store, StoreError, schema};
 
 #[tokio::test]
 async fn refuses_a_database_of_a_newer_program() {
@@ -31,6 +31,55 @@ async fn refuses_what_is_not_its_own() {
     let other = folder.path().join("other");
     Connection::open(&other).and_then(|db| db.execute_batch("CREATE TABLE diary (day TEXT)")).expect("another program's database");
     assert!(matches!(open_at(&other).await.err(), Some(StoreError::Foreign { .. })));
+}
+
+#[tokio::test]
+async fn a_file_without_tables_is_no_database_yet() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [absent, empty, header] = ["absent", "empty", "header"].map(|name| folder.path().join(name));
+    std::fs::write(&empty, "").expect("a file");
+    Connection::open(&header).and_then(|db| db.execute_batch("VACUUM")).expect("a header");
+    assert!(std::fs::metadata(&header).expect("the file").len() > 0);
+    for path in [&absent, &empty, &header] {
+        assert!(!Store::exists(&Location::sqlite(path)).await.expect("looked at"), "{}", path.display());
+    }
+    assert!(!absent.exists());
+    drop(open_at(&header).await.expect("filled"));
+    assert!(Store::exists(&Location::sqlite(&header)).await.expect("looked at"));
+}
+
+/// Whoever copies the folder of a server that was stopped may leave the log behind.
+#[tokio::test]
+async fn the_file_alone_is_everything_once_the_last_handle_is_gone() {
+    let database = database();
+    for round in 1..=20 {
+        let store = open_at(&database.path).await.expect("opened");
+        let clone = store.clone();
+        add(&store, round, "a note").await.expect("saved");
+        drop(store);
+        add(&clone, -round, "a note").await.expect("a clone keeps it open");
+        // Reads may be under way.
+        let _ = tokio::time::timeout(std::time::Duration::ZERO, keys_read(&clone)).await;
+        drop(clone);
+        let files = std::fs::read_dir(database.folder.path()).expect("the folder").count();
+        assert_eq!(files, 1, "round {round}: a log was left");
+    }
+    assert_eq!(keys(&database.path).len(), 40);
+}
+
+#[tokio::test]
+async fn closing_waits_for_those_who_still_use_the_database() {
+    let database = database();
+    let store = open_at(&database.path).await.expect("opened");
+    let (clone, path) = (store.clone(), database.path.clone());
+    let user = tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        add(&clone, 1, "a last note").await
+    });
+    store.close(std::time::Duration::from_secs(60)).await;
+    assert_eq!(std::fs::read_dir(database.folder.path()).expect("the folder").count(), 1);
+    user.await.expect("no panic").expect("saved");
+    assert_eq!(keys(&path), [1]);
 }
 
 #[tokio::test]
