@@ -14,12 +14,14 @@ mod patience;
 mod peek;
 mod reader;
 mod settle;
+mod sole_use;
 mod writer;
 
 pub use backup::{BackedUp, back_up};
 pub use held::Held;
 pub use peek::{HAS_TABLE, peek};
 pub use settle::settle;
+pub use sole_use::lock;
 
 use std::ops::RangeInclusive;
 use std::path::Path;
