@@ -21,6 +21,8 @@ pub enum StoreError {
     Unfinished { database: String },
     #[error("the database {database} is locked by another process: stop that process, or try again")]
     Locked { database: String },
+    #[error("iroam serve, or a move, is using the database {database}: stop it, or choose another")]
+    InUse { database: String },
     /// The queue is full, another process holds the lock, or transactions collide again and again. Nothing was changed.
     #[error("the database is busy: try again shortly")]
     Busy,

@@ -37,7 +37,7 @@ use worker::{Peers, Worker};
 
 pub use address::PostgresLocation;
 pub use held::Held;
-pub use peek::{HAS_TABLE, is_in_use, peek};
+pub use peek::{HAS_TABLE, others, peek};
 
 /// Jobs that may wait for each kind of thread; one more is told that the database is busy.
 const QUEUE_LENGTH: usize = 1024;
