@@ -4,6 +4,7 @@ mod backup;
 mod move_database;
 mod partial;
 mod progress;
+mod stoppable;
 
 pub use backup::backup;
 pub use move_database::move_database;

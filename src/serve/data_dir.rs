@@ -104,7 +104,7 @@ impl DataDir {
         Ok(Self { path: place.folder.clone(), store, identity: keys.0, tickets: TicketSigner::new(keys.1), metrics_token })
     }
 
-    /// Keeps a second serve out for as long as the file returned is held. Admin commands need no such lock.
+    /// Keeps a second serve out of the folder for as long as the file returned is held. Admin commands need no such lock.
     pub fn lock(&self) -> Result<File, DataDirError> {
         let folder_error = |source| DataDirError::Folder { path: self.path.clone(), source };
         let file = File::options().create(true).append(true).open(self.path.join("serve.lock")).map_err(folder_error)?;

@@ -26,6 +26,7 @@ use super::{arrivals, database, http, jobs, memory, tls};
 use crate::net::TunnelListener;
 use crate::protocol::limits::REQUEST_TIMEOUT;
 use crate::protocol::tunnel::CloseCode;
+use crate::store::SoleUse;
 use crate::telemetry::Metrics;
 use crate::types::{Clock, SystemClock};
 
@@ -49,7 +50,7 @@ pub struct Running {
     served: JoinHandle<io::Result<()>>,
     listener: Arc<TunnelListener>,
     tasks: Vec<JoinHandle<()>>,
-    _lock: File,
+    _locks: (File, SoleUse),
 }
 
 /// Runs until SIGINT or SIGTERM, then ends what is going on, within seconds.
@@ -83,7 +84,7 @@ pub async fn start(config: ServeConfig) -> Result<Running> {
 pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Result<Running> {
     let public_url = PublicUrl::parse(&config.public_url)?;
     let data = database::open(&config.data, config.limits.database_start).await?;
-    let lock = data.lock()?;
+    let locks = (data.lock()?, SoleUse::of(&config.data.location()).await?);
     let tls = tls::prepare(config.tls, &public_url, &config.data.folder)?;
     if tls.config.is_none() && public_url.is_https() && !config.listen.ip().is_loopback() {
         tracing::warn!(
@@ -108,7 +109,7 @@ pub async fn start_with_clock(config: ServeConfig, clock: Arc<dyn Clock>) -> Res
     ];
     tasks.extend(tls.renewer.map(|renewer| tokio::spawn(renewer.run())));
     tracing::info!("website on {http_addr} as {}, tunnels on UDP {quic_addr}, database {}", state.public_url, config.data.location());
-    Ok(Running { http_addr, quic_addr, state, website: handle, served, listener, tasks, _lock: lock })
+    Ok(Running { http_addr, quic_addr, state, website: handle, served, listener, tasks, _locks: locks })
 }
 
 fn new_state(data: DataDir, clock: Arc<dyn Clock>, public_url: PublicUrl, tunnel_address: String, limits: Limits) -> State {

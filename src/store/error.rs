@@ -1,6 +1,8 @@
 //! What can go wrong with the database, on either engine.
 
 use std::error::Error;
+use std::io;
+use std::path::Path;
 
 /// The engine's own words, kept as the source of an error.
 type Cause = Box<dyn Error + Send + Sync>;
@@ -19,6 +21,8 @@ pub enum StoreError {
     Unfinished { database: String },
     #[error("the database {database} is locked by another process: stop that process, or try again")]
     Locked { database: String },
+    #[error("iroam serve, or a move, is using the database {database}: stop it, or choose another")]
+    InUse { database: String },
     /// The queue is full, another process holds the lock, or transactions collide again and again. Nothing was changed.
     #[error("the database is busy: try again shortly")]
     Busy,
@@ -46,13 +50,18 @@ pub enum StoreError {
     #[error("the database failed: {0}")]
     Failed(Cause),
     #[error("a database thread could not be started: {0}")]
-    Thread(#[from] std::io::Error),
+    Thread(io::Error),
 }
 
 impl StoreError {
     /// An error in these words.
     pub(super) fn failed(words: impl Into<String>) -> Self {
         Self::Failed(words.into().into())
+    }
+
+    /// What an error at a database's file means.
+    pub(super) fn at_file(path: &Path, error: io::Error) -> Self {
+        Self::Open { database: path.display().to_string(), source: error.into() }
     }
 
     /// Whether the same may succeed a little later.

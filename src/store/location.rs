@@ -31,6 +31,8 @@ pub enum LocationError {
     UnknownKind,
     #[error("sqlite: must be followed by the path of a file")]
     NoPath,
+    #[error("sqlite::memory: is no file: what is kept in memory alone would be lost with the program")]
+    InMemory,
     #[error(
         "the database's URL holds a password: put it into a file and name that with --database-password-file: URLs are seen in ps and logs"
     )]
@@ -50,6 +52,7 @@ impl Location {
     pub fn parse(text: &str, options: &ServerOptions) -> Result<Self, LocationError> {
         match text.split_once(':') {
             Some(("sqlite", "")) => Err(LocationError::NoPath),
+            Some(("sqlite", ":memory:")) => Err(LocationError::InMemory),
             Some(("sqlite", path)) => Ok(Self::Sqlite(PathBuf::from(path))),
             Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
                 Ok(Self::Postgres(Box::new(PostgresLocation::parse(text, options)?)))

@@ -21,15 +21,10 @@ impl Running {
         Self(command.spawn().expect("the program starts"))
     }
 
-    fn signal(&self, signal: i32) {
+    pub fn signal(&self, signal: i32) {
         let id = i32::try_from(self.0.id()).expect("a process id");
         // SAFETY: kill takes no memory; the child is ours and was not waited for
         assert_eq!(unsafe { libc::kill(id, signal) }, 0, "the move has ended already");
-    }
-
-    /// What Ctrl-C sends.
-    pub fn interrupt(&self) {
-        self.signal(libc::SIGINT);
     }
 
     /// Lets the move stand still as soon as something is so.

@@ -1,9 +1,8 @@
 //! Whatever ends a move, the same command goes on with it, and its end is verified.
 
 use std::path::Path;
-use std::time::Instant;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::command::{Running, moves, refusal, url, wait_until};
 use crate::postgres_kit::Server;
@@ -19,27 +18,26 @@ fn fill(path: &Path) {
     content::fill_awkwardly(&db);
 }
 
-/// Kills moves at instants from their very beginning to shortly before their end, then lets each be finished. `target` makes a new target;
-/// `is_right` says whether all has arrived in it.
-fn kill_and_go_on(from: &str, mut target: impl FnMut(u32) -> String, is_right: impl Fn(u32) -> bool) {
-    let begin = Instant::now();
+/// Kills moves when some of the rows have arrived, from the first ones to nearly all, then lets each be finished. `target` names one of
+/// several empty targets, `rows` counts what is in it, and `is_right` says whether all has arrived.
+fn kill_and_go_on(from: &str, target: impl Fn(u32) -> String, rows: impl Fn(u32) -> i64, is_right: impl Fn(u32) -> bool) {
     moves(from, &target(0));
-    let whole = begin.elapsed();
+    let whole = rows(0);
     let mut unfinished = 0;
     for number in 1..=KILLS {
         let to = target(number);
-        // The last of them is killed twice.
-        let kills = if number == KILLS { 2 } else { 1 };
-        for kill in 1..=kills {
+        // Tenths of the rows. The last of the moves is killed twice.
+        let kills = if number == KILLS { vec![5, 9] } else { vec![2 * number - 1] };
+        for tenths in kills {
             let mut running = Running::start(from, &to);
-            std::thread::sleep(whole * (2 * number - kill) / (2 * KILLS));
+            running.stop_where(|| rows(number) * 10 >= whole * i64::from(tenths));
             running.kill();
             unfinished += u32::from(!running.succeeded());
         }
         let (code, said) = Running::start(from, &to).end();
         // A kill may come when all is done, which needs no repeating.
         assert!(code == Some(0) || said.contains("finished needs no repeating"), "{said}");
-        assert!(is_right(number), "killed after {number}/{KILLS} of {whole:?}");
+        assert!(is_right(number), "killed for the {number}th time");
     }
     assert!(unfinished >= KILLS / 2, "only {unfinished} of the moves were killed in time");
 }
@@ -51,7 +49,20 @@ fn killed_moves_between_files_go_on() {
     let from = folder.path().join("from.db");
     fill(&from);
     let expected = judge::sqlite(&from);
-    kill_and_go_on(&url(&from), |number| url(&file(number)), |number| judge::sqlite(&file(number)) == expected);
+    kill_and_go_on(
+        &url(&from),
+        |number| url(&file(number)),
+        |number| rows_in(&file(number)),
+        |number| judge::sqlite(&file(number)) == expected,
+    );
+}
+
+/// Rows of the large tables, as far as they can be counted now.
+const COUNT: &str = "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM web_sessions) + (SELECT count(*) FROM play_sessions)";
+
+fn rows_in(path: &Path) -> i64 {
+    let opened = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+    opened.and_then(|db| db.query_row(COUNT, [], |row| row.get(0))).unwrap_or(0)
 }
 
 #[test]
@@ -64,23 +75,32 @@ fn killed_moves_to_postgresql_and_back_go_on() {
     let server = Server::shared();
     let databases: Vec<String> = (0..=KILLS).map(|_| server.new_database()).collect();
     let there = |number: u32| databases[number as usize].clone();
-    kill_and_go_on(&url(&from), there, |number| judge::postgres(server, &there(number), &from) == expected);
-    kill_and_go_on(&databases[0], |number| url(&file(number)), |number| judge::sqlite(&file(number)) == expected);
+    let rows_there = |number: u32| server.try_psql(&there(number), COUNT).ok().and_then(|rows| rows.parse().ok()).unwrap_or(0);
+    kill_and_go_on(&url(&from), there, rows_there, |number| judge::postgres(server, &there(number), &from) == expected);
+    kill_and_go_on(
+        &databases[0],
+        |number| url(&file(number)),
+        |number| rows_in(&file(number)),
+        |number| judge::sqlite(&file(number)) == expected,
+    );
 }
 
 #[test]
-fn ctrl_c_stops_a_move_that_then_goes_on() {
+fn signals_stop_a_move_that_then_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (from, to) = (folder.path().join("from.db"), folder.path().join("to.db"));
+    let from = folder.path().join("from.db");
     fill(&from);
-    let running = Running::start(&url(&from), &url(&to));
-    wait_until(|| has_users(&to));
-    running.interrupt();
-    let (code, said) = running.end();
-    assert_eq!(code, Some(1));
-    assert!(said.lines().last().is_some_and(|line| line.contains("run the same command again to go on")), "{said}");
-    moves(&url(&from), &url(&to));
-    assert_eq!(judge::sqlite(&to), judge::sqlite(&from));
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+        let to = folder.path().join(format!("{signal}.db"));
+        let running = Running::start(&url(&from), &url(&to));
+        wait_until(|| has_users(&to));
+        running.signal(signal);
+        let (code, said) = running.end();
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.lines().last().is_some_and(|line| line.contains("run the same command again to go on")), "{said}");
+        moves(&url(&from), &url(&to));
+        assert_eq!(judge::sqlite(&to), judge::sqlite(&from));
+    }
 }
 
 fn has_users(path: &Path) -> bool {

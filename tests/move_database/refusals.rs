@@ -109,31 +109,34 @@ fn serve_must_be_stopped_at_both_ends() {
     }
     let (from, _) = source(&here);
     let to = there.join("to.db");
-    for folder in [&here, &there] {
-        let lock = File::create(folder.join("serve.lock")).expect("a file");
+    for path in [here.join("from.db.lock"), there.join("to.db.lock")] {
+        let lock = File::create(path).expect("a file");
         lock.lock().expect("as serve does");
         let said = refusal(&from, &url(&to));
-        assert!(said.contains("iroam serve is using") && said.contains("stop it"), "{said}");
+        assert!(said.contains("is using the database") && said.contains("stop it"), "{said}");
     }
     assert!(!to.exists());
     moves(&from, &url(&to));
 }
 
 #[test]
-fn idle_serve_on_postgresql_is_noticed() {
+fn whoever_else_is_connected_to_postgresql_is_noticed() {
     let folder = tempfile::tempdir().expect("a folder");
     let (from, to) = source(folder.path());
     let server = Server::shared();
     let there = server.new_database();
     moves(&from, &there);
-    // Its name is all that the server knows of a program.
-    let mut idle = psql(&there).args(["-c", "SELECT pg_sleep(600)"]).env("PGAPPNAME", "iroam").spawn().expect("psql runs");
-    let is_there = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'iroam'";
-    wait_until(|| server.psql(&there, is_there) == "1");
-    let said = refusal(&there, &url(&to));
-    idle.kill().and_then(|()| idle.wait()).expect("our own child");
-    assert!(said.contains("is connected to postgres://") && said.contains("stop it"), "{said}");
-    assert!(!to.exists());
+    let empty = server.new_database();
+    for (from, to, used) in [(&there, &url(&to), &there), (&from, &empty, &empty)] {
+        let mut idle = psql(used).args(["-c", "SELECT pg_sleep(600)"]).env("PGAPPNAME", "music").spawn().expect("psql runs");
+        let is_there = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'music'";
+        wait_until(|| server.psql(used, is_there) == "1");
+        let said = refusal(from, to);
+        idle.kill().and_then(|()| idle.wait()).expect("our own child");
+        assert!(said.contains("others are connected to postgres://") && said.contains("music (process "), "{said}");
+        assert!(said.contains("Stop iroam serve"), "{said}");
+    }
+    assert!(!to.exists() && judge::tables(server, &empty).is_empty());
 }
 
 #[test]
@@ -154,7 +157,7 @@ fn source_that_somebody_writes_to_is_not_moved() {
     wait_until(|| server.psql(&copy, is_writing) == "1");
     let said = refusal(&copy, &url(&to));
     writer.kill().and_then(|()| writer.wait()).expect("our own child");
-    assert!(said.contains("locked by another process"), "{said}");
+    assert!(said.contains("others are connected to postgres://"), "{said}");
     assert!(!to.exists());
 }
 

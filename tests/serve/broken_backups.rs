@@ -85,12 +85,28 @@ fn a_backup_that_is_stopped_cleans_up() {
     let folders = Folders::new();
     folders.add_megabytes(64);
     let [data, copy] = [&folders.data, &folders.copy].map(|path| path.to_str().expect("a path of letters"));
-    let mut process = iroam(&["admin", "backup", copy, "--data", data]).spawn().expect("iroam runs");
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+        let mut process = iroam(&["admin", "backup", copy, "--data", data]).spawn().expect("iroam runs");
+        until(|| folders.partial().join("iroam.db").exists() || folders.copy.exists());
+        // SAFETY: the child has not been waited for, so that its number is still its own.
+        unsafe { libc::kill(i32::try_from(process.id()).expect("a process"), signal) };
+        let status = process.wait().expect("our own child");
+        assert_eq!((folders.copy.exists(), folders.partial().exists()), (status.success(), false), "{signal}");
+        let _ = fs::remove_dir_all(&folders.copy);
+    }
+}
+
+#[test]
+fn a_backup_outlives_the_terminal_where_it_was_told_to() {
+    let folders = Folders::new();
+    folders.add_megabytes(64);
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$1\" admin backup \"$2\" --data \"$3\"", "sh", env!("CARGO_BIN_EXE_iroam")]);
+    let mut process = command.args([&folders.copy, &folders.data]).spawn().expect("a shell runs");
     until(|| folders.partial().join("iroam.db").exists() || folders.copy.exists());
     // SAFETY: the child has not been waited for, so that its number is still its own.
-    unsafe { libc::kill(i32::try_from(process.id()).expect("a process"), libc::SIGINT) };
-    let status = process.wait().expect("our own child");
-    assert_eq!((folders.copy.exists(), folders.partial().exists()), (status.success(), false));
+    unsafe { libc::kill(i32::try_from(process.id()).expect("a process"), libc::SIGHUP) };
+    assert!(process.wait().expect("our own child").success() && folders.copy.exists());
 }
 
 #[test]

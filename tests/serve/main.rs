@@ -14,6 +14,7 @@ mod assets;
 mod backup;
 mod broken_backups;
 mod dawdlers;
+mod moving;
 mod pairing;
 mod play;
 mod postgres;

@@ -50,13 +50,13 @@ fn create_ada(folder: &Path, url: &str) -> (bool, String) {
     said(&command.stdin(password.reopen().expect("just made")).output().expect("iroam runs"))
 }
 
-struct Serve {
+pub struct Serve {
     process: Child,
     url: String,
 }
 
 impl Serve {
-    fn start(folder: &Path, database: &str) -> Self {
+    pub fn start(folder: &Path, database: &str) -> Self {
         let http = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").to_string();
         let quic = UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").to_string();
         let folder = folder.to_str().expect("a path of letters");
@@ -67,7 +67,7 @@ impl Serve {
         Self { process, url }
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.process.kill().and_then(|()| self.process.wait()).expect("our own child can be killed");
     }
 }

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::block_on;
 use super::partial::{Partial, sync};
+use super::stoppable::Stoppable;
 use crate::auth::{DeviceKey, b64};
 use crate::serve::data_dir::{DataDir, DataDirError, IDENTITY, METRICS_TOKEN, TICKETS};
 use crate::serve::data_place::DataPlace;
@@ -24,8 +25,10 @@ pub fn backup(place: &DataPlace, folder: &Path) -> Result<()> {
     let begin = Instant::now();
     let source = source(place)?;
     let target = target(place, folder)?;
+    // Before there is a partial copy to be removed.
+    let stoppable = Stoppable::new()?;
     let partial = Partial::begin(&target)?;
-    let copied = fill(partial.path(), place, &source).map_err(|error| match error.downcast_ref() {
+    let copied = fill(partial.path(), place, &source, stoppable).map_err(|error| match error.downcast_ref() {
         Some(StoreError::Full) => {
             anyhow!("the disk of {} is full: make room on it, or name another folder; nothing was kept", target.display())
         }
@@ -79,7 +82,7 @@ fn beside(folder: &Path) -> Result<PathBuf> {
     Ok(fs::canonicalize(parent).with_context(|| format!("there is no folder {} to make the backup in", parent.display()))?.join(name))
 }
 
-fn fill(copy: &Path, place: &DataPlace, source: &Path) -> Result<BackedUp> {
+fn fill(copy: &Path, place: &DataPlace, source: &Path, stoppable: Stoppable) -> Result<BackedUp> {
     let identity = copy_secret(place, copy, IDENTITY)?;
     copy_secret(place, copy, TICKETS)?;
     if place.folder.join(METRICS_TOKEN).try_exists()? {
@@ -87,7 +90,8 @@ fn fill(copy: &Path, place: &DataPlace, source: &Path) -> Result<BackedUp> {
     }
     copy_certificates(&place.folder.join(ACME), &copy.join(ACME)).context("cannot copy the certificates")?;
     let copy = DataPlace::in_folder(copy);
-    let copied = copy_database(source, &copy.own_file())?;
+    let own_file = copy.own_file();
+    let copied = stoppable.run(async { Ok(store::back_up(source, &own_file).await?) }, "stopped; nothing was kept")?;
     if copied.server_key.is_some_and(|owner| owner != DeviceKey::from_seed(&identity).public()) {
         return Err(DataDirError::OfAnother { folder: place.folder.clone(), url: place.url() }.into());
     }
@@ -120,16 +124,4 @@ fn copy_certificates(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     sync(to)
-}
-
-fn copy_database(from: &Path, to: &Path) -> Result<BackedUp> {
-    block_on(async {
-        tokio::select! {
-            copied = store::back_up(from, to) => Ok(copied?),
-            stopped = tokio::signal::ctrl_c() => {
-                stopped.context("cannot listen for Ctrl-C")?;
-                bail!("stopped; nothing was kept")
-            }
-        }
-    })
 }

@@ -1,54 +1,29 @@
 //! Moves a server's database to another place or engine.
 
-use std::fs::{File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
-use super::block_on;
 use super::progress::Progress;
+use super::stoppable::Stoppable;
 use crate::serve::data_place::{DataPlace, url};
 use crate::store::{self, Location, Moved};
 
 /// Moves all of `from` to `to`, which must be empty or hold what an earlier run has brought there. Tells on standard error how far it
 /// has come, and at the end on standard output what there is now.
 pub fn move_database(from: &Location, to: &Location) -> Result<()> {
-    let _locks = (keep_serve_out(from)?, keep_serve_out(to)?);
     let begin = Instant::now();
     let mut progress = Progress::new();
-    let moved = block_on(async {
-        let mut watch = |tick| progress.note(tick);
-        tokio::select! {
-            moved = store::move_database(from, to, &mut watch) => Ok(moved?),
-            stopped = tokio::signal::ctrl_c() => {
-                stopped.context("cannot listen for Ctrl-C")?;
-                bail!("stopped; what was copied so far is safe: run the same command again to go on")
-            }
-        }
-    })?;
+    let mut watch = |tick| progress.note(tick);
+    let moved = Stoppable::new()?.run(
+        async { Ok(store::move_database(from, to, &mut watch).await?) },
+        "stopped; what was copied so far is safe: run the same command again to go on",
+    )?;
     print_summary(&moved, from, to, begin);
     note_move(from, to).context("everything was moved, but the old data folder could not be told")?;
     Ok(())
-}
-
-/// A serve that uses a file's folder would go on writing into the old database, or begin a new one beside the move. `None` where no
-/// serve has been.
-fn keep_serve_out(location: &Location) -> Result<Option<File>> {
-    let Location::Sqlite(path) = location else { return Ok(None) };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let lock: PathBuf = folder.join("serve.lock");
-    let file = match File::options().append(true).open(&lock) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("cannot open {}", lock.display())),
-    };
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => bail!("iroam serve is using {}: stop it while its database moves", folder.display()),
-        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", lock.display())),
-    }
 }
 
 fn print_summary(moved: &Moved, from: &Location, to: &Location, begin: Instant) {

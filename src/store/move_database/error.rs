@@ -9,8 +9,8 @@ pub enum MoveError {
     Same(String),
     #[error("there is no iroam database at {0}: move from the one that iroam serve uses")]
     NoSource(String),
-    #[error("iroam serve, or another iroam, is connected to {0}: stop it while its database moves")]
-    InUse(String),
+    #[error("others are connected to {database}: {others}. Stop iroam serve, end whatever else is connected, and try again")]
+    InUse { database: String, others: String },
     #[error("a move into {0} is not finished: finish that one before moving on from there")]
     UnfinishedSource(String),
     #[error(

@@ -6,6 +6,7 @@
 //! is taken up by the same command after the last row that arrived. What the source went through meanwhile is found by the comparison,
 //! after which the mark goes and the move is done.
 
+mod alone;
 mod copy;
 mod error;
 mod read;
@@ -25,7 +26,7 @@ use verify::Differences;
 
 use super::tables::TABLES;
 use super::value::params;
-use super::{Location, Store, StoreError, postgres, sqlite};
+use super::{Location, SoleUse, Store, StoreError, postgres, sqlite};
 
 /// How far a move has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,9 +49,10 @@ pub enum Step {
 pub type Watch<'w> = dyn FnMut(Tick) + Send + 'w;
 
 /// A move that was made: each table and its rows.
-#[derive(Debug, PartialEq, Eq)]
 pub struct Moved {
     pub tables: Vec<(&'static str, u64)>,
+    /// Of both ends: whoever is to be told where the database is now is told before a server can start with the old one.
+    _sole_uses: [SoleUse; 2],
 }
 
 /// Moves all of `from` into `to`, which must be empty or filled by an earlier run of the same move. When the future is dropped, the move can
@@ -60,6 +62,10 @@ pub async fn move_database(from: &Location, to: &Location, watch: &mut Watch<'_>
     if from == to {
         return Err(MoveError::Same(from.to_string()));
     }
+    source::check(from).await?;
+    target::check(to).await?;
+    // Of both before the source is held, which takes a connection.
+    let sole_uses = [alone::alone(from).await?, alone::alone(to).await?];
     let source = source::hold(from).await?;
     let target = Target::open(to, from).await?;
     for table in TABLES {
@@ -75,7 +81,7 @@ pub async fn move_database(from: &Location, to: &Location, watch: &mut Watch<'_>
         return Err(MoveError::Different(differences));
     }
     target::finish(target, to.clone()).await?;
-    Ok(Moved { tables })
+    Ok(Moved { tables, _sole_uses: sole_uses })
 }
 
 /// Whether a move into this database has begun and is not done.

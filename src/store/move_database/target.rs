@@ -15,10 +15,7 @@ pub struct Target {
 impl Target {
     /// Opens or makes an empty database and marks it, or one that carries the mark of a move from the same source. Refuses any other.
     pub async fn open(location: &Location, source: &Location) -> Result<Self, MoveError> {
-        let (found, database) = (peek(location).await?, location.to_string());
-        if let Some(table) = stranger(&found) {
-            return Err(MoveError::NotEmpty { database, what: format!("it has a table {table} that is not iroam's") });
-        }
+        let (found, database) = (check(location).await?, location.to_string());
         let store = Store::open_unfinished(location).await?;
         if unfinished::is_among(&found.tables) {
             let from = unfinished::source(&store).await?;
@@ -67,6 +64,17 @@ impl Target {
             StoreError::OutcomeUnknown => MoveError::Target(StoreError::Unavailable("the connection was lost".to_owned())),
             other => MoveError::Target(other),
         })
+    }
+}
+
+/// Refuses what holds tables of somebody else's.
+pub async fn check(location: &Location) -> Result<Found, MoveError> {
+    let found = peek(location).await?;
+    match stranger(&found) {
+        None => Ok(found),
+        Some(table) => {
+            Err(MoveError::NotEmpty { database: location.to_string(), what: format!("it has a table {table} that is not iroam's") })
+        }
     }
 }
 

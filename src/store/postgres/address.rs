@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio_postgres::Config;
@@ -33,10 +35,35 @@ const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct PostgresLocation {
     /// One for each host, in the URL's order. Each is tried by itself, so that one that hangs does not use up the others' time.
     pub(super) hosts: Vec<Config>,
+    pub(super) used: UsedHost,
     pub(super) password_file: Option<PathBuf>,
     pub(super) ca: Option<PathBuf>,
     pub(super) connections: usize,
 }
+
+/// Which of the hosts took the last connection: known to all clones, so that one that hangs is waited for once only.
+#[derive(Clone, Default)]
+pub(super) struct UsedHost(Arc<AtomicUsize>);
+
+impl UsedHost {
+    pub(super) fn get(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+
+    /// Whether that is news.
+    pub(super) fn set(&self, number: usize) -> bool {
+        self.0.swap(number, Relaxed) != number
+    }
+}
+
+/// What is known of a database's hosts does not make it another one.
+impl PartialEq for UsedHost {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for UsedHost {}
 
 impl PostgresLocation {
     /// Reads a URL as libpq's manual describes it, in as far as tokio-postgres knows it.
@@ -53,7 +80,7 @@ impl PostgresLocation {
             return Err(LocationError::Connections { min: CONNECTIONS_MIN, max: CONNECTIONS_MAX });
         }
         let hosts = each_host(&config, options.ca.is_some())?;
-        Ok(Self { hosts, password_file: options.password_file.clone(), ca: options.ca.clone(), connections })
+        Ok(Self { hosts, used: UsedHost::default(), password_file: options.password_file.clone(), ca: options.ca.clone(), connections })
     }
 }
 

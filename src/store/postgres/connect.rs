@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::time::timeout_at;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, Error, NoTls};
+use tracing::warn;
 
 use super::address::{PostgresLocation, host_words};
 use super::connection::{Connection, Link};
@@ -33,21 +34,21 @@ pub struct NotConnected {
     pub is_permanent: bool,
 }
 
-/// Connects before `until`.
+/// Connects before `until`. The server that took the last connection is asked first.
 pub fn connect(location: &PostgresLocation, role: Role, until: Instant) -> Result<Connection, NotConnected> {
-    connect_first(location, 0, role, until).map(|(_, connection)| connection)
-}
-
-/// The same, asking first the server of this number, and which it was in the end.
-pub fn connect_first(location: &PostgresLocation, first: usize, role: Role, until: Instant) -> Result<(usize, Connection), NotConnected> {
-    let count = location.hosts.len();
+    let (count, first) = (location.hosts.len(), location.used.get());
     let mut last = None;
     for tried in 0..count {
         let number = (first + tried) % count;
         let rest = u32::try_from(count - tried).unwrap_or(1);
         let share = (until.saturating_duration_since(Instant::now()) / rest).min(HOST_WAIT);
         match connect_to(&location.hosts[number], location, role, Instant::now() + share) {
-            Ok(connection) => return Ok((number, connection)),
+            Ok(connection) => {
+                if let Some(NotConnected { reason, .. }) = last.filter(|_| location.used.set(number)) {
+                    warn!("the database is at {} now: {reason}", host_words(&location.hosts[number]));
+                }
+                return Ok(connection);
+            }
             Err(failed) => last = worse(last, failed),
         }
     }

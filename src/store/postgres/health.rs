@@ -1,6 +1,6 @@
 //! What the threads of the engine share: what they know of the server, their turn, and the numbers that are shown.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use tracing::{debug, info, warn};
@@ -14,8 +14,6 @@ pub struct Health {
     down: Mutex<Option<String>>,
     /// Whether it was said that there are fewer connections than there should be.
     is_short: AtomicBool,
-    /// Which of the servers took the last connection.
-    pub host: AtomicUsize,
     pub turns: Turns,
     pub retried: AtomicU64,
     pub reconnects: AtomicU64,

@@ -43,7 +43,7 @@ impl Held {
             other => other,
         })?;
         let (queue, jobs) = unbounded();
-        thread::Builder::new().name("store-held".to_owned()).spawn(move || run(connection, &jobs))?;
+        thread::Builder::new().name("store-held".to_owned()).spawn(move || run(connection, &jobs)).map_err(StoreError::Thread)?;
         Ok(Self { queue })
     }
 }

@@ -37,7 +37,7 @@ use worker::{Peers, Worker};
 
 pub use address::PostgresLocation;
 pub use held::Held;
-pub use peek::{HAS_TABLE, is_in_use, peek};
+pub use peek::{HAS_TABLE, others, peek};
 
 /// Jobs that may wait for each kind of thread; one more is told that the database is busy.
 const QUEUE_LENGTH: usize = 1024;
@@ -74,7 +74,7 @@ fn pool(name: &str, threads: usize, peers: Peers) -> Result<Arc<Sender<Job>>, St
     for _ in 0..threads {
         let worker = Worker::new(Arc::clone(&peers));
         let (queue, back) = (queue.clone(), Arc::downgrade(&sender));
-        thread::Builder::new().name(name.to_owned()).spawn(move || worker.run(&queue, &back))?;
+        thread::Builder::new().name(name.to_owned()).spawn(move || worker.run(&queue, &back)).map_err(StoreError::Thread)?;
     }
     Ok(sender)
 }

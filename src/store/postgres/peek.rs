@@ -3,6 +3,8 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use tokio_postgres::Row;
+
 use super::address::PostgresLocation;
 use super::connection::Connection;
 use super::error::Failure;
@@ -33,27 +35,31 @@ pub fn peek(location: &PostgresLocation) -> Result<Found, StoreError> {
 /// How long those are waited for that are about to go: a server hears of a killed program's end a little later.
 const OTHERS_WAIT: Duration = Duration::from_secs(5);
 
-/// Sessions of the name that ours have. Those of other users are not seen.
-const OTHERS: &str = "SELECT count(*) AS others FROM pg_catalog.pg_stat_activity
-    WHERE datname = current_database() AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
+/// Sessions of programs, by whatever name and user. Of another user's the server does not tell what kind they are, but its own
+/// workers have no user.
+const OTHERS: &str = "SELECT pid, coalesce(nullif(application_name, ''), 'unnamed') AS name FROM pg_catalog.pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL
+    AND coalesce(backend_type, 'client backend') = 'client backend' ORDER BY pid";
 
-/// Whether another program of ours is connected, and stays so.
-pub fn is_in_use(location: &PostgresLocation) -> Result<bool, StoreError> {
+/// Who else is connected to the database, and stays so: words for each. A server at work always is, but what it calls itself its
+/// URL decides.
+pub fn others(location: &PostgresLocation) -> Result<Vec<String>, StoreError> {
     with_connection(location, |connection| {
         let until = Instant::now() + OTHERS_WAIT;
-        while others(connection)? > 0 {
-            if Instant::now() > until {
-                return Ok(true);
+        loop {
+            let found = sessions(connection)?;
+            if found.is_empty() || Instant::now() > until {
+                return Ok(found);
             }
             sleep(Duration::from_millis(50));
         }
-        Ok(false)
     })
 }
 
-fn others(connection: &mut Connection) -> Result<i64, Failure> {
-    let row = connection.ask(Instant::now() + LOOK_TIME, async |client| client.query_one(OTHERS, &[]).await)?;
-    Ok(row.try_get("others")?)
+fn sessions(connection: &mut Connection) -> Result<Vec<String>, Failure> {
+    let rows = connection.ask(Instant::now() + LOOK_TIME, async |client| client.query(OTHERS, &[]).await)?;
+    let words = |row: &Row| Ok(format!("{} (process {})", row.try_get::<_, &str>("name")?, row.try_get::<_, i32>("pid")?));
+    rows.iter().map(words).collect()
 }
 
 fn tables(connection: &mut Connection) -> Result<Vec<String>, Failure> {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 
 use super::address::PostgresLocation;
-use super::connect::connect_first;
+use super::connect::connect;
 use super::connection::Connection;
 use super::error::{Failure, Role};
 use super::executor::PostgresExecutor;
@@ -164,9 +164,7 @@ impl Worker {
 
     fn reconnect(&mut self, until: Instant) -> Result<Connection, Failure> {
         let Peers { location, role, health, .. } = &*self.peers;
-        let made = connect_first(location, health.host.load(Relaxed), *role, until);
-        let (host, connection) = made.map_err(|failed| Failure::lost(failed.reason).before_sending())?;
-        health.host.store(host, Relaxed);
+        let connection = connect(location, *role, until).map_err(|failed| Failure::lost(failed.reason).before_sending())?;
         if self.was_connected {
             Health::count(&health.reconnects);
         }

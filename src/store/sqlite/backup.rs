@@ -84,7 +84,7 @@ fn copy(connection: &Connection, to: &Path) -> Result<(), StoreError> {
     };
     // SQLite fills an empty file as well, and would make one of a wider mode.
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(unsaved)?;
-    let copied = connection.execute("VACUUM INTO $1", [FileName(to.to_owned())]);
+    let copied = connection.execute("VACUUM INTO $1", [FileName(open::plain(to))]);
     copied.map_err(|error| match failure(connection, error) {
         // Rows that the schema's rules forbid were not saved by this program.
         StoreError::Constraint(detail) => damaged(connection.path().unwrap_or_default(), &detail),
@@ -97,7 +97,7 @@ fn copy(connection: &Connection, to: &Path) -> Result<(), StoreError> {
 /// Makes no side files: the copy must be whole without.
 fn open_copy(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(path, flags).map_err(|error| super::error::opening(path, error))
+    Connection::open_with_flags(open::plain(path), flags).map_err(|error| super::error::opening(path, error))
 }
 
 /// Reads the whole copy. Beyond `quick_check`, indexes are held against their tables: those too are copied as they are.

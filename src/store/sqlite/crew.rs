@@ -44,7 +44,7 @@ impl Recruits {
             work();
             drop(ended);
         };
-        thread::Builder::new().name(self.name.to_owned()).spawn(work)?;
+        thread::Builder::new().name(self.name.to_owned()).spawn(work).map_err(StoreError::Thread)?;
         Ok(())
     }
 }

@@ -27,6 +27,9 @@ pub fn opening(path: &Path, error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt(format!("{database}: {error}")),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { database },
         Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::ReadOnly) => {
+            StoreError::Open { database, source: "this account may only read it: change the owner or the mode of file and folder".into() }
+        }
         _ => StoreError::Open { database, source: error.into() },
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 use tracing::error;
@@ -13,6 +14,9 @@ use super::file::Opened;
 use super::{log, open};
 use crate::store::StoreError;
 use crate::store::job::{Durability, Job, Kind, Verdict};
+
+/// Where a reader does not end, every commit would wait for it.
+const LOG_LOOKS_APART: Duration = Duration::from_millis(500);
 
 /// Why a group was not acknowledged.
 pub enum Failure {
@@ -33,6 +37,8 @@ pub struct Committer {
     connection: Option<Connection>,
     /// Whether commits wait for the disk, as the connection was last told; `None`: not told yet.
     waits_for_disk: Option<bool>,
+    /// When a log that was too long was last brought into the file.
+    log_looked_at: Option<Instant>,
     /// The disk failed while it took the log.
     is_log_doubtful: bool,
     pub counts: Arc<Counts>,
@@ -41,7 +47,15 @@ pub struct Committer {
 impl Committer {
     pub fn new(path: PathBuf, connection: Connection) -> Result<Self, StoreError> {
         let files = Opened::now(&path)?;
-        Ok(Self { path, files, connection: Some(connection), waits_for_disk: None, is_log_doubtful: false, counts: Arc::default() })
+        Ok(Self {
+            path,
+            files,
+            connection: Some(connection),
+            waits_for_disk: None,
+            log_looked_at: None,
+            is_log_doubtful: false,
+            counts: Arc::default(),
+        })
     }
 
     /// Runs all of `group` and commits it; when this returns, the disk has it if one of them wants that. Each job knows what came
@@ -54,7 +68,10 @@ impl Committer {
             self.give_up();
         }
         match &done {
-            Ok(()) => self.counts.committed(group.len()),
+            Ok(()) => {
+                self.counts.committed(group.len());
+                self.bound_log();
+            }
             Err(Failure::Unknown(error)) => {
                 error!("the disk of the database {} failed while a change was saved: {error}", self.path.display());
                 self.is_log_doubtful = true;
@@ -62,6 +79,20 @@ impl Committer {
             Err(_) => {}
         }
         done
+    }
+
+    /// Keeps the log from growing for ever while readers are busy.
+    fn bound_log(&mut self) {
+        let is_long = self.files.log_bytes() > open::LOG_BYTES_KEPT.unsigned_abs();
+        if !is_long || self.log_looked_at.is_some_and(|then| then.elapsed() < LOG_LOOKS_APART) {
+            return;
+        }
+        self.log_looked_at = Some(Instant::now());
+        if let Some(Err(error)) = self.connection.as_ref().map(log::restart) {
+            error!("the log of the database {} could not be brought into its file: {error}", self.path.display());
+            // The disk may have failed to take what the next commit builds on.
+            self.is_log_doubtful |= error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
+        }
     }
 
     /// Lets go of a connection that is stuck.

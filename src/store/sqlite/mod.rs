@@ -15,6 +15,7 @@ mod patience;
 mod peek;
 mod reader;
 mod settle;
+mod sole_use;
 mod writer;
 
 pub use backup::{BackedUp, back_up};
@@ -22,6 +23,7 @@ pub use crew::Ended;
 pub use held::Held;
 pub use peek::{HAS_TABLE, exists, peek};
 pub use settle::settle;
+pub use sole_use::lock;
 
 use std::ops::RangeInclusive;
 use std::path::Path;

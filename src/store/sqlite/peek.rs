@@ -21,7 +21,7 @@ pub fn peek(path: &Path) -> Result<Found, StoreError> {
     let database = || path.display().to_string();
     match metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::default()),
-        Err(error) => return Err(StoreError::Open { database: database(), source: error.into() }),
+        Err(error) => return Err(StoreError::at_file(path, error)),
         Ok(file) if !file.is_file() => return Err(StoreError::Foreign { database: database() }),
         // Not opened: SQLite would delete a log beside it.
         Ok(file) if file.len() == 0 => return Ok(Found::default()),

@@ -15,6 +15,9 @@ use crate::store::job::{Job, Kind};
 const HELD_MAX: usize = 16;
 const HOLD: Duration = Duration::from_micros(200);
 
+/// How long a snapshot is shared at most: while one is held, the log cannot begin anew.
+const SHARED: Duration = Duration::from_millis(5);
+
 /// Answers queries until the queue's last sender is gone.
 pub fn run(connection: Connection, queue: &Receiver<Job>) {
     let mut reader = Reader { connection, snapshot: None, done: Vec::with_capacity(HELD_MAX), done_since: Instant::now() };
@@ -71,7 +74,7 @@ impl Reader {
     fn take_snapshot(&mut self, job: &Job, is_last: bool) -> Result<(), StoreError> {
         // SQLite ends the transaction by itself after some errors.
         let is_open = !self.connection.is_autocommit();
-        if is_open && self.snapshot.is_some_and(|begun| job.queued_at < begun) {
+        if is_open && self.snapshot.is_some_and(|begun| job.queued_at < begun && begun.elapsed() < SHARED) {
             return Ok(());
         }
         self.end_snapshot();

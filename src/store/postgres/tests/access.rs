@@ -1,6 +1,7 @@
 //! Who is let in, and by which way: addresses, passwords, TLS.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use super::{add, end_sessions, located, location};
@@ -72,9 +73,26 @@ async fn connects_by_a_unix_socket() {
 async fn takes_the_first_server_that_answers_and_writes() {
     let server = Server::shared();
     let url = server.new_database();
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port that is free again").port();
+    let closed = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port that is free again").port();
     let both = url.replace("127.0.0.1", &format!("127.0.0.1:{closed},127.0.0.1"));
     add(&Store::open(&location(&both)).await.expect("opens"), "a").await.expect("writes");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_waited_for_once() {
+    let url = Server::shared().new_database();
+    // The system takes connections for it, and nobody answers them.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = silent.local_addr().expect("bound").port();
+    let both = location(&url.replace("127.0.0.1", &format!("127.0.0.1:{port},127.0.0.1")));
+    assert!(!Store::exists(&both).await.expect("looked"));
+    for id in ["a", "b"] {
+        let store = Store::open(&both.clone()).await.expect("opens");
+        add(&store, id).await.expect("writes");
+        store.answers().await.expect("reads");
+    }
+    silent.set_nonblocking(true).expect("a listener");
+    assert_eq!(silent.incoming().map_while(Result::ok).count(), 1);
 }
 
 #[tokio::test]

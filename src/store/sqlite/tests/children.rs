@@ -1,6 +1,7 @@
 //! Tests that change what holds for a whole process run once more, in one of their own.
 
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const MARK: &str = "IROAM_TEST_CHILD";
@@ -11,8 +12,18 @@ pub fn is_child() -> bool {
 
 /// Runs the test of this full name in a process of its own, which ends with this one.
 pub fn run(test: &str) {
+    run_at(test, Path::new(""));
+}
+
+/// What `run_at` was given, in the child.
+pub fn place() -> PathBuf {
+    std::env::var_os(MARK).map(PathBuf::from).expect("a child has its mark")
+}
+
+/// The same, for a test that asks where.
+pub fn run_at(test: &str, place: &Path) {
     let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
-    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(MARK, "1");
+    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(MARK, place);
     // SAFETY: prctl may be called between fork and exec, and takes no memory
     unsafe {
         command.pre_exec(|| {
@@ -50,7 +61,7 @@ pub fn drop_privileges() {
 }
 
 /// Puts an empty file system of `bytes` on `folder`, which this process alone sees. False when that is not allowed.
-pub fn mount_small(folder: &std::path::Path, bytes: u64) -> bool {
+pub fn mount_small(folder: &Path, bytes: u64) -> bool {
     let folder = std::ffi::CString::new(folder.as_os_str().as_encoded_bytes()).expect("no NUL in a path");
     let size = std::ffi::CString::new(format!("size={bytes}")).expect("no NUL in a number");
     let private = libc::MS_REC | libc::MS_PRIVATE;
@@ -63,7 +74,7 @@ pub fn mount_small(folder: &std::path::Path, bytes: u64) -> bool {
 }
 
 /// Takes a file system away, as it looks from its path: who has files of it open keeps them.
-pub fn unmount(folder: &std::path::Path) {
+pub fn unmount(folder: &Path) {
     let folder = std::ffi::CString::new(folder.as_os_str().as_encoded_bytes()).expect("no NUL in a path");
     // SAFETY: the string ends with NUL and outlives the call
     assert_eq!(unsafe { libc::umount2(folder.as_ptr(), libc::MNT_DETACH) }, 0);

@@ -1,5 +1,6 @@
 //! Jobs that are committed together.
 
+use std::cell::RefCell;
 use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use super::kit::{ADD_NOTE, LOSE, NOTES, adding, committer, database, job, keys, 
 use crate::store::StoreError;
 use crate::store::job::Durability::{Full, Relaxed};
 use crate::store::job::{Job, Kind};
-use crate::store::sqlite::open;
+use crate::store::sqlite::{open, writer};
 use crate::store::statement::Statement;
 use crate::store::value::params;
 
@@ -69,9 +70,12 @@ fn a_job_that_loses_the_transaction_harms_no_other() {
 fn nothing_is_visible_or_answered_before_the_commit() {
     let database = database();
     let path = database.path.clone();
-    let looking = job(move |_| Ok(keys(&path).len() as u64));
-    let answers = save(&mut committer(&database.path), vec![adding(1, "a"), looking]);
-    assert!(matches!(answers.as_slice(), [Ok(1), Ok(0)]), "{answers:?}");
+    let (first, answer) = adding(1, "a");
+    let answer = RefCell::new(answer);
+    let (looking, mut looked) = job(move |_| Ok((keys(&path).len(), answer.borrow_mut().try_recv().is_ok())));
+    writer::save(&mut committer(&database.path), vec![first, looking]);
+    assert_eq!(looked.try_recv().expect("answered").expect("looked"), (0, false));
+    assert_eq!(keys(&database.path), [1]);
 }
 
 #[test]

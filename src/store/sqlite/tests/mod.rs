@@ -1,6 +1,7 @@
 //! The embedded engine against real files.
 
 mod backup;
+mod busy;
 mod children;
 mod damage;
 mod failing_sync;
