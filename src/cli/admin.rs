@@ -46,7 +46,8 @@ pub enum AdminCommand {
     /// Move a server's database to another file or server, also from one engine to the other; serve must be stopped
     ///
     /// Every row is compared at the end. The old database is only read; the new one must be empty, or is made. When a move is
-    /// interrupted in whatever way, the same command goes on where it was.
+    /// interrupted in whatever way, the same command goes on where it was. Between two PostgreSQL databases the password file, the
+    /// certificates and the connections are the same for both.
     MoveDatabase {
         /// The database that serve uses now: sqlite:PATH or postgres://USER@HOST/NAME
         #[arg(long, value_name = "URL")]

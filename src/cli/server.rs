@@ -48,8 +48,11 @@ pub struct ServeArgs {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseArgs {
-    /// sqlite:PATH, or postgres://USER@HOST/NAME; several hosts, comma between them: the one that takes writes is found [default:
-    /// the file iroam.db in the data folder]
+    /// sqlite:PATH, or postgres://USER@HOST/NAME [default: the file iroam.db in the data folder]
+    ///
+    /// PATH is taken from the current folder when it does not begin with a slash. HOST may have a port, as in db:5433 (else 5432), and
+    /// there may be several, comma between them: the one that takes writes is used. All but this machine are reached by TLS and must show
+    /// a certificate; ?sslmode=disable at the end of the URL turns that off, ?sslmode=require asks for it on this machine too.
     #[arg(long, env = "IROAM_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
     #[command(flatten)]
@@ -60,7 +63,7 @@ pub struct DatabaseArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Database")]
 pub struct PostgresArgs {
-    /// File that holds the PostgreSQL user's password: in a URL or a flag it would be seen in ps
+    /// File that holds the PostgreSQL user's password and nothing else: in a URL or a flag it would be seen in ps
     #[arg(long, env = "IROAM_DATABASE_PASSWORD_FILE", value_name = "FILE")]
     pub database_password_file: Option<PathBuf>,
     /// Root certificates to trust for the PostgreSQL server, PEM [default: the public ones]

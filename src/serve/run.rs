@@ -62,8 +62,8 @@ pub async fn run(config: ServeConfig) -> Result<()> {
     let mut running = tokio::select! {
         running = start(config) => running?,
         // The start may wait for the database.
-        _ = interrupt.recv() => return Ok(()),
-        _ = terminate.recv() => return Ok(()),
+        _ = interrupt.recv() => return stopped_early(),
+        _ = terminate.recv() => return stopped_early(),
     };
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -72,6 +72,12 @@ pub async fn run(config: ServeConfig) -> Result<()> {
     }
     tracing::info!("stopping");
     running.stop().await;
+    Ok(())
+}
+
+/// A stop that was asked for is no failure: a supervisor would report one.
+fn stopped_early() -> Result<()> {
+    tracing::info!("stopped before it had started");
     Ok(())
 }
 

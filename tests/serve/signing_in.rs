@@ -65,6 +65,9 @@ fn signing_out_ends_the_session_not_only_the_cookie() {
     let serve = TestServe::start();
     let mut browser = serve.signed_in("ada");
     let before = browser.cookie.clone();
+    let asked = browser.get("/sign-out");
+    assert_eq!((asked.status, asked.header("location")), (303, "/"));
+    assert_eq!(browser.get("/").status, 200, "only the form signs out");
     let out = browser.post_form("/sign-out", &[]);
     assert_eq!((out.status, out.header("location")), (303, "/sign-in"));
     browser.cookie = before;

@@ -190,6 +190,7 @@ impl Server {
     fn failed(&self, error: &ureq::Error) -> PairError {
         let (url, cause) = (self.url.clone(), error.to_string());
         match error {
+            ureq::Error::Timeout(_) => PairError::Unreachable { url, cause: "it does not answer in time".to_owned() },
             ureq::Error::Tls(_) | ureq::Error::Rustls(_) => PairError::Tls { url, cause },
             // A handshake that fails comes as an input-output error.
             ureq::Error::Io(io) if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => PairError::Tls { url, cause },
@@ -219,5 +220,12 @@ mod tests {
         for bad in ["", "iroam.example", "ftp://iroam.example", "https://", "file:///etc/passwd", "not a url"] {
             assert!(matches!(Server::new(bad), Err(PairError::BadUrl(_))), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_server_that_keeps_silent_is_told_in_plain_words() {
+        let server = Server::new("http://127.0.0.1:8080").expect("a good URL");
+        let told = server.failed(&ureq::Error::Timeout(ureq::Timeout::Global)).to_string();
+        assert_eq!(told, "the server http://127.0.0.1:8080 cannot be reached: it does not answer in time");
     }
 }

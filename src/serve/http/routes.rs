@@ -68,6 +68,7 @@ pub fn table() -> Vec<RouteEntry> {
         GET "/" SignedInPage NONE dashboard::show;
         GET "/sign-in" Public NONE sign_in::show;
         POST "/sign-in" Public FORM sign_in::submit;
+        GET "/sign-out" Public NONE sign_in::back_home;
         POST "/sign-out" Public SHORT sign_in::sign_out;
         GET "/welcome" Public NONE welcome::show;
         GET "/activate" SignedInPage NONE activate::show;

@@ -39,6 +39,8 @@ pub fn redirect(path: &str) -> HttpResponse {
 struct ErrorPage<'a> {
     title: &'a str,
     detail: &'a str,
+    /// Whether the same address may answer a little later.
+    is_passing: bool,
 }
 
 /// An error as a page.
@@ -54,12 +56,12 @@ pub fn error(error: &ApiError) -> HttpResponse {
     if let Some(wait) = error.retry_after() {
         response.insert_header((RETRY_AFTER, whole_seconds(wait)));
     }
-    render(response, &ErrorPage { title, detail: &sentence(&error.to_string()) })
+    render(response, &ErrorPage { title, detail: &sentence(&error.to_string()), is_passing: error.retry_after().is_some() })
 }
 
 /// A page that says one thing.
 pub fn notice(status: StatusCode, title: &str, detail: &str) -> HttpResponse {
-    render(HttpResponse::build(status), &ErrorPage { title, detail })
+    render(HttpResponse::build(status), &ErrorPage { title, detail, is_passing: false })
 }
 
 /// Error texts are written to follow a colon; on a page they stand alone.

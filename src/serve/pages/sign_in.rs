@@ -83,6 +83,11 @@ pub async fn sign_out(state: web::Data<State>, request: HttpRequest) -> Result<H
     Ok(HttpResponse::SeeOther().cookie(session::ended(&state)).insert_header((LOCATION, "/sign-in")).finish())
 }
 
+/// Where "Try again" leads when signing out failed: to the page with its button.
+pub async fn back_home() -> HttpResponse {
+    redirect("/")
+}
+
 /// The account, when the password is its own. Unknown names take as long as wrong passwords.
 async fn verified(state: &State, name: &str, password: Secret<String>) -> Result<Option<User>, PageProblem> {
     let found = state.store.user_to_verify(name).await?;

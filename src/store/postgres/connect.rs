@@ -8,9 +8,10 @@ use tokio_postgres::{Config, Error, NoTls};
 use tracing::warn;
 
 use super::address::{PostgresLocation, host_words};
-use super::connection::{Connection, Link};
+use super::connection::Connection;
 use super::driver::Driver;
 use super::error::{Failure, Role, words};
+use super::wire::Link;
 use super::{password, tls};
 
 /// Oldest server that is still supported by its makers or was lately; older ones are not tried.
@@ -87,14 +88,14 @@ enum Dial {
     Server(Error),
 }
 
-async fn dial(config: &Config, location: &PostgresLocation) -> Result<(tokio_postgres::Client, Link), Dial> {
+async fn dial(config: &Config, location: &PostgresLocation) -> Result<(tokio_postgres::Client, Box<dyn Link>), Dial> {
     if config.get_ssl_mode() == SslMode::Disable {
         let (client, connection) = config.connect(NoTls).await.map_err(Dial::Server)?;
-        return Ok((client, Box::pin(connection)));
+        return Ok((client, Box::new(connection)));
     }
     let connector = tls::connector(location.ca.as_deref()).map_err(Dial::Tls)?;
     let (client, connection) = config.connect(connector).await.map_err(Dial::Server)?;
-    Ok((client, Box::pin(connection)))
+    Ok((client, Box::new(connection)))
 }
 
 /// Refuses a server that is too old and a database that cannot hold every name, and sets what every statement relies on.

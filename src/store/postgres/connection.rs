@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::task::yield_now;
@@ -11,10 +11,8 @@ use tokio::time::{timeout, timeout_at};
 use tokio_postgres::{Client, Error, Statement};
 
 use super::driver::Driver;
-use super::error::{Failure, Role, words};
-
-/// The half of a connection that reads and writes.
-pub type Link = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+use super::error::{Failure, Role};
+use super::wire::{Link, Wire};
 
 /// Statements kept prepared: all of the catalogue.
 const STATEMENTS_KEPT: usize = 256;
@@ -30,15 +28,9 @@ pub struct Connection {
     role: Role,
 }
 
-/// The link while it stands, and afterwards why it does not.
-enum Wire {
-    Up(Link),
-    Down(String),
-}
-
 impl Connection {
-    pub fn new(driver: Driver, client: Client, link: Link, role: Role) -> Self {
-        Self { statements: HashMap::new(), client, wire: Wire::Up(link), driver, role }
+    pub fn new(driver: Driver, client: Client, link: Box<dyn Link>, role: Role) -> Self {
+        Self { statements: HashMap::new(), client, wire: Wire::new(link), driver, role }
     }
 
     /// Whether the connection stands. What arrived while nobody listened is heard first.
@@ -55,7 +47,7 @@ impl Connection {
                 yield_now().await;
             }
         });
-        matches!(self.wire, Wire::Up(_))
+        self.wire.broken().is_none()
     }
 
     /// Runs statements without parameters, as they stand.
@@ -76,12 +68,13 @@ impl Connection {
         Ok(statement)
     }
 
-    /// Asks the server something, and waits for the answer until `until` at most.
+    /// Asks the server something, and waits for the answer until `until` at most. A commit that the server itself doubts counts as lost.
     pub fn ask<T>(&mut self, until: Instant, question: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Result<T, Failure> {
         let Self { driver, wire, client, role, .. } = self;
-        if let Wire::Down(reason) = wire {
-            return Err(Failure::lost(reason.clone()).before_sending());
+        if let Some(reason) = wire.broken() {
+            return Err(Failure::lost(reason).before_sending());
         }
+        wire.forget_doubt();
         let answer = driver.block_on(async {
             let mut asking = pin!(question(client));
             let both = poll_fn(|context| {
@@ -93,15 +86,15 @@ impl Connection {
             });
             timeout_at(until.into(), both).await
         });
-        match (answer, wire) {
-            (Ok(Ok(value)), _) => Ok(value),
+        match (answer, wire.broken()) {
+            (Ok(Ok(value)), _) => wire.forget_doubt().map_or(Ok(value), |doubt| Err(Failure::lost(doubt))),
             // The link knows the cause.
-            (Ok(Err(error)), Wire::Down(reason)) if error.is_closed() => Err(Failure::lost(reason.clone())),
+            (Ok(Err(error)), Some(reason)) if error.is_closed() => Err(Failure::lost(reason)),
             (Ok(Err(error)), _) => Err(Failure::of(error, *role)),
-            (Err(_), wire) => {
+            (Err(_), _) => {
                 let reason = "it did not answer in time";
                 // What comes later would be taken for the answer to the next question.
-                *wire = Wire::Down(reason.to_owned());
+                wire.give_up(reason);
                 Err(Failure::lost(reason))
             }
         }
@@ -109,28 +102,18 @@ impl Connection {
 
     /// Lets the connection go without a word: it must not be used again.
     pub fn give_up(&mut self, reason: &str) {
-        self.wire = Wire::Down(reason.to_owned());
+        self.wire.give_up(reason);
     }
 
     /// Tells the server that this end goes.
     pub fn close(self) {
-        let Self { statements, client, wire, driver, .. } = self;
+        let Self { statements, client, mut wire, driver, .. } = self;
         drop((statements, client));
-        if let Wire::Up(link) = wire {
-            // A server that does not listen will find out by itself.
-            let _ = driver.block_on(async { timeout(GOODBYE, link).await });
-        }
-    }
-}
-
-impl Wire {
-    /// Reads and writes what can be read and written now.
-    fn drive(&mut self, context: &mut Context<'_>) {
-        let Self::Up(link) = self else { return };
-        match link.as_mut().poll(context) {
-            Poll::Pending => {}
-            Poll::Ready(Ok(())) => *self = Self::Down("the connection was closed".to_owned()),
-            Poll::Ready(Err(error)) => *self = Self::Down(words(&error)),
-        }
+        let ended = poll_fn(|context| {
+            wire.drive(context);
+            if wire.broken().is_some() { Poll::Ready(()) } else { Poll::Pending }
+        });
+        // A server that does not listen will find out by itself.
+        let _ = driver.block_on(async { timeout(GOODBYE, ended).await });
     }
 }

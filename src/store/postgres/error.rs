@@ -12,12 +12,22 @@ use crate::store::StoreError;
 /// The session, or the whole server, only reads.
 const READ_ONLY: &str = "25006";
 
+/// Where the server finds that a prepared statement would no longer answer with the same columns. It says so in its own language, and
+/// with the code for anything that it does not support.
+const CHANGED_PLAN: &str = "RevalidateCachedQuery";
+
+/// Where the server waits for its standby.
+const STANDBY_WAIT: &str = "SyncRepWaitForLSN";
+
+/// The server was told to commit, and had nothing to commit.
+const NO_TRANSACTION: &str = "25P01";
+
 /// Why a step did not succeed.
 #[derive(Debug)]
 pub enum Failure {
     /// The transaction met another one, and the server undid it: the whole job may run again.
     Collision,
-    /// The connection is of no more use. `is_undone` says whether the server told us that the step did nothing.
+    /// The connection is of no more use. `is_undone` says whether it is certain that the step did nothing.
     Lost { reason: String, is_undone: bool },
     /// The server refused, and undid what came before in the same transaction.
     Refused(StoreError),
@@ -81,22 +91,30 @@ fn of_server(said: &DbError) -> Failure {
     let undone = || Failure::Lost { reason: message.to_owned(), is_undone: true };
     match said.code().code() {
         "40001" | "40P01" => Failure::Collision,
-        // The server is going, not yet there, full of connections, or no longer the one that takes writes.
+        // The server is going, not yet there, full of connections, tired of waiting for us, or no longer the one that takes writes.
         // It says so instead of committing, never after: from there on it lets nothing interrupt it but its own end, which it tells
         // by a warning at most.
-        "57P01" | "57P03" | "57P05" | "53300" | READ_ONLY => undone(),
-        // A prepared statement was lost to a pooler, or to a table that a newer program has changed.
-        "26000" | "42P05" | "0A000" => undone(),
+        "57P01" | "57P03" | "57P05" | "25P03" | "53300" | READ_ONLY => undone(),
+        // Whatever else ends a session may have ended it after a commit: a pooler says so when it lost the server meanwhile.
+        _ if said.parsed_severity() == Some(Severity::Fatal) => Failure::lost(message),
         "40003" | "57P02" => Failure::lost(message),
         code if code.starts_with("08") => Failure::lost(message),
+        // A prepared statement was lost to a pooler, or to a table that a newer program has changed.
+        "26000" | "42P05" => undone(),
+        "0A000" if said.routine() == Some(CHANGED_PLAN) => undone(),
         // A limit of time: for a statement, or for a row that another holds.
         "57014" | "55P03" => Failure::Refused(StoreError::Busy),
-        _ if said.parsed_severity() == Some(Severity::Fatal) => undone(),
         "53100" => Failure::Refused(StoreError::Full),
         "XX001" | "XX002" => Failure::Refused(StoreError::Corrupt(message.to_owned())),
         code if code.starts_with("23") => Failure::Refused(StoreError::Constraint(broken_rule(said))),
         _ => Failure::Refused(StoreError::failed(server_words(said))),
     }
+}
+
+/// What a notice leaves in doubt although the server reports success: a standby lacks the commit, or nothing was committed.
+pub fn doubt(notice: &DbError) -> Option<String> {
+    let is_doubtful = notice.routine() == Some(STANDBY_WAIT) || notice.code().code() == NO_TRANSACTION;
+    is_doubtful.then(|| server_words(notice))
 }
 
 /// The rule by name, never the values that broke it.

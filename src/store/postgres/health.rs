@@ -21,8 +21,18 @@ pub struct Health {
 }
 
 impl Health {
-    /// A connection was lost or could not be made. The first such says so, the others need not.
+    /// A connection was lost; a new one is tried next.
     pub fn lost(&self, reason: &str) {
+        info!("a connection to the database was lost: {reason}");
+    }
+
+    /// The same while a change was being saved.
+    pub fn lost_outcome(&self, reason: &str) {
+        warn!("whether a change was saved is not known: {reason}");
+    }
+
+    /// No connection could be made, and there is none. The first such says so, the others need not.
+    pub fn out_of_reach(&self, reason: &str) {
         let mut down = self.down.lock().unwrap_or_else(PoisonError::into_inner);
         if down.is_none() {
             warn!("the database is out of reach: {reason}");

@@ -18,9 +18,11 @@ mod open;
 mod password;
 mod patience;
 mod peek;
+mod standby;
 mod tls;
 mod turn;
 mod values;
+mod wire;
 mod worker;
 
 use std::sync::Arc;

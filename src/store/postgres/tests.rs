@@ -2,6 +2,8 @@
 
 mod access;
 mod collisions;
+mod doubts;
+mod health;
 mod losses;
 mod proxy;
 mod schema;

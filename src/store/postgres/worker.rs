@@ -14,6 +14,8 @@ use super::error::{Failure, Role};
 use super::executor::PostgresExecutor;
 use super::health::Health;
 use super::patience::Patience;
+use super::standby;
+use super::turn::Turn;
 use crate::store::StoreError;
 use crate::store::job::{Job, Kind, Verdict};
 
@@ -47,6 +49,13 @@ enum Done {
     Run,
     /// There is no connection here, but others have one.
     ForAPeer,
+}
+
+/// How a job ran that neither collided nor lost its connection: what its work decided, and whether the schema refused a row of its
+/// transaction.
+struct Ran {
+    verdict: Verdict,
+    met_rule: bool,
 }
 
 impl Worker {
@@ -85,33 +94,29 @@ impl Worker {
         if patience.is_over() {
             return Err(peers.health.refusal());
         }
-        let mut turn = None;
-        let mut met_rule = false;
+        let (mut turn, mut has_met_rule) = (None, false);
         loop {
-            let met_rule_before = std::mem::take(&mut met_rule);
-            match self.attempt(job, patience.until, &mut met_rule) {
+            match self.attempt(job, patience.until) {
                 // The row in its way may have been saved since the transaction began, unseen by it. To come after that one it must
-                // begin again; what is then still in its way was there before.
-                Ok(()) if met_rule && !met_rule_before => Health::count(&peers.health.retried),
-                Ok(()) => return Ok(Done::Run),
+                // begin again, once: what is then still in its way was there before.
+                Ok(Ran { met_rule: true, .. }) if !has_met_rule => {
+                    has_met_rule = true;
+                    Health::count(&peers.health.retried);
+                }
+                Ok(_) => return Ok(Done::Run),
                 Err(Failure::Refused(error)) => return Err(error),
                 Err(Failure::Collision) => {
                     Health::count(&peers.health.retried);
-                    // Whoever has the turn collided with another program, or with one that came later: then only waiting helps.
-                    let may_run = if turn.is_some() { patience.after_collision() } else { true };
-                    turn = turn.or_else(|| peers.health.turns.take(patience.until));
-                    if !may_run || turn.is_none() {
+                    turn = turn_after_collision(&peers.health, turn, &mut patience);
+                    if turn.is_none() {
                         return Err(StoreError::Busy);
                     }
                 }
                 Err(Failure::Lost { reason, .. }) => {
                     turn = None;
-                    let had_one = self.let_go();
-                    if !had_one && peers.connected.load(Relaxed) > 0 {
-                        peers.health.short(&reason);
+                    if self.leaves_to_peers(&reason) {
                         return Ok(Done::ForAPeer);
                     }
-                    peers.health.lost(&reason);
                     if !patience.after_loss() {
                         return Err(StoreError::Unavailable(reason));
                     }
@@ -120,29 +125,44 @@ impl Worker {
         }
     }
 
-    /// Runs a job once. `Lost` means that nothing was changed. `met_rule` becomes whether a transaction was refused by the schema.
-    fn attempt(&mut self, job: &mut Job, connect_until: Instant, met_rule: &mut bool) -> Result<(), Failure> {
+    /// Takes note of a connection that was lost or could not be made, and says whether others of the kind have one.
+    fn leaves_to_peers(&mut self, reason: &str) -> bool {
+        let Peers { health, connected, .. } = &*Arc::clone(&self.peers);
+        if self.let_go() {
+            health.lost(reason);
+            return false;
+        }
+        let is_short = connected.load(Relaxed) > 0;
+        if is_short {
+            health.short(reason);
+        } else {
+            health.out_of_reach(reason);
+        }
+        is_short
+    }
+
+    /// Runs a job once. After `Lost` nothing was changed: where something may have been, the job is refused as `OutcomeUnknown`.
+    fn attempt(&mut self, job: &mut Job, connect_until: Instant) -> Result<Ran, Failure> {
         let health = Arc::clone(&self.peers.health);
         let connection = self.connected(connect_until)?;
         let until = Instant::now() + ATTEMPT_TIME;
-        let done = match job.kind {
+        let ran = match job.kind {
             Kind::Query => alone(connection, job, until).map_err(Failure::before_sending),
             Kind::Change(_) => change(connection, job, until),
             Kind::Snapshot => snapshot(connection, job, until),
-            Kind::Transaction(_) => transaction(connection, job, until, met_rule),
+            Kind::Transaction(_) => transaction(connection, job, until),
         };
-        if matches!(job.kind, Kind::Change(_) | Kind::Transaction(_)) && matches!(done, Ok(Verdict::Commit)) {
+        if matches!(job.kind, Kind::Change(_) | Kind::Transaction(_)) && matches!(ran, Ok(Ran { verdict: Verdict::Commit, .. })) {
             Health::count(&health.commits);
         }
-        match done {
-            Ok(_) => Ok(()),
-            Err(Failure::Lost { reason, is_undone: false }) => {
+        ran.map_err(|failure| match failure {
+            Failure::Lost { reason, is_undone: false } => {
                 self.let_go();
-                health.lost(&reason);
-                Err(Failure::Refused(StoreError::OutcomeUnknown))
+                health.lost_outcome(&reason);
+                Failure::Refused(StoreError::OutcomeUnknown)
             }
-            Err(failure) => Err(failure),
-        }
+            other => other,
+        })
     }
 
     /// The connection, made anew where it is gone.
@@ -164,7 +184,11 @@ impl Worker {
 
     fn reconnect(&mut self, until: Instant) -> Result<Connection, Failure> {
         let Peers { location, role, health, .. } = &*self.peers;
-        let connection = connect(location, *role, until).map_err(|failed| Failure::lost(failed.reason).before_sending())?;
+        let mut connection = connect(location, *role, until).map_err(|failed| Failure::lost(failed.reason).before_sending())?;
+        if *role == Role::Writer && standby::is_awaited(&mut connection, until)? {
+            connection.close();
+            return Err(Failure::lost("commits wait for its synchronous standby, which does not answer").before_sending());
+        }
         if self.was_connected {
             Health::count(&health.reconnects);
         }
@@ -174,46 +198,55 @@ impl Worker {
     }
 }
 
+/// The turn in which a job that collided runs again; none when it is enough.
+fn turn_after_collision<'h>(health: &'h Health, turn: Option<Turn<'h>>, patience: &mut Patience) -> Option<Turn<'h>> {
+    match turn {
+        None => health.turns.take(patience.until),
+        // Whoever has the turn collided with another program, or with one that came later: then only waiting helps.
+        Some(turn) => patience.after_collision().then_some(turn),
+    }
+}
+
 /// One statement, which is a transaction by itself.
-fn alone(connection: &mut Connection, job: &mut Job, until: Instant) -> Result<Verdict, Failure> {
+fn alone(connection: &mut Connection, job: &mut Job, until: Instant) -> Result<Ran, Failure> {
     let mut executor = PostgresExecutor::new(connection, until);
     let verdict = job.run(&mut executor);
-    executor.failure.map_or(Ok(verdict), Err)
+    executor.failure.map_or(Ok(Ran { verdict, met_rule: false }), Err)
 }
 
 /// The same for one that changes rows. It is saved before the work has seen what came of it: should the work then fail, nobody may
 /// say that nothing was changed.
-fn change(connection: &mut Connection, job: &mut Job, until: Instant) -> Result<Verdict, Failure> {
+fn change(connection: &mut Connection, job: &mut Job, until: Instant) -> Result<Ran, Failure> {
     let mut executor = PostgresExecutor::new(connection, until);
     let verdict = job.run(&mut executor);
     match executor.failure {
         Some(failure) => Err(failure),
         None if verdict == Verdict::RollBack && executor.has_changed => Err(Failure::Refused(StoreError::OutcomeUnknown)),
-        None => Ok(verdict),
+        None => Ok(Ran { verdict, met_rule: false }),
     }
 }
 
 /// Statements that read what one instant has. Nothing depends on how it ends.
-fn snapshot(connection: &mut Connection, job: &mut Job, until: Instant) -> Result<Verdict, Failure> {
+fn snapshot(connection: &mut Connection, job: &mut Job, until: Instant) -> Result<Ran, Failure> {
     connection.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", until).map_err(Failure::before_sending)?;
-    let verdict = alone(connection, job, until).map_err(Failure::before_sending);
+    let ran = alone(connection, job, until).map_err(Failure::before_sending);
     roll_back(connection, until);
-    verdict
+    ran
 }
 
-fn transaction(connection: &mut Connection, job: &mut Job, until: Instant, met_rule: &mut bool) -> Result<Verdict, Failure> {
+fn transaction(connection: &mut Connection, job: &mut Job, until: Instant) -> Result<Ran, Failure> {
     connection.batch("BEGIN ISOLATION LEVEL SERIALIZABLE", until).map_err(Failure::before_sending)?;
-    // Until COMMIT is sent, a lost connection loses the changes.
     let mut executor = PostgresExecutor::new(connection, until);
     let verdict = job.run(&mut executor);
-    *met_rule = executor.has_met_rule;
-    let verdict = executor.failure.map_or(Ok(verdict), Err).map_err(Failure::before_sending);
-    if !matches!(verdict, Ok(Verdict::Commit)) {
+    let ran = Ran { verdict, met_rule: executor.has_met_rule };
+    // Until COMMIT is sent, a lost connection loses the changes.
+    let ran = executor.failure.map_or(Ok(ran), Err).map_err(Failure::before_sending);
+    if !matches!(ran, Ok(Ran { verdict: Verdict::Commit, .. })) {
         roll_back(connection, until);
-        return verdict;
+        return ran;
     }
     connection.batch("COMMIT", until.max(Instant::now() + COMMIT_TIME))?;
-    verdict
+    ran
 }
 
 /// Where this fails, the server rolls back by itself as soon as the connection is gone.

@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 /// Only something broken takes so long.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Threads wait at it until it is opened.
 #[derive(Default)]
@@ -42,7 +42,7 @@ impl Meeting {
         let mut missing = self.missing.lock().expect("no thread panics at the meeting");
         *missing = missing.saturating_sub(1);
         self.met.notify_all();
-        let waited = self.met.wait_timeout_while(missing, Duration::from_secs(5), |missing| *missing > 0);
+        let waited = self.met.wait_timeout_while(missing, PATIENCE, |missing| *missing > 0);
         !waited.expect("no thread panics at the meeting").1.timed_out()
     }
 }

@@ -4,11 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Places under `src/store` that hold SQL of their own, each with its reason.
-const MAY: [(&str, &str); 5] = [
+const MAY: [(&str, &str); 4] = [
     ("sqlite/", "what this engine alone is told"),
     ("postgres/", "what this engine alone is told"),
     ("tests", "look at what is stored behind the store's back"),
-    ("tables.rs", "makes a move's statements from the schema's tables"),
     ("move_database/", "makes a move's statements from the schema's tables"),
 ];
 

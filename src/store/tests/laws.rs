@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::engines::{Database, on_both_engines};
-use super::gate::{Gate, until};
+use super::gate::{Gate, PATIENCE, until};
 use crate::store::job::Durability::{Full, Relaxed as Soon};
 use crate::store::statement::Statement;
 use crate::store::tx::Tx;
@@ -132,14 +132,11 @@ async fn a_snapshot_sees_one_instant_while_others_write(db: Database) {
         let read = |tx: &mut Tx<'_>| tx.all(&NAMES, params![], |row| row.get::<String>("name"));
         let first = read(tx)?;
         ask.send(()).expect("the writer waits");
-        told.lock()
-            .expect("one reader")
-            .recv_timeout(Duration::from_secs(5))
-            .expect("the write is acknowledged while the snapshot is held");
+        told.lock().expect("one reader").recv_timeout(PATIENCE).expect("the write is acknowledged while the snapshot is held");
         Ok((first, read(tx)?))
     });
     let writer = async {
-        tokio::task::spawn_blocking(move || asked.recv_timeout(Duration::from_secs(30))).await.expect("it ends").expect("the reader asks");
+        tokio::task::spawn_blocking(move || asked.recv_timeout(PATIENCE)).await.expect("it ends").expect("the reader asks");
         db.transact(Full, |tx| add(tx, "meanwhile")).await.expect("a reader keeps nobody from writing");
         tell.send(()).expect("the reader waits");
     };

@@ -55,7 +55,7 @@ async fn a_transaction_that_lost_its_connection_runs_again() {
 async fn a_lost_commit_is_of_unknown_outcome() {
     for (reaches_server, rows) in [(false, 1), (true, 2)] {
         let (store, proxy) = through_proxy().await;
-        proxy.cut_once(Cut { at: b"COMMIT\0", reaches_server });
+        proxy.cut_once(Cut { at: b"COMMIT\0", reaches_server, ..Cut::default() });
         let lost = store.transact(Full, |tx| tx.execute(&ADD, params!["a"])).await;
         assert!(matches!(lost, Err(StoreError::OutcomeUnknown)), "{lost:?}");
         wait_for_count(&store, rows).await;
@@ -68,7 +68,7 @@ async fn a_lost_commit_is_of_unknown_outcome() {
 async fn a_lost_change_is_of_unknown_outcome() {
     for (reaches_server, rows) in [(false, 1), (true, 2)] {
         let (store, proxy) = through_proxy().await;
-        proxy.cut_once(Cut { at: b"mark", reaches_server });
+        proxy.cut_once(Cut { at: b"mark", reaches_server, ..Cut::default() });
         let lost = add(&store, "mark").await;
         assert!(matches!(lost, Err(StoreError::OutcomeUnknown)), "{lost:?}");
         wait_for_count(&store, rows).await;
@@ -90,7 +90,7 @@ async fn what_is_lost_before_the_commit_is_done_once() {
     for at in [&b"BEGIN"[..], b"mark"] {
         for reaches_server in [false, true] {
             let (store, proxy) = through_proxy().await;
-            proxy.cut_once(Cut { at, reaches_server });
+            proxy.cut_once(Cut { at, reaches_server, ..Cut::default() });
             store.transact(Full, |tx| tx.execute(&ADD, params!["mark"])).await.expect("run again");
             assert!(proxy.has_cut());
             assert_eq!(count(&store).await, 2);
@@ -101,10 +101,10 @@ async fn what_is_lost_before_the_commit_is_done_once() {
 #[tokio::test]
 async fn a_lost_answer_to_a_question_is_asked_for_again() {
     let (store, proxy) = through_proxy().await;
-    proxy.cut_once(Cut { at: b"E\0\0\0", reaches_server: true });
+    proxy.cut_once(Cut { at: b"E\0\0\0", reaches_server: true, ..Cut::default() });
     assert_eq!(count(&store).await, 1);
     assert!(proxy.has_cut());
-    proxy.cut_once(Cut { at: b"REPEATABLE READ", reaches_server: true });
+    proxy.cut_once(Cut { at: b"REPEATABLE READ", reaches_server: true, ..Cut::default() });
     let looked = store.snapshot(|tx| tx.one(&COUNT, params![], |row| row.get::<i64>("users"))).await;
     assert_eq!(looked.expect("looked again"), 1);
     assert!(proxy.has_cut());
@@ -168,10 +168,10 @@ async fn sessions_end_with_the_store() {
 async fn a_server_that_comes_back_is_waited_for() {
     let (store, proxy) = through_proxy().await;
     proxy.refuse(3);
-    proxy.cut_once(Cut { at: b"BEGIN", reaches_server: false });
+    proxy.cut_once(Cut { at: b"BEGIN", reaches_server: false, ..Cut::default() });
     store.transact(Full, |tx| tx.execute(&ADD, params!["a"])).await.expect("the fourth connection holds");
     proxy.refuse(3);
-    proxy.cut_once(Cut { at: b"E\0\0\0", reaches_server: false });
+    proxy.cut_once(Cut { at: b"E\0\0\0", reaches_server: false, ..Cut::default() });
     assert_eq!(count(&store).await, 2);
     assert_eq!(store.stats().reconnects, 2);
 }

@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// Where the next cut is.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Cut {
     /// What the client sends.
     pub at: &'static [u8],
     /// Whether the server still gets it; the client gets no answer in any case.
     pub reaches_server: bool,
+    /// What the client is told last, as a pooler does: a fatal error with this SQLSTATE.
+    pub sqlstate: Option<&'static str>,
 }
 
 /// Forwards to a server until it is told to cut. Later connections are whole again. Its threads end with their connections.
@@ -77,6 +79,9 @@ fn forward_until_cut(mut client: TcpStream, mut server: TcpStream, cut: &Mutex<O
         let message = &bytes[..n];
         let found = cut.lock().expect("no panics").take_if(|cut| message.windows(cut.at.len()).any(|part| part == cut.at));
         if let Some(cut) = found {
+            if let Some(code) = cut.sqlstate {
+                let _ = client.write_all(&fatal(code));
+            }
             // Nothing of the answer may get through.
             let _ = client.shutdown(Shutdown::Both);
             if cut.reaches_server {
@@ -90,4 +95,14 @@ fn forward_until_cut(mut client: TcpStream, mut server: TcpStream, cut: &Mutex<O
     }
     // What was sent is still read by the server; then it finds the end.
     let _ = server.shutdown(Shutdown::Write);
+}
+
+/// The server's message for an error that ends a session.
+fn fatal(code: &str) -> Vec<u8> {
+    let fields: Vec<u8> = ["SFATAL", "VFATAL", &format!("C{code}"), "Merror receiving data from server", ""]
+        .map(|field| format!("{field}\0"))
+        .concat()
+        .into();
+    let length = u32::try_from(fields.len() + 4).expect("a short message").to_be_bytes();
+    [b"E", &length[..], &fields].concat()
 }
