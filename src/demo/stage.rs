@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::child::{Kept, Plan};
 use super::http::Client;
@@ -38,6 +38,7 @@ impl Stage {
         let media = library::folders(config.media, &data)?;
         let url = format!("http://{website}");
         let serve_data = DataPlace::in_folder(&data.join("serve"));
+        check_is_own(&serve_data)?;
         Owner::ensure_account(&serve_data)?;
         let serve = Kept::start(serve_plan(&data, &serve_data, website, tunnel, &url), stop)?;
         wait_for_serve(&serve, &url, stop)?;
@@ -66,6 +67,18 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+/// The demo has no flag for a database: one that was moved elsewhere is a server's from then on.
+fn check_is_own(place: &DataPlace) -> Result<()> {
+    let Some(used) = place.used_with()? else { return Ok(()) };
+    if place.is(&used)? {
+        return Ok(());
+    }
+    let folder = place.folder.display();
+    bail!(
+        "the demo's server was moved to the database {used}: go on with iroam serve --data {folder} --database {used}, or begin another demo with --data"
+    )
 }
 
 fn serve_plan(data: &Path, place: &DataPlace, website: SocketAddr, tunnel: SocketAddr, url: &str) -> Plan {
@@ -125,4 +138,21 @@ fn wait_for_library(host: &Kept, owner: &mut Owner, host_id: &str, stop: &Stop) 
         },
     )
     .context("no playable music was found: check the folders given with --media DIR")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_to_do_with_a_demo_whose_database_was_moved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = DataPlace::in_folder(folder.path());
+        check_is_own(&place).expect("a new one");
+        place.note().expect("written");
+        check_is_own(&place).expect("its own");
+        std::fs::write(folder.path().join("database"), "sqlite:/elsewhere.db").expect("as a move was followed by");
+        let said = check_is_own(&place).expect_err("moved").to_string();
+        assert!(said.contains("iroam serve --data") && said.contains("--database sqlite:/elsewhere.db"), "{said}");
+    }
 }

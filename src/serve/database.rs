@@ -1,5 +1,7 @@
 //! How serve lives with a database that may go away: waits for it at the start, watches it, and tells of it once.
 
+use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::data_dir::{DataDir, DataDirError};
 use super::data_place::DataPlace;
 use super::state::State;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// Between two tries to reach it at the start.
 const TRY_EVERY: Duration = Duration::from_secs(1);
@@ -28,11 +30,31 @@ pub struct Health {
     is_away: AtomicBool,
     /// Whether the log says that it is away, by this watch.
     is_told: AtomicBool,
+    ailment: Mutex<Option<Ailment>>,
 }
 
 impl Health {
     pub fn is_away(&self) -> bool {
         self.is_away.load(Ordering::Relaxed)
+    }
+
+    /// Whether it answers, but cannot do all that is asked of it.
+    pub fn is_ailing(&self) -> bool {
+        self.ailment().is_some()
+    }
+
+    fn ailment(&self) -> Option<Ailment> {
+        self.ailment.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes note, and tells the operator of a change.
+    fn note_ailment(&self, found: Option<Ailment>) {
+        let before = mem::replace(&mut *self.ailment.lock().unwrap_or_else(PoisonError::into_inner), found.clone());
+        match found {
+            Some(ailment) if before.as_ref() != Some(&ailment) => tracing::warn!("{ailment}"),
+            None if before.is_some() => tracing::info!("the database takes changes again"),
+            _ => {}
+        }
     }
 
     /// Takes note, and tells the operator of a change, unless the store itself has: it does when it loses a server.
@@ -46,6 +68,36 @@ impl Health {
             Ok(()) if was_told => tracing::info!("the database answers"),
             _ => {}
         }
+    }
+}
+
+/// What is wrong with a database that answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Ailment {
+    TakesNoChanges,
+    Damaged(String),
+}
+
+impl fmt::Display for Ailment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TakesNoChanges => {
+                write!(f, "the database takes no changes: another process holds its lock, or has all of its time; stop that process")
+            }
+            Self::Damaged(detail) => write!(f, "the database is damaged ({detail}): restore it from a backup"),
+        }
+    }
+}
+
+/// Looks for what reading nothing does not show; `known` where that cannot be told now.
+async fn ailment(store: &Store, known: Option<Ailment>) -> Option<Ailment> {
+    if let Some(detail) = store.damage() {
+        return Some(Ailment::Damaged(detail.to_owned()));
+    }
+    match timeout(BRIEFLY, store.takes_changes()).await {
+        Err(_) => Some(Ailment::TakesNoChanges),
+        Ok(Ok(())) => None,
+        Ok(Err(_)) => known,
     }
 }
 
@@ -77,6 +129,10 @@ pub async fn watch(state: Arc<State>) {
         // A full queue is an answer too.
         let answer = answer.or_else(|error| if matches!(error, StoreError::Busy) { Ok(()) } else { Err(error) });
         state.database.note(&answer);
+        if answer.is_ok() {
+            let found = ailment(&state.store, state.database.ailment()).await;
+            state.database.note_ailment(found);
+        }
         sleep(if answer.is_ok() { ASK_EVERY } else { ASK_AGAIN_AFTER }).await;
     }
 }

@@ -50,7 +50,7 @@ pub use stats::StoreStats;
 pub use sweep::Cutoffs;
 pub use users::{NewUser, User};
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use job::{Durability, Job, Kind};
@@ -67,6 +67,8 @@ statements! {
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<dyn Engine>,
+    /// What was found damaged first.
+    damage: Arc<OnceLock<String>>,
     #[cfg(test)]
     tampering: Option<Arc<dyn job::Tampering>>,
 }
@@ -110,6 +112,7 @@ impl Store {
     fn over(engine: Arc<dyn Engine>) -> Self {
         Self {
             engine,
+            damage: Arc::default(),
             #[cfg(test)]
             tampering: None,
         }
@@ -147,6 +150,16 @@ impl Store {
     /// Whether the database answers.
     pub async fn answers(&self) -> Result<(), StoreError> {
         self.query(|db| db.one(&ANSWERS, params![], |_| Ok(()))).await
+    }
+
+    /// Whether the database takes changes, as it does not while another process holds its lock. Changes nothing.
+    pub async fn takes_changes(&self) -> Result<(), StoreError> {
+        self.transact(Durability::Relaxed, |_| Ok(())).await
+    }
+
+    /// What was found damaged since the database was opened: it answers all the same, to what needs none of that.
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.get().map(String::as_str)
     }
 
     /// Runs one statement that reads.
@@ -196,7 +209,11 @@ impl Store {
         #[cfg(test)]
         let job = job.tampered_with(self.tampering.clone());
         self.engine.submit(job)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        let answer = answer.await.map_err(|_| StoreError::Closed)?;
+        if let Err(StoreError::Corrupt(detail)) = &answer {
+            self.damage.get_or_init(|| detail.clone());
+        }
+        answer
     }
 }
 

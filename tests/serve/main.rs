@@ -9,6 +9,7 @@ mod fake_host;
 mod server;
 
 mod access;
+mod ailing;
 mod assets;
 mod backup;
 mod broken_backups;

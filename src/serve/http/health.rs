@@ -13,9 +13,12 @@ use crate::serve::public_url::is_loopback;
 use crate::serve::remote;
 use crate::serve::state::State;
 
-/// Ready: the process answers and its database does too.
+/// Ready: the process answers its database does too, takes changes, and was not found damaged.
 pub async fn healthz(state: web::Data<State>) -> Result<HttpResponse, ApiError> {
     database::if_there(&state, state.store.answers()).await?;
+    if state.database.is_ailing() {
+        return Err(ApiError::Unavailable);
+    }
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n"))
 }
 
