@@ -1,5 +1,6 @@
 //! Tests that change what holds for a whole process run once more, in one of their own.
 
+use std::os::fd::AsRawFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -49,6 +50,17 @@ pub fn limit_files(bytes: Option<u64>) {
         limit.rlim_cur = bytes.unwrap_or(limit.rlim_max);
         assert_eq!(libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit), 0);
     }
+}
+
+/// Which process holds a lock on these bytes of the file that keeps this one from writing there.
+pub fn locked_by(path: &Path, first: i64, length: i64) -> Option<u32> {
+    let file = std::fs::File::open(path).expect("the file opens");
+    // SAFETY: a lock of zeros is a plain value
+    let mut lock: libc::flock = unsafe { std::mem::zeroed() };
+    (lock.l_type, lock.l_start, lock.l_len) = (libc::F_WRLCK as _, first, length);
+    // SAFETY: the descriptor is open, and fcntl fills a value of this stack
+    assert_eq!(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETLK, &raw mut lock) }, 0);
+    (i32::from(lock.l_type) != libc::F_UNLCK).then(|| lock.l_pid.try_into().expect("a process of this system"))
 }
 
 /// Root may write everywhere: become nobody.

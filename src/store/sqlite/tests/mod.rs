@@ -10,5 +10,6 @@ mod full;
 mod groups;
 mod kit;
 mod law;
+mod locks;
 mod opening;
 mod schema;

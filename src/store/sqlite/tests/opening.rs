@@ -5,11 +5,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use rusqlite::Connection;
 
 use super::children;
-use super::kit::{add, adding, committer, database, keys, keys_read, migrated, open_at, save};
-use crate::store::job::Durability::Full;
+use super::kit::{add, database, keys, keys_read, migrated, open_at};
 use crate::store::sqlite::open;
-use crate::store::statement::Statement;
-use crate::store::value::params;
 use crate::store::{Location, LocationError, ServerOptions, Store, StoreError, schema};
 
 #[tokio::test]
@@ -156,46 +153,6 @@ fn says_that_it_may_not_write() {
     assert!(refused.to_string().contains("may only read it"), "{refused}");
     let refused = runtime.block_on(open_at(&folder.path().join("new"))).err().expect("refused");
     assert!(refused.to_string().contains("Permission denied"), "{refused}");
-}
-
-static CLEAR: Statement = Statement::new("CLEAR", "DELETE FROM users");
-
-/// The last program that closes a database takes its log away, and tells by the locks whether it is the last.
-#[tokio::test]
-async fn another_opening_in_the_process_loses_no_locks() {
-    const TEST: &str = "store::sqlite::tests::opening::another_opening_in_the_process_loses_no_locks";
-    if children::is_child() {
-        return drop(keys(&children::place()));
-    }
-    let database = database();
-    let store = open_at(&database.path).await.expect("opens");
-    let second = open_at(&database.path).await.expect("opens");
-    add(&store, 1, "saved").await.expect("a note");
-    children::run_at(TEST, &database.path);
-    add(&store, 2, "saved").await.expect("the log is still there");
-    drop(second);
-    let mut committer = committer(&database.path);
-    committer.give_up();
-    assert!(save(&mut committer, vec![adding(3, "saved")])[0].is_ok());
-    children::run_at(TEST, &database.path);
-    let answers = save(&mut committer, vec![adding(4, "saved")]);
-    assert!(answers[0].is_ok(), "{answers:?}");
-}
-
-#[tokio::test]
-async fn many_openers_of_a_new_file_lose_no_locks() {
-    const TEST: &str = "store::sqlite::tests::opening::many_openers_of_a_new_file_lose_no_locks";
-    if children::is_child() {
-        return Connection::open(children::place()).and_then(|db| db.execute_batch("SELECT * FROM users")).expect("reads");
-    }
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("db");
-    let stores = futures_util::future::join_all((0..8).map(|_| open_at(&path))).await;
-    let stores: Vec<_> = stores.into_iter().map(|store| store.expect("opens")).collect();
-    children::run_at(TEST, &path);
-    for store in stores {
-        store.change(Full, |db| db.execute(&CLEAR, params![])).await.expect("the log is still there");
-    }
 }
 
 /// To SQLite these names mean something else.
