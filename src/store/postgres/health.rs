@@ -12,7 +12,7 @@ use crate::store::StoreError;
 pub struct Health {
     /// Why the server is out of reach, while it is.
     down: Mutex<Option<String>>,
-    /// Whether it was said that there are fewer connections than there should be.
+    /// Whether it was said that a connection is missing.
     is_short: AtomicBool,
     pub turns: Turns,
     pub retried: AtomicU64,
@@ -53,7 +53,7 @@ impl Health {
     /// One more connection could not be made, while others stand.
     pub fn short(&self, reason: &str) {
         if !self.is_short.swap(true, Relaxed) {
-            warn!("the database gives fewer connections than iroam may use: {reason}");
+            warn!("one more connection to the database could not be made, so the others do its work: {reason}");
         }
     }
 
