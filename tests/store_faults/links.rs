@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use iroam::store::Store;
 use tokio::time::sleep;
 
 use super::judge;
 use super::load::{Load, none};
 use super::postgres::durable_server;
+use super::postgres_kit::Server;
 use super::proxy::{Direction, Harm, Proxy};
 use super::seed::Random;
 use super::tally::Tally;
@@ -23,14 +25,24 @@ fn any_direction(random: &mut Random) -> Direction {
     if random.within(0..2) == 0 { Direction::ToServer } else { Direction::ToClient }
 }
 
+fn durable_database() -> (Server, String) {
+    let server = durable_server(&[]);
+    let database = server.new_database();
+    (server, database)
+}
+
+/// A store whose connections to `database` all go through the proxy.
+async fn through_proxy(server: &Server, database: &str) -> (Proxy, Store) {
+    let proxy = Proxy::to(server.port()).await;
+    let url = database.replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port));
+    (proxy, super::open(&url).await)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_outlives_broken_links() {
     let mut random = Random::of("broken links");
-    let server = durable_server(&[]);
-    let database = server.new_database();
-    let proxy = Proxy::to(server.port()).await;
-    let through_proxy = database.replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port));
-    let store = super::open(&through_proxy).await;
+    let (server, database) = durable_database();
+    let (proxy, store) = through_proxy(&server, &database).await;
     let mut load = Load::start(&store, none);
     for round in 0..50 {
         load.is_acknowledged(random.within(1..60)).await;
@@ -46,11 +58,8 @@ async fn what_was_acknowledged_outlives_broken_links() {
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_are_answered_in_time_when_a_link_goes_silent() {
     let mut random = Random::of("silent links");
-    let server = durable_server(&[]);
-    let database = server.new_database();
-    let proxy = Proxy::to(server.port()).await;
-    let through_proxy = database.replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port));
-    let store = super::open(&through_proxy).await;
+    let (server, database) = durable_database();
+    let (proxy, store) = through_proxy(&server, &database).await;
     let mut load = Load::start(&store, none);
     for direction in [Direction::ToServer, Direction::ToClient] {
         load.is_acknowledged(random.within(50..150)).await;
