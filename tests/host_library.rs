@@ -257,7 +257,10 @@ fn videos_are_listed_when_their_pictures_can_be_played() {
     assert_eq!((summary.tracks, summary.videos, summary.skipped.len()), (0, 2, 1), "{:?}", summary.skipped);
     assert!(reason(&summary, "old.mp4").contains("not H.264"));
     let listed = rows(&home.library(), &Browse { kind: Some(MediaKind::Video), ..everything(SortKey::Title) });
-    assert_eq!(listed.iter().map(|row| row.renditions.clone()).collect::<Vec<_>>(), [[Rendition::H264], [Rendition::H264]]);
+    assert_eq!(
+        listed.iter().map(|row| row.renditions.clone()).collect::<Vec<_>>(),
+        [[Rendition::VideoCopy, Rendition::H264P240], [Rendition::VideoCopy, Rendition::H264P240]]
+    );
     assert_eq!((listed[0].sound.len(), listed[1].sound.clone()), (0, vec![Rendition::Opus160, Rendition::Aac256]));
     assert!(rows(&home.library(), &Browse { kind: Some(MediaKind::Audio), ..everything(SortKey::Title) }).is_empty());
 }

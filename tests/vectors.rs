@@ -8,8 +8,8 @@ use iroam::auth::{DeviceKey, b64, proof};
 use iroam::protocol::frame::encode;
 use iroam::protocol::reply::HostStatus;
 use iroam::protocol::{
-    AuthHeader, Browse, ErrorBody, ErrorCode, FrameDecoder, FrameError, MediaKind, Rendition, Reply, ReplyHeader, Request, SortKey,
-    Timeline,
+    AuthHeader, Browse, ErrorBody, ErrorCode, FrameDecoder, FrameError, MediaKind, MediaStatus, PreviewHead, Rendition, Reply, ReplyHeader,
+    Request, SortKey, Timeline,
 };
 use iroam::types::{ArtId, TrackId};
 use serde::Serialize;
@@ -101,16 +101,24 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("browse, plain", Request::Browse(plain.clone())),
         ("browse, filtered", Request::Browse(filtered)),
         ("art", Request::Art { art: ArtId::from_digest([0xa5; 32]) }),
-        ("init", Request::Init { track, rendition: Rendition::Flac }),
-        ("segment", Request::Segment { track, rendition: Rendition::Opus160, index: 7 }),
+        ("init", Request::Init { track, rendition: Rendition::Flac, stream: 0 }),
+        (
+            "segment of another stream, soon",
+            Request::Segment { track, rendition: Rendition::AudioCopy, index: 0, stream: 2, ahead_ms: Some(1500) },
+        ),
+        ("details", Request::Details { track }),
+        ("subtitle", Request::Subtitle { track, id: "file-0".to_owned() }),
+        ("preview", Request::Preview { track }),
+        ("waveform", Request::Waveform { track }),
+        ("segment", Request::Segment { track, rendition: Rendition::Opus160, index: 7, stream: 0, ahead_ms: None }),
     ];
     for (name, sort) in
         [("browse by artist", SortKey::Artist), ("browse by album", SortKey::Album), ("browse by duration", SortKey::Duration)]
     {
         out.push((name, Request::Browse(Browse { sort, ..plain.clone() })));
     }
-    for (name, rendition) in [("init of aac", Rendition::Aac256), ("init of h264", Rendition::H264)] {
-        out.push((name, Request::Init { track, rendition }));
+    for (name, rendition) in [("init of aac", Rendition::Aac256), ("init of pictures as they are", Rendition::VideoCopy)] {
+        out.push((name, Request::Init { track, rendition, stream: 0 }));
     }
     out
 }
@@ -124,6 +132,7 @@ fn replies() -> Vec<(String, ReplyHeader)> {
         duration_ms: 1_234_567,
         bytes: 9_876_543_210,
         scanning: true,
+        media: MediaStatus::default(),
     };
     let timeline = Timeline {
         mime: "audio/mp4; codecs=\"opus\"".to_owned(),
@@ -138,8 +147,15 @@ fn replies() -> Vec<(String, ReplyHeader)> {
         ("browse".to_owned(), ok(Some(2048), Reply::Browse { total: 100_000 })),
         ("art".to_owned(), ok(Some(40_000), Reply::Art { content_type: "image/jpeg".to_owned() })),
         ("init".to_owned(), ok(Some(900), Reply::Init(timeline))),
-        ("segment of known length".to_owned(), ok(Some(80_000), Reply::Segment {})),
-        ("segment of unknown length".to_owned(), ok(None, Reply::Segment {})),
+        ("segment of known length".to_owned(), ok(Some(80_000), Reply::Segment { chunks: None })),
+        ("details".to_owned(), ok(Some(300), Reply::Details {})),
+        ("subtitle".to_owned(), ok(Some(300), Reply::Subtitle {})),
+        (
+            "preview".to_owned(),
+            ok(Some(300), Reply::Preview(PreviewHead { width: 160, height: 90, columns: 10, count: 95, interval_ms: 10_000 })),
+        ),
+        ("waveform".to_owned(), ok(Some(1000), Reply::Waveform {})),
+        ("segment of unknown length".to_owned(), ok(None, Reply::Segment { chunks: Some(8) })),
     ];
     for code in CODES {
         let error = ErrorBody::new(code, "One sentence that says what to do.");

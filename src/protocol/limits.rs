@@ -16,6 +16,8 @@ pub const TUNNEL_FRAME_BYTES_MAX: usize = 16 * 1024;
 pub const BROWSE_ROWS_MAX: u16 = 500;
 /// Bytes of a search text.
 pub const SEARCH_BYTES_MAX: usize = 256;
+/// Bytes of a subtitle's id.
+pub const SUBTITLE_ID_BYTES_MAX: usize = 64;
 /// How long a peer may take to finish its request.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a reply may stand still, neither given nor taken a byte, before its stream is reset.

@@ -11,33 +11,99 @@ pub enum MediaKind {
     Video,
 }
 
-/// One encoding of a track, single-track CMAF (ISO/IEC 23000-19).
+/// Which sense a rendition is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    Sound,
+    Picture,
+}
+
+/// One encoding of a track's sound or pictures. Single-track CMAF (ISO/IEC 23000-19), but MP3 as it is: bare frames, `audio/mpeg`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rendition {
+    /// Opus, 96 kbit/s, stereo, 48 kHz.
+    #[serde(rename = "opus_96")]
+    Opus96,
     /// Opus, 160 kbit/s, stereo, 48 kHz.
     #[serde(rename = "opus_160")]
     Opus160,
+    /// AAC-LC, 128 kbit/s, stereo.
+    #[serde(rename = "aac_128")]
+    Aac128,
     /// AAC-LC, 256 kbit/s, stereo.
     #[serde(rename = "aac_256")]
     Aac256,
     /// FLAC: the samples of the source, exactly.
     #[serde(rename = "flac")]
     Flac,
-    /// The source's own H.264 pictures, not re-encoded.
-    #[serde(rename = "h264")]
-    H264,
+    /// The source's own coded sound, not re-encoded.
+    #[serde(rename = "audio_copy")]
+    AudioCopy,
+    /// H.264 of at most 240 lines; so are those below of theirs. Never larger or faster than the source.
+    #[serde(rename = "h264_240")]
+    H264P240,
+    #[serde(rename = "h264_360")]
+    H264P360,
+    #[serde(rename = "h264_480")]
+    H264P480,
+    #[serde(rename = "h264_720")]
+    H264P720,
+    #[serde(rename = "h264_1080")]
+    H264P1080,
+    /// The source's own coded pictures, not re-encoded.
+    #[serde(rename = "video_copy")]
+    VideoCopy,
 }
 
 impl Rendition {
-    pub const ALL: [Self; 4] = [Self::Opus160, Self::Aac256, Self::Flac, Self::H264];
+    pub const ALL: [Self; 12] = [
+        Self::Opus96,
+        Self::Opus160,
+        Self::Aac128,
+        Self::Aac256,
+        Self::Flac,
+        Self::AudioCopy,
+        Self::H264P240,
+        Self::H264P360,
+        Self::H264P480,
+        Self::H264P720,
+        Self::H264P1080,
+        Self::VideoCopy,
+    ];
+    /// Encoded pictures, smallest first.
+    pub const LADDER: [Self; 5] = [Self::H264P240, Self::H264P360, Self::H264P480, Self::H264P720, Self::H264P1080];
 
     /// The name on the wire.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Opus96 => "opus_96",
             Self::Opus160 => "opus_160",
+            Self::Aac128 => "aac_128",
             Self::Aac256 => "aac_256",
             Self::Flac => "flac",
-            Self::H264 => "h264",
+            Self::AudioCopy => "audio_copy",
+            Self::H264P240 => "h264_240",
+            Self::H264P360 => "h264_360",
+            Self::H264P480 => "h264_480",
+            Self::H264P720 => "h264_720",
+            Self::H264P1080 => "h264_1080",
+            Self::VideoCopy => "video_copy",
+        }
+    }
+
+    pub fn role(self) -> Role {
+        if self.lines_max().is_some() || self == Self::VideoCopy { Role::Picture } else { Role::Sound }
+    }
+
+    /// Most lines of an encoded picture; `None` for a copy and for sound.
+    pub fn lines_max(self) -> Option<u32> {
+        match self {
+            Self::H264P240 => Some(240),
+            Self::H264P360 => Some(360),
+            Self::H264P480 => Some(480),
+            Self::H264P720 => Some(720),
+            Self::H264P1080 => Some(1080),
+            _ => None,
         }
     }
 }
@@ -87,6 +153,63 @@ impl Timeline {
     }
 }
 
+/// How a file's first sound and first pictures are coded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceMedia {
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub audio: Option<SourceAudio>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub video: Option<SourceVideo>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceAudio {
+    /// For people, e.g. `MP3`.
+    pub codec: String,
+    /// Type of `audio_copy`, for `MediaSource.isTypeSupported`; `None` when the sound cannot be sent as it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mime: Option<String>,
+    /// Bits a second, in thousands, on average.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kbps: Option<u32>,
+    /// Hz.
+    pub rate: u32,
+    pub channels: u8,
+    /// Of a lossless codec's integer samples.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bits: Option<u8>,
+    #[serde(default)]
+    pub lossless: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceVideo {
+    /// For people, e.g. `H.264`.
+    pub codec: String,
+    /// Type of `video_copy`; `None` when the pictures cannot be sent as they are.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mime: Option<String>,
+    /// Square pixels, as shown: after pixel shape and rotation.
+    pub width: u32,
+    pub height: u32,
+    /// Pictures in a thousand seconds; 0 when not known.
+    pub frames_per_1000_s: u32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kbps: Option<u32>,
+}
+
+/// By EBU R 128 and ReplayGain 2.0, in hundredths of a decibel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loudness {
+    /// To be added so that the track plays at -18 LUFS.
+    pub track_gain_cdb: i32,
+    /// The same for its whole album.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub album_gain_cdb: Option<i32>,
+    /// Highest true peak, relative to full scale.
+    pub true_peak_cdb: i32,
+}
+
 /// A row of the song grid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrackRow {
@@ -114,6 +237,12 @@ pub struct TrackRow {
     pub art: Option<ArtId>,
     /// RFC 3339.
     pub added_at: String,
+    /// How the file itself is coded: what a player needs to choose a rendition.
+    #[serde(default)]
+    pub source: SourceMedia,
+    /// How loud it is; `None` until the host has listened to it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub loudness: Option<Loudness>,
     /// Best first. Pictures only for a video.
     pub renditions: Vec<Rendition>,
     /// A video's sound, best first; empty when it has none, and for audio.
@@ -135,6 +264,7 @@ mod tests {
         for rendition in Rendition::ALL {
             let wire = serde_json::to_string(&rendition).expect("serialises");
             assert_eq!(wire, format!("\"{}\"", rendition.name()));
+            assert_eq!(rendition.role() == Role::Picture, rendition.name().starts_with("h264") || rendition == Rendition::VideoCopy);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What travels between player, serve and host. Pure: bytes in, bytes out.
 //! The wire is described in `src/ARCHITECTURE.md`; the shared vectors are in `tests/vectors/`.
 
+pub mod details;
 pub mod error;
 pub mod frame;
 pub mod limits;
@@ -9,9 +10,10 @@ pub mod reply;
 pub mod request;
 pub mod tunnel;
 
+pub use details::{Chapter, Details, MediaStatus, MissingPart, PreviewHead, SoundStream, Subtitle};
 pub use error::{ErrorBody, ErrorCode};
 pub use frame::{FrameDecoder, FrameError};
-pub use media::{MediaKind, Rendition, Timeline, TrackRow};
+pub use media::{Loudness, MediaKind, Rendition, Role, SourceAudio, SourceMedia, SourceVideo, Timeline, TrackRow};
 pub use reply::{BrowsePage, Reply, ReplyHeader};
 pub use request::{AuthHeader, Browse, Request, SortKey};
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::details::{MediaStatus, PreviewHead};
 use super::error::ErrorBody;
 use super::media::{Timeline, TrackRow};
 
@@ -35,7 +36,19 @@ pub enum Reply {
     /// Body: the init segment.
     Init(Timeline),
     /// Body: the media segment.
-    Segment {},
+    Segment {
+        /// How many parts (`moof` and `mdat`) the body has, so that one of unknown length shows whether it is whole; absent for MP3.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chunks: Option<u32>,
+    },
+    /// Body: [`super::Details`] as JSON.
+    Details {},
+    /// Body: WebVTT.
+    Subtitle {},
+    /// Body: one JPEG with all pictures in rows.
+    Preview(PreviewHead),
+    /// Body: a byte for each equally long part of the track, its loudest sample, 255 for full scale.
+    Waveform {},
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +60,8 @@ pub struct HostStatus {
     pub duration_ms: u64,
     pub bytes: u64,
     pub scanning: bool,
+    #[serde(default)]
+    pub media: MediaStatus,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::{ErrorBody, ErrorCode};
-use super::limits::{BROWSE_ROWS_MAX, SEARCH_BYTES_MAX};
+use super::limits::{BROWSE_ROWS_MAX, SEARCH_BYTES_MAX, SUBTITLE_ID_BYTES_MAX};
 use super::media::{MediaKind, Rendition};
 use crate::types::{ArtId, TrackId};
 
@@ -29,9 +29,43 @@ pub struct AuthHeader {
 pub enum Request {
     Status {},
     Browse(Browse),
-    Art { art: ArtId },
-    Init { track: TrackId, rendition: Rendition },
-    Segment { track: TrackId, rendition: Rendition, index: u32 },
+    Art {
+        art: ArtId,
+    },
+    Init {
+        track: TrackId,
+        rendition: Rendition,
+        /// Which of the file's sounds, or pictures, counted from 0.
+        #[serde(default)]
+        stream: u8,
+    },
+    Segment {
+        track: TrackId,
+        rendition: Rendition,
+        index: u32,
+        #[serde(default)]
+        stream: u8,
+        /// What the player has left to play before it needs this one; `None` when it is only to have it at hand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ahead_ms: Option<u32>,
+    },
+    /// Streams, subtitles and chapters.
+    Details {
+        track: TrackId,
+    },
+    /// One subtitle, as WebVTT. `id` is from the details.
+    Subtitle {
+        track: TrackId,
+        id: String,
+    },
+    /// Small pictures from all over a video.
+    Preview {
+        track: TrackId,
+    },
+    /// How loud a track is over its length.
+    Waveform {
+        track: TrackId,
+    },
 }
 
 /// One page of the library.
@@ -64,8 +98,10 @@ impl Request {
     /// Reads and checks a request frame.
     pub fn parse(payload: &[u8]) -> Result<Self, ErrorBody> {
         let request: Self = serde_json::from_slice(payload).map_err(|error| bad(format!("the request does not parse: {error}")))?;
-        if let Self::Browse(browse) = &request {
-            browse.check()?;
+        match &request {
+            Self::Browse(browse) => browse.check()?,
+            Self::Subtitle { id, .. } if id.len() > SUBTITLE_ID_BYTES_MAX => return Err(bad("there is no such subtitle".to_owned())),
+            _ => {}
         }
         Ok(request)
     }
@@ -112,7 +148,7 @@ mod tests {
     }
 
     fn any_request() -> impl Strategy<Value = Request> {
-        let track = any::<u128>().prop_map(|bits| TrackId(uuid::Uuid::from_u128(bits)));
+        let track = any::<u128>().prop_map(|bits| TrackId(uuid::Uuid::from_u128(bits))).boxed();
         let rendition = prop::sample::select(Rendition::ALL.to_vec());
         let sort = prop::sample::select(vec![SortKey::Title, SortKey::Artist, SortKey::Album, SortKey::Duration, SortKey::Added]);
         prop_oneof![
@@ -123,7 +159,9 @@ mod tests {
                 }
             ),
             any::<[u8; 32]>().prop_map(|digest| Request::Art { art: ArtId::from_digest(digest) }),
-            (track, rendition, any::<u32>()).prop_map(|(track, rendition, index)| Request::Segment { track, rendition, index }),
+            (track.clone(), "[a-z0-9-]{1,64}").prop_map(|(track, id)| Request::Subtitle { track, id }),
+            (track, rendition, any::<u32>(), any::<u8>(), prop::option::of(any::<u32>()))
+                .prop_map(|(track, rendition, index, stream, ahead_ms)| Request::Segment { track, rendition, index, stream, ahead_ms }),
         ]
     }
 

@@ -13,7 +13,7 @@ test('takes the first rendition in the host’s order that the browser plays', (
 });
 
 test('a video has a picture, and sound only where it has any', () => {
-  const video = { kind: 'video', renditions: ['h264'], sound: ['opus_160'] };
+  const video = { kind: 'video', renditions: ['video_copy'], sound: ['opus_160'] };
   assert.deepEqual(partsOf(video, () => true).map(({ role }) => role), ['picture', 'sound']);
   assert.deepEqual(partsOf({ ...video, sound: undefined }, () => true).map(({ role }) => role), ['picture']);
   assert.deepEqual(partsOf({ kind: 'audio', renditions: ['flac'] }, () => true), [{ role: 'sound', candidates: ['flac'] }]);

@@ -6,7 +6,7 @@ use std::process::Command;
 use iroam::host::media::{MediaError, Source};
 use iroam::protocol::{ErrorBody, ErrorCode, MediaKind, Rendition};
 
-use crate::kit::{BOUND, Bench, bench, fetch, ffmpeg, mp3, session, source};
+use crate::kit::{BOUND, Bench, bench, fetch, ffmpeg, init, mp3, segment, session, source};
 
 fn film(dir: &Path) -> PathBuf {
     let path = dir.join("film.mp4");
@@ -17,14 +17,14 @@ fn film(dir: &Path) -> PathBuf {
 }
 
 async fn init_error(bench: &Bench, source: &Source, rendition: Rendition) -> MediaError {
-    let asked = bench.engine.init(session(9), source, rendition);
+    let asked = init(&bench.engine, session(9), source, rendition);
     tokio::time::timeout(BOUND, asked).await.expect("in bounded time").expect_err("a bad file")
 }
 
 async fn plays(bench: &Bench, path: &Path) {
     let good = source(path, MediaKind::Audio);
-    bench.engine.init(session(9), &good, Rendition::Opus160).await.expect("a good file plays");
-    bench.engine.segment(session(9), &good, Rendition::Opus160, 0).await.expect("a good file plays");
+    init(&bench.engine, session(9), &good, Rendition::Opus160).await.expect("a good file plays");
+    segment(&bench.engine, session(9), &good, Rendition::Opus160, 0).await.expect("a good file plays");
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn bad_files_are_told_plainly_and_the_next_good_file_plays() {
             assert_eq!(body.code, ErrorCode::Unplayable);
             assert!(!body.detail.contains('/'), "{name}: {}", body.detail);
         }
-        let error = init_error(&bench, &source(&path, MediaKind::Video), Rendition::H264).await;
+        let error = init_error(&bench, &source(&path, MediaKind::Video), Rendition::VideoCopy).await;
         assert!(matches!(error, MediaError::Unplayable(_)), "{name} as video: {error:?}");
         plays(&bench, &good).await;
     }
@@ -59,7 +59,7 @@ async fn what_is_no_regular_file_is_never_opened() {
     let (fifo, dangling) = (dir.join("fifo.mp3"), dir.join("dangling.mp3"));
     assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo is installed").success());
     std::os::unix::fs::symlink("nowhere", &dangling).expect("linked");
-    for rendition in [Rendition::Opus160, Rendition::H264] {
+    for rendition in [Rendition::Opus160, Rendition::VideoCopy] {
         for path in [fifo.as_path(), dir, Path::new("/dev/zero")] {
             let error = init_error(&bench, &source(path, MediaKind::Video), rendition).await;
             assert!(matches!(error, MediaError::Unplayable(_)), "{}: {error:?}", path.display());
@@ -76,11 +76,11 @@ async fn a_file_that_vanishes_or_changes_is_gone() {
     let bench = bench();
     let path = mp3(bench.dir.path());
     let track = source(&path, MediaKind::Audio);
-    bench.engine.init(session(1), &track, Rendition::Opus160).await.expect("an init");
+    init(&bench.engine, session(1), &track, Rendition::Opus160).await.expect("an init");
     std::fs::write(&path, b"something else").expect("written");
-    assert_eq!(bench.engine.segment(session(1), &track, Rendition::Opus160, 1).await, Err(MediaError::Gone));
+    assert_eq!(segment(&bench.engine, session(1), &track, Rendition::Opus160, 1).await, Err(MediaError::Gone));
     std::fs::remove_file(&path).expect("removed");
-    assert_eq!(bench.engine.segment(session(1), &track, Rendition::Opus160, 2).await, Err(MediaError::Gone));
+    assert_eq!(segment(&bench.engine, session(1), &track, Rendition::Opus160, 2).await, Err(MediaError::Gone));
     bench.engine.shutdown().await;
 }
 
@@ -106,12 +106,12 @@ async fn a_truncated_film_plays_until_it_is_cut() {
     let bytes = std::fs::read(&path).expect("there");
     std::fs::write(&path, &bytes[..bytes.len() * 2 / 3]).expect("written");
     let track = source(&path, MediaKind::Video);
-    let (timeline, _) = bench.engine.init(session(1), &track, Rendition::H264).await.expect("an init");
-    bench.engine.segment(session(1), &track, Rendition::H264, 0).await.expect("the first segment is whole");
-    let last = bench.engine.segment(session(1), &track, Rendition::H264, timeline.segment_count() - 1).await;
+    let (timeline, _) = init(&bench.engine, session(1), &track, Rendition::VideoCopy).await.expect("an init");
+    segment(&bench.engine, session(1), &track, Rendition::VideoCopy, 0).await.expect("the first segment is whole");
+    let last = segment(&bench.engine, session(1), &track, Rendition::VideoCopy, timeline.segment_count() - 1).await;
     assert!(matches!(last, Err(MediaError::Unplayable(_))), "{last:?}");
     std::fs::write(&path, &bytes[..300]).expect("written");
-    let error = init_error(&bench, &source(&path, MediaKind::Video), Rendition::H264).await;
+    let error = init_error(&bench, &source(&path, MediaKind::Video), Rendition::VideoCopy).await;
     assert!(matches!(error, MediaError::Unplayable(_)), "{error:?}");
     bench.engine.shutdown().await;
 }
@@ -141,11 +141,11 @@ async fn an_mp4_with_lying_tables_is_unplayable() {
         let mut lying = bytes.clone();
         lie(&mut lying, kind, offset, value);
         std::fs::write(&path, &lying).expect("written");
-        let error = init_error(&bench, &source(&path, MediaKind::Video), Rendition::H264).await;
+        let error = init_error(&bench, &source(&path, MediaKind::Video), Rendition::VideoCopy).await;
         assert!(matches!(error, MediaError::Unplayable(_) | MediaError::NotFound { .. }), "{kind:?} at {offset}: {error:?}");
     }
     std::fs::write(&path, &bytes).expect("written");
-    bench.engine.init(session(9), &source(&path, MediaKind::Video), Rendition::H264).await.expect("the honest file plays");
+    init(&bench.engine, session(9), &source(&path, MediaKind::Video), Rendition::VideoCopy).await.expect("the honest file plays");
     bench.engine.shutdown().await;
 }
 
@@ -153,9 +153,9 @@ async fn an_mp4_with_lying_tables_is_unplayable() {
 async fn a_segment_or_rendition_that_is_not_there_is_not_found() {
     let bench = bench();
     let track = source(&mp3(bench.dir.path()), MediaKind::Audio);
-    let past = bench.engine.segment(session(1), &track, Rendition::Opus160, 10_000).await;
+    let past = segment(&bench.engine, session(1), &track, Rendition::Opus160, 10_000).await;
     assert!(matches!(past, Err(MediaError::NotFound { .. })), "{past:?}");
-    let pictures = bench.engine.init(session(1), &track, Rendition::H264).await;
+    let pictures = init(&bench.engine, session(1), &track, Rendition::VideoCopy).await;
     assert!(matches!(pictures, Err(MediaError::NotFound { .. })), "{pictures:?}");
     bench.engine.shutdown().await;
 }

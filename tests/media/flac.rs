@@ -5,7 +5,7 @@ use std::process::Command;
 
 use iroam::protocol::{MediaKind, Rendition};
 
-use crate::kit::{Bench, Whole, bench, fetch, integers, session, source, sweep_file};
+use crate::kit::{Bench, Whole, bench, fetch, integers, segment, session, source, sweep_file};
 
 /// A coded frame as ffprobe sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,7 +231,7 @@ async fn a_truncated_flac_plays_as_far_as_it_goes() {
     // The decoder may give up the frame before the one that is cut.
     let least = (intact - 2) * 4608 * 8;
     assert!(heard[..least] == reference[..least], "what is left of it is not exact");
-    let past = bench.engine.segment(session(1), &source(&dir.join("cut.flac"), MediaKind::Audio), Rendition::Flac, 10_000).await;
+    let past = segment(&bench.engine, session(1), &source(&dir.join("cut.flac"), MediaKind::Audio), Rendition::Flac, 10_000).await;
     assert!(past.is_err());
     bench.engine.shutdown().await;
 }

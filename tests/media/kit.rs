@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use bytes::Bytes;
-use iroam::host::media::{Engine, EngineConfig, Source};
+use iroam::host::media::{Encoding, Engine, EngineConfig, MediaError, Source, Wanted};
 use iroam::protocol::{MediaKind, Rendition, Timeline};
 use iroam::types::{SessionId, TrackId, UnixMs};
 
@@ -97,12 +97,12 @@ impl Whole {
 
 /// Init and every segment, asked for in an order.
 pub async fn fetch(engine: &Engine, source: &Source, rendition: Rendition, reverse: bool) -> Whole {
-    let (timeline, init) = engine.init(session(1), source, rendition).await.expect("an init");
+    let (timeline, init) = init(engine, session(1), source, rendition).await.expect("an init");
     let count = timeline.segment_count();
     let mut segments = vec![Bytes::new(); count as usize];
     let order: Vec<u32> = if reverse { (0..count).rev().collect() } else { (0..count).collect() };
     for index in order {
-        segments[index as usize] = engine.segment(session(1), source, rendition, index).await.expect("a segment");
+        segments[index as usize] = segment(engine, session(1), source, rendition, index).await.expect("a segment");
     }
     Whole { timeline, init, segments }
 }
@@ -146,4 +146,17 @@ pub fn best_lag(reference: &[f32], other: &[f32], from: usize) -> isize {
 /// Interleaved samples as 32-bit integers, by ffmpeg.
 pub fn integers(path: &Path) -> Vec<u8> {
     ffmpeg(&["-i", path.to_str().expect("UTF-8"), "-map", "0:a:0", "-f", "s32le", "-c:a", "pcm_s32le", "-"]).stdout
+}
+
+pub fn wanted(session: SessionId, source: &Source, rendition: Rendition) -> Wanted {
+    Wanted { session, source: source.clone(), encoding: Encoding { stream: 0, rendition } }
+}
+
+pub async fn init(engine: &Engine, session: SessionId, source: &Source, rendition: Rendition) -> Result<(Timeline, Bytes), MediaError> {
+    engine.init(wanted(session, source, rendition)).await
+}
+
+/// All of a segment, as somebody waits for it.
+pub async fn segment(engine: &Engine, session: SessionId, source: &Source, rendition: Rendition, index: u32) -> Result<Bytes, MediaError> {
+    engine.segment(wanted(session, source, rendition), index, Some(Duration::ZERO)).await?.whole().await
 }

@@ -48,8 +48,8 @@ fn first_shown(segment: &[u8]) -> i64 {
 async fn check_pictures(name: &str, options: &[&str]) {
     let bench = bench();
     let path = film(bench.dir.path(), name, options);
-    let whole = fetch(&bench.engine, &source(&path, MediaKind::Video), Rendition::H264, false).await;
-    let reversed = fetch(&bench.engine, &source(&path, MediaKind::Video), Rendition::H264, true).await;
+    let whole = fetch(&bench.engine, &source(&path, MediaKind::Video), Rendition::VideoCopy, false).await;
+    let reversed = fetch(&bench.engine, &source(&path, MediaKind::Video), Rendition::VideoCopy, true).await;
     assert!(whole.segments == reversed.segments && whole.segments.len() > 2, "{name}: {} segments", whole.segments.len());
     let joined = bench.dir.path().join("joined.mp4");
     whole.write(&joined);
@@ -96,7 +96,7 @@ async fn a_film_trimmed_in_the_midst_of_a_group_shows_its_pictures_in_time() {
     let path = bench.dir.path().join("trimmed.mp4");
     let (from, to) = (whole_film.to_str().expect("UTF-8"), path.to_str().expect("UTF-8"));
     ffmpeg(&["-ss", "3.28", "-i", from, "-c", "copy", to]);
-    let whole = fetch(&bench.engine, &source(&path, MediaKind::Video), Rendition::H264, false).await;
+    let whole = fetch(&bench.engine, &source(&path, MediaKind::Video), Rendition::VideoCopy, false).await;
     assert_eq!((whole.timeline.lead_in, first_shown(&whole.segments[0])), (0, 0));
     let joined = bench.dir.path().join("joined.mp4");
     whole.write(&joined);

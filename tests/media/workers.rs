@@ -7,7 +7,7 @@ use std::time::Duration;
 use iroam::host::media::MediaError;
 use iroam::protocol::{MediaKind, Rendition};
 
-use crate::kit::{BOUND, bench, bench_with, engine_in, engine_of, fetch, mp3, session, source, sweep_file};
+use crate::kit::{BOUND, bench, bench_with, engine_in, engine_of, fetch, init, mp3, segment, session, source, sweep_file};
 
 /// Process ids of this test's own workers: children of this process that use this registry.
 fn workers(registry: &Path) -> Vec<u32> {
@@ -27,7 +27,7 @@ async fn a_killed_worker_is_replaced_and_other_requests_go_on() {
     let registry = bench.dir.path().join("registry.bin");
     let path = sweep_file(bench.dir.path(), "long.flac", &["-af", "aloop=loop=20:size=498333", "-c:a", "flac"]);
     let track = source(&path, MediaKind::Audio);
-    let (timeline, _) = bench.engine.init(session(1), &track, Rendition::Aac256).await.expect("an init");
+    let (timeline, _) = init(&bench.engine, session(1), &track, Rendition::Aac256).await.expect("an init");
     let killer = async {
         let mut hits = 0;
         for _ in 0..3 {
@@ -42,7 +42,7 @@ async fn a_killed_worker_is_replaced_and_other_requests_go_on() {
         let mut failures = 0;
         for index in 0..timeline.segment_count() {
             // A request may meet two kills in a row and fail; the next one works.
-            while bench.engine.segment(session(1), &track, Rendition::Aac256, index).await.is_err() {
+            while segment(&bench.engine, session(1), &track, Rendition::Aac256, index).await.is_err() {
                 failures += 1;
                 assert!(failures <= 3, "more failures than kills");
             }
@@ -51,7 +51,7 @@ async fn a_killed_worker_is_replaced_and_other_requests_go_on() {
     let (hits, ()) = tokio::join!(killer, player);
     assert!(hits > 0, "nothing was killed");
     // The session whose workers were killed is served still, whenever that was.
-    bench.engine.init(session(1), &track, Rendition::Opus160).await.expect("an init of what is not cached");
+    init(&bench.engine, session(1), &track, Rendition::Opus160).await.expect("an init of what is not cached");
     bench.engine.shutdown().await;
     assert!(workers(&registry).is_empty(), "a shut-down engine leaves no process");
 }
@@ -61,7 +61,7 @@ async fn dropped_requests_do_no_harm() {
     let bench = bench();
     let track = source(&mp3(bench.dir.path()), MediaKind::Audio);
     for index in 0..3 {
-        let asked = bench.engine.segment(session(1), &track, Rendition::Aac256, index);
+        let asked = segment(&bench.engine, session(1), &track, Rendition::Aac256, index);
         let _ = tokio::time::timeout(Duration::from_millis(20), asked).await;
     }
     let whole = fetch(&bench.engine, &track, Rendition::Aac256, false).await;
@@ -76,7 +76,7 @@ async fn a_request_over_its_time_is_cut_off() {
     let dir = bench.dir.path();
     let engine = engine_of(&wrapped(dir, "exec sleep 600"), dir, 1 << 20, Duration::from_millis(100));
     let track = source(&mp3(dir), MediaKind::Audio);
-    let cut = tokio::time::timeout(BOUND, engine.init(session(1), &track, Rendition::Opus160)).await.expect("in bounded time");
+    let cut = tokio::time::timeout(BOUND, init(&engine, session(1), &track, Rendition::Opus160)).await.expect("in bounded time");
     assert!(matches!(cut, Err(MediaError::Unplayable(_))), "{cut:?}");
     engine.shutdown().await;
     bench.engine.shutdown().await;
@@ -88,7 +88,7 @@ async fn more_sessions_than_workers_are_busy_only_while_all_work() {
     let track = source(&mp3(bench.dir.path()), MediaKind::Audio);
     // One after another: an idle session makes room.
     for number in 0..12 {
-        bench.engine.segment(session(number), &track, Rendition::Opus160, u32::from(number) % 3).await.expect("a segment");
+        segment(&bench.engine, session(number), &track, Rendition::Opus160, u32::from(number) % 3).await.expect("a segment");
     }
     assert!(workers(&bench.dir.path().join("registry.bin")).len() <= 9, "eight sessions and a spare");
     bench.engine.end_session(session(11));
@@ -113,9 +113,9 @@ async fn the_cache_keeps_its_limit_and_outlives_the_engine() {
     std::fs::remove_file(&path).expect("removed");
     let engine = engine_in(bench.dir.path(), limit, Duration::from_secs(20));
     let last = other.timeline.segment_count() - 1;
-    let from_cache = engine.segment(session(1), &track, Rendition::Opus160, last).await;
+    let from_cache = segment(&engine, session(1), &track, Rendition::Opus160, last).await;
     assert_eq!(from_cache.as_ref().ok(), other.segments.last());
-    assert_eq!(engine.segment(session(1), &track, Rendition::Aac256, 0).await, Err(MediaError::Gone));
+    assert_eq!(segment(&engine, session(1), &track, Rendition::Aac256, 0).await, Err(MediaError::Gone));
     engine.shutdown().await;
 }
 
@@ -135,7 +135,7 @@ async fn a_missing_codec_is_told_by_its_package() {
     let exe = wrapped(bench.dir.path(), "export GST_PLUGIN_FEATURE_RANK=mpg123audiodec:0,avdec_mp3:0,avdec_mp3float:0");
     let engine = engine_of(&exe, bench.dir.path(), 1 << 20, Duration::from_secs(20));
     let track = source(&mp3(bench.dir.path()), MediaKind::Audio);
-    let error = engine.init(session(1), &track, Rendition::Opus160).await.expect_err("no decoder");
+    let error = init(&engine, session(1), &track, Rendition::Opus160).await.expect_err("no decoder");
     assert!(matches!(&error, MediaError::MissingPlugin(text) if text.contains("gstreamer1.0-")), "{error:?}");
     engine.shutdown().await;
     bench.engine.shutdown().await;
@@ -150,9 +150,9 @@ async fn a_worker_that_hangs_or_crashes_at_once_costs_one_request() {
     let script = format!("echo x >> '{0}'; case $(wc -l < '{0}') in 1) exec sleep 600;; 2) exit 3;; esac", mark.display());
     let engine = engine_of(&wrapped(dir, &script), dir, 1 << 20, Duration::from_secs(4));
     let track = source(&mp3(dir), MediaKind::Audio);
-    let hung = engine.init(session(1), &track, Rendition::Opus160).await;
+    let hung = init(&engine, session(1), &track, Rendition::Opus160).await;
     assert!(matches!(hung, Err(MediaError::Unplayable(_))), "{hung:?}");
-    engine.init(session(1), &track, Rendition::Opus160).await.expect("a crash is tried again");
+    init(&engine, session(1), &track, Rendition::Opus160).await.expect("a crash is tried again");
     engine.shutdown().await;
     bench.engine.shutdown().await;
 }

@@ -61,7 +61,7 @@ export class Deck {
    * @param {boolean} fresh Whether a new one is wanted in any case.
    */
   open(renditions, fresh) {
-    const shape = renditions.map((rendition) => (rendition === 'h264' ? 'picture' : 'sound')).join('+');
+    const shape = renditions.map((rendition) => (rendition === 'video_copy' ? 'picture' : 'sound')).join('+');
     if (!fresh && this.#shape === shape && !this.element.error) return this.#opening;
     this.#shape = shape;
     this.#opening = this.#make(renditions);

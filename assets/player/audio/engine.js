@@ -188,7 +188,7 @@ export class Engine {
   #shapeOf(item) {
     const parts = partsOf(item.track, isTypeSupported);
     if (item.track.kind === 'audio') return [parts[0].candidates[0] ?? 'flac'];
-    return parts.map(({ candidates, role }) => candidates[0] ?? (role === 'picture' ? 'h264' : 'aac_256'));
+    return parts.map(({ candidates, role }) => candidates[0] ?? (role === 'picture' ? 'video_copy' : 'aac_256'));
   }
 
   /** @param {Deck} deck */

@@ -8,7 +8,7 @@ const MIMES = Object.freeze({
   opus_160: 'audio/mp4; codecs="opus"',
   aac_256: 'audio/mp4; codecs="mp4a.40.2"',
   flac: 'audio/mp4; codecs="flac"',
-  h264: 'video/mp4; codecs="avc1.640028"',
+  video_copy: 'video/mp4; codecs="avc1.640028"',
 });
 
 /** @param {string} rendition */

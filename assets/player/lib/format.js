@@ -62,7 +62,7 @@ export function day(at) {
 }
 
 /** @type {Readonly<Record<string, string>>} */
-const RENDITIONS = Object.freeze({ opus_160: 'Opus at 160 kbit/s', aac_256: 'AAC at 256 kbit/s', flac: 'FLAC, without loss', h264: 'the H.264 picture as it is' });
+const RENDITIONS = Object.freeze({ opus_160: 'Opus at 160 kbit/s', aac_256: 'AAC at 256 kbit/s', flac: 'FLAC, without loss', video_copy: 'the picture as it is' });
 
 /**
  * What travels of a file: "MP3 file, sent as AAC at 256 kbit/s".

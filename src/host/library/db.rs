@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::LibraryError;
 
 /// Step k brings an index from version k to k + 1.
-const STEPS: [&str; 1] = [include_str!("schema.sql")];
+const STEPS: [&str; 2] = [include_str!("0001_first.sql"), include_str!("0002_media.sql")];
 /// A reader that finds the writer in its way waits at most so long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Readers kept for the next request; more are made when needed and thrown away after.

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, Row, named_params};
 use uuid::Uuid;
 
-use crate::protocol::{MediaKind, Rendition, TrackRow};
+use crate::protocol::{MediaKind, Rendition, SourceMedia, TrackRow};
 use crate::types::{ArtId, TrackId, UnixMs};
 
 /// Sorts after every text.
@@ -26,7 +26,8 @@ pub(super) struct Described {
     pub(super) year: Option<i32>,
     pub(super) genre: Option<String>,
     pub(super) duration_ms: u64,
-    pub(super) codec: &'static str,
+    pub(super) codec: String,
+    pub(super) source: SourceMedia,
     pub(super) renditions: Vec<Rendition>,
     pub(super) sound: Vec<Rendition>,
 }
@@ -103,6 +104,7 @@ pub(super) fn upsert(
         ":genre": file.genre,
         ":duration_ms": integer(file.duration_ms),
         ":codec": file.codec,
+        ":source": serde_json::to_string(&file.source).expect("plain numbers and texts serialise"),
         ":art": art.map(ArtId::as_str),
         ":renditions": join(&file.renditions),
         ":sound": join(&file.sound),
@@ -146,6 +148,8 @@ pub(super) fn track_row(row: &Row<'_>) -> rusqlite::Result<TrackRow> {
         codec: row.get("codec")?,
         art: row.get::<_, Option<String>>("art")?.and_then(|id| ArtId::try_from(id).ok()),
         added_at: UnixMs(row.get("added_at_ms")?).to_rfc3339(),
+        source: serde_json::from_str(&row.get::<_, String>("source")?).unwrap_or_default(),
+        loudness: None,
         renditions: split(&row.get::<_, String>("renditions")?),
         sound: split(&row.get::<_, String>("sound")?),
     })

@@ -1,7 +1,7 @@
 //! What parent and worker say to each other over the worker's stdin and stdout.
 //!
-//! A job is `frame(Job JSON)`; its answer is `frame(Answer JSON)` and then the bytes that the answer announces.
-//! One job at a time: the answer comes before the next job is sent.
+//! A job is `frame(Job JSON)`. Its answer is a row of `frame(Answer JSON)`, each followed by the bytes that it announces: any number of
+//! [`Answer::Chunk`], then one [`Answer::Made`] or [`Answer::Failed`]. One job at a time: the answer ends before the next job is sent.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::error::MediaError;
-use crate::protocol::{Rendition, Timeline};
+use crate::protocol::{Details, PreviewHead, Rendition, SourceMedia, Timeline};
 
 /// Longest job frame, bytes: a path and little else.
 pub const JOB_BYTES_MAX: usize = 64 * 1024;
@@ -27,20 +27,42 @@ pub struct Job {
     path: String,
     /// Bytes of the file when it was scanned.
     pub size: u64,
-    pub rendition: Rendition,
-    pub piece: Piece,
+    pub task: Task,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What to make of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Piece {
-    Init,
-    Segment(u32),
+pub enum Task {
+    /// Body: the init segment. Head: its timeline.
+    Init(Encoding),
+    /// Chunks: the media segment, whole `moof` and `mdat` pairs each (or whole MP3 frames); end to end they are its bytes.
+    Segment { encoding: Encoding, index: u32 },
+    /// Head: [`Probed`].
+    Probe,
+    /// Head: [`Details`].
+    Details,
+    /// Body: WebVTT.
+    Subtitle { id: String },
+    /// Body: a JPEG that stands for the video.
+    Poster,
+    /// Body: a JPEG. Head: how pictures lie on it.
+    Preview,
+    /// Body: the waveform. Head: [`Heard`].
+    Analyse,
+}
+
+/// One stream of a file in one rendition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Encoding {
+    /// Which of the file's sounds, or pictures, counted from 0.
+    pub stream: u8,
+    pub rendition: Rendition,
 }
 
 impl Job {
-    pub fn new(path: &Path, size: u64, rendition: Rendition, piece: Piece) -> Self {
-        Self { path: STANDARD.encode(path.as_os_str().as_bytes()), size, rendition, piece }
+    pub fn new(path: &Path, size: u64, task: Task) -> Self {
+        Self { path: STANDARD.encode(path.as_os_str().as_bytes()), size, task }
     }
 
     /// `None` when the text is not base64, which no parent of ours sends.
@@ -52,13 +74,52 @@ impl Job {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    Made {
+    /// A piece of a segment, sent on as soon as it is made.
+    Chunk {
         /// Bytes that follow.
         length: usize,
-        /// Of an init.
-        timeline: Option<Timeline>,
+        /// How many chunks the segment has.
+        of: u32,
+    },
+    /// The end of the answer.
+    Made {
+        /// Bytes that follow; 0 after chunks.
+        length: usize,
+        head: Head,
     },
     Failed(MediaError),
+}
+
+/// What is said of a body.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Head {
+    #[default]
+    None,
+    Timeline(Timeline),
+    Probed(Probed),
+    Details(Details),
+    Preview(PreviewHead),
+    Heard(Heard),
+}
+
+/// What a file turned out to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probed {
+    pub duration_ms: u64,
+    /// A video has `video`; pictures that are a cover are none.
+    pub source: SourceMedia,
+}
+
+/// What an analysis heard (EBU R 128). In hundredths of LU or dB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// Integrated loudness, LUFS; `None` for silence.
+    pub loudness_cdb: Option<i32>,
+    /// Relative to full scale.
+    pub true_peak_cdb: i32,
+    /// Milliseconds of sound above the gate, by which an album weighs its tracks.
+    pub gated_ms: u64,
 }
 
 #[cfg(test)]
@@ -68,9 +129,10 @@ mod tests {
     #[test]
     fn carries_a_path_that_is_not_utf8() {
         let path = PathBuf::from(OsString::from_vec(vec![b'/', 0xff, b'"', b'\n']));
-        let job = Job::new(&path, 3, Rendition::Flac, Piece::Segment(7));
+        let encoding = Encoding { stream: 0, rendition: Rendition::Flac };
+        let job = Job::new(&path, 3, Task::Segment { encoding, index: 7 });
         let wire = serde_json::to_vec(&job).expect("serialises");
         let back: Job = serde_json::from_slice(&wire).expect("parses");
-        assert_eq!((back.path(), back.piece), (Some(path), Piece::Segment(7)));
+        assert_eq!((back.path(), back.task), (Some(path), job.task));
     }
 }

@@ -15,12 +15,14 @@ mod error;
 mod job;
 mod mp4;
 mod offer;
+mod segments;
 pub mod worker;
 
-pub use engine::{Engine, EngineConfig, Source};
+pub use engine::{Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
+pub use job::{Encoding, Heard, Probed};
 pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
-pub use offer::{AudioCodec, ProbedFile, offers};
+pub use offer::offers;
 
 /// Part of every cache key: raise it when the bytes of any segment change.
-const ENGINE_VERSION: u32 = 2;
+const ENGINE_VERSION: u32 = 3;

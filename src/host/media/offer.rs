@@ -1,69 +1,71 @@
 //! Which renditions a file can be played in.
 
-use crate::protocol::{MediaKind, Rendition};
-
-/// How a file's sound is coded, as the scanner's tag reader tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AudioCodec {
-    Flac,
-    /// Uncompressed, in WAV or AIFF.
-    Pcm,
-    Alac,
-    /// MP3, AAC, Vorbis, Opus and whatever else loses information.
-    Lossy,
-}
-
-/// What the scanner knows of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProbedFile {
-    pub kind: MediaKind,
-    /// `None` when the file has no sound.
-    pub audio: Option<AudioCodec>,
-    /// Bits of an integer sample, where the codec keeps them; `None` when unknown.
-    pub bits: Option<u8>,
-    /// The pictures are H.264 in MP4.
-    pub h264_in_mp4: bool,
-}
+use crate::protocol::{MediaKind, Rendition, SourceAudio, SourceMedia, SourceVideo};
 
 /// FLAC carries integers of up to 24 bits through every browser; wider (or floating-point) samples would not survive.
 const FLAC_BITS_MAX: u8 = 24;
 
 /// `(renditions, sound)` of a library item, each best first; `sound` is a video's sound and empty for audio.
-pub fn offers(file: &ProbedFile) -> (Vec<Rendition>, Vec<Rendition>) {
-    let lossy = vec![Rendition::Opus160, Rendition::Aac256];
-    match (file.kind, file.audio) {
-        (MediaKind::Audio, None) => (Vec::new(), Vec::new()),
-        (MediaKind::Audio, Some(codec)) => {
-            let exact = codec != AudioCodec::Lossy && file.bits.is_none_or(|bits| bits <= FLAC_BITS_MAX);
-            (if exact { [vec![Rendition::Flac], lossy].concat() } else { lossy }, Vec::new())
-        }
-        (MediaKind::Video, audio) => {
-            let pictures = if file.h264_in_mp4 { vec![Rendition::H264] } else { Vec::new() };
-            (pictures, if audio.is_some() { lossy } else { Vec::new() })
+pub fn offers(kind: MediaKind, source: &SourceMedia) -> (Vec<Rendition>, Vec<Rendition>) {
+    let sound = source.audio.as_ref().map(sounds).unwrap_or_default();
+    match kind {
+        MediaKind::Audio => (sound, Vec::new()),
+        MediaKind::Video => (source.video.as_ref().map(pictures).unwrap_or_default(), sound),
+    }
+}
+
+/// What loses nothing first, then what was encoded once, then what is encoded twice.
+fn sounds(source: &SourceAudio) -> Vec<Rendition> {
+    let exact = source.lossless && source.bits.is_none_or(|bits| bits <= FLAC_BITS_MAX);
+    let mut offered = Vec::new();
+    offered.extend(exact.then_some(Rendition::Flac));
+    offered.extend((source.mime.is_some() && !source.lossless).then_some(Rendition::AudioCopy));
+    offered.extend([Rendition::Opus160, Rendition::Aac256, Rendition::Opus96, Rendition::Aac128]);
+    offered
+}
+
+/// The pictures as they are, then smaller and smaller. The largest encoded size is the first that holds the source.
+fn pictures(source: &SourceVideo) -> Vec<Rendition> {
+    let mut offered: Vec<Rendition> = Vec::new();
+    for rung in Rendition::LADDER {
+        offered.push(rung);
+        if rung.lines_max() >= Some(source.height) {
+            break;
         }
     }
+    offered.extend(source.mime.is_some().then_some(Rendition::VideoCopy));
+    offered.reverse();
+    offered
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Rendition::{Aac256, Flac, H264, Opus160};
+    use Rendition::*;
 
-    fn audio(codec: AudioCodec, bits: Option<u8>) -> ProbedFile {
-        ProbedFile { kind: MediaKind::Audio, audio: Some(codec), bits, h264_in_mp4: false }
+    fn audio(lossless: bool, bits: Option<u8>, mime: Option<&str>) -> SourceMedia {
+        let audio = SourceAudio { lossless, bits, mime: mime.map(str::to_owned), ..SourceAudio::default() };
+        SourceMedia { audio: Some(audio), video: None }
     }
 
     #[test]
     fn offers_flac_only_where_it_is_exact() {
-        assert_eq!(offers(&audio(AudioCodec::Flac, Some(24))).0, [Flac, Opus160, Aac256]);
-        assert_eq!(offers(&audio(AudioCodec::Pcm, Some(32))).0, [Opus160, Aac256]);
-        assert_eq!(offers(&audio(AudioCodec::Lossy, None)).0, [Opus160, Aac256]);
+        let lossy = vec![Opus160, Aac256, Opus96, Aac128];
+        assert_eq!(offers(MediaKind::Audio, &audio(true, Some(24), None)).0, [vec![Flac], lossy.clone()].concat());
+        assert_eq!(offers(MediaKind::Audio, &audio(true, Some(32), None)).0, lossy);
+        assert_eq!(offers(MediaKind::Audio, &audio(false, None, Some("audio/mpeg"))).0, [vec![AudioCopy], lossy].concat());
     }
 
     #[test]
-    fn offers_a_videos_pictures_and_sound_apart() {
-        let video = ProbedFile { kind: MediaKind::Video, audio: Some(AudioCodec::Lossy), bits: None, h264_in_mp4: true };
-        assert_eq!(offers(&video), (vec![H264], vec![Opus160, Aac256]));
-        assert_eq!(offers(&ProbedFile { audio: None, ..video }), (vec![H264], vec![]));
+    fn offers_no_larger_picture_than_the_source() {
+        let of = |height, mime: Option<&str>| {
+            let video = SourceVideo { height, mime: mime.map(str::to_owned), ..SourceVideo::default() };
+            offers(MediaKind::Video, &SourceMedia { audio: None, video: Some(video) })
+        };
+        assert_eq!(of(480, Some("video/mp4")), (vec![VideoCopy, H264P480, H264P360, H264P240], vec![]));
+        assert_eq!(of(200, None).0, [H264P240]);
+        // The rung above: the picture keeps its 576 lines there.
+        assert_eq!(of(576, None).0, [H264P720, H264P480, H264P360, H264P240]);
+        assert_eq!(of(2160, None).0, [H264P1080, H264P720, H264P480, H264P360, H264P240]);
     }
 }

@@ -1,24 +1,33 @@
 //! Requests for sound and pictures.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::{Answer, Handler};
 use crate::host::library::Found;
-use crate::host::media::Source;
+use crate::host::media::{Encoding, Source, Wanted};
 use crate::protocol::{ErrorBody, ErrorCode, Rendition, Reply};
 use crate::types::{SessionId, TrackId};
 
 impl Handler {
-    pub(super) async fn init(&self, session: SessionId, track: TrackId, rendition: Rendition) -> Result<Answer, ErrorBody> {
-        let source = self.source(track, rendition).await?;
-        let (timeline, body) = self.engine.init(session, &source, rendition).await?;
+    pub(super) async fn init(&self, session: SessionId, track: TrackId, encoding: Encoding) -> Result<Answer, ErrorBody> {
+        let source = self.source(track, encoding.rendition).await?;
+        let (timeline, body) = self.engine.init(Wanted { session, source, encoding }).await?;
         Ok(Answer::ok(Reply::Init(timeline), body))
     }
 
-    pub(super) async fn segment(&self, session: SessionId, track: TrackId, rendition: Rendition, index: u32) -> Result<Answer, ErrorBody> {
-        let source = self.source(track, rendition).await?;
-        let body = self.engine.segment(session, &source, rendition, index).await?;
-        Ok(Answer::ok(Reply::Segment {}, body))
+    pub(super) async fn segment(
+        &self,
+        session: SessionId,
+        track: TrackId,
+        encoding: Encoding,
+        index: u32,
+        ahead_ms: Option<u32>,
+    ) -> Result<Answer, ErrorBody> {
+        let source = self.source(track, encoding.rendition).await?;
+        let ahead = ahead_ms.map(|ms| Duration::from_millis(ms.into()));
+        let segment = self.engine.segment(Wanted { session, source, encoding }, index, ahead).await?;
+        Ok(Answer::ok(Reply::Segment { chunks: None }, segment.whole().await?))
     }
 
     /// The file behind a track, checked to be still there, a plain file, and inside a media folder.

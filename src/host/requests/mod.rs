@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::library::{Library, LibraryError};
-use super::media::Engine;
+use super::media::{Encoding, Engine};
 use crate::auth::Claims;
 use crate::protocol::{ErrorBody, ErrorCode, Reply, ReplyHeader, Request};
 
@@ -54,8 +54,13 @@ impl Handler {
             Request::Status {} => self.status().await,
             Request::Browse(browse) => self.browse(browse).await,
             Request::Art { art } => self.art(art).await,
-            Request::Init { track, rendition } => self.init(claims.sid, track, rendition).await,
-            Request::Segment { track, rendition, index } => self.segment(claims.sid, track, rendition, index).await,
+            Request::Init { track, rendition, stream } => self.init(claims.sid, track, Encoding { stream, rendition }).await,
+            Request::Segment { track, rendition, index, stream, ahead_ms } => {
+                self.segment(claims.sid, track, Encoding { stream, rendition }, index, ahead_ms).await
+            }
+            Request::Details { .. } | Request::Subtitle { .. } | Request::Preview { .. } | Request::Waveform { .. } => {
+                Err(ErrorBody::new(ErrorCode::NotFound, "There is nothing of the kind for this track."))
+            }
         }
     }
 

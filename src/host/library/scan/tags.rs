@@ -15,8 +15,8 @@ use lofty::tag::{Accessor, ItemKey, Tag};
 
 use super::super::row::Described;
 use super::{clean, video, walk};
-use crate::host::media::{AudioCodec, ProbedFile, offers};
-use crate::protocol::MediaKind;
+use crate::host::media::offers;
+use crate::protocol::{MediaKind, SourceAudio, SourceMedia};
 
 /// What a file says, and the picture in it.
 pub(super) struct Read {
@@ -46,11 +46,20 @@ pub(super) fn read_audio(path: &Path, file: File) -> Result<Read, String> {
     if duration_ms == 0 {
         return Err("it holds no sound".to_owned());
     }
-    let (name, audio) = codec;
-    let probed = ProbedFile { kind: MediaKind::Audio, audio: Some(audio), bits: properties.bit_depth(), h264_in_mp4: false };
-    let (renditions, sound) = offers(&probed);
+    let (name, lossless) = codec;
+    let audio = SourceAudio {
+        codec: name.to_owned(),
+        mime: None,
+        kbps: properties.audio_bitrate(),
+        rate: properties.sample_rate().unwrap_or(0),
+        channels: properties.channels().unwrap_or(0),
+        bits: properties.bit_depth().filter(|_| lossless),
+        lossless,
+    };
+    let source = SourceMedia { audio: Some(audio), video: None };
+    let (renditions, sound) = offers(MediaKind::Audio, &source);
     let tag = tagged.primary_tag().or(tagged.first_tag());
-    let described = Described { duration_ms, codec: name, renditions, sound, ..describe(path, MediaKind::Audio, tag) };
+    let described = Described { duration_ms, codec: name.to_owned(), source, renditions, sound, ..describe(path, MediaKind::Audio, tag) };
     Ok(Read { described, picture: tag.and_then(front_cover) })
 }
 
@@ -70,7 +79,8 @@ pub(super) fn describe(path: &Path, kind: MediaKind, tag: Option<&Tag>) -> Descr
         year: date.and_then(clean::year),
         genre: text(tag.and_then(Accessor::genre)),
         duration_ms: 0,
-        codec: "",
+        codec: String::new(),
+        source: SourceMedia::default(),
         renditions: Vec::new(),
         sound: Vec::new(),
     }
@@ -87,7 +97,7 @@ pub(super) fn front_cover(tag: &Tag) -> Option<Vec<u8>> {
 }
 
 /// The file as its bytes say, not its name.
-pub(super) fn parse(path: &Path, file: File) -> Result<(TaggedFile, (&'static str, AudioCodec)), String> {
+pub(super) fn parse(path: &Path, file: File) -> Result<(TaggedFile, (&'static str, bool)), String> {
     let damaged = |error: &dyn std::fmt::Display| format!("it is damaged or not what its name says: {error}");
     let by_name = path.extension().and_then(FileType::from_ext).unwrap_or(FileType::Mpeg);
     let probe = Probe::with_file_type(BufReader::new(file), by_name).guess_file_type().map_err(|e| damaged(&e))?;
@@ -107,25 +117,25 @@ pub(super) fn parse(path: &Path, file: File) -> Result<(TaggedFile, (&'static st
     }
 }
 
-/// The codec's name for people, and what may be made of it.
-fn codec(kind: FileType) -> Option<(&'static str, AudioCodec)> {
+/// The codec's name for people, and whether it keeps every sample.
+fn codec(kind: FileType) -> Option<(&'static str, bool)> {
     Some(match kind {
-        FileType::Flac => ("FLAC", AudioCodec::Flac),
-        FileType::Wav => ("WAV", AudioCodec::Pcm),
-        FileType::Aiff => ("AIFF", AudioCodec::Pcm),
-        FileType::Mpeg => ("MP3", AudioCodec::Lossy),
-        FileType::Opus => ("Opus", AudioCodec::Lossy),
-        FileType::Vorbis => ("Vorbis", AudioCodec::Lossy),
-        FileType::Aac => ("AAC", AudioCodec::Lossy),
+        FileType::Flac => ("FLAC", true),
+        FileType::Wav => ("WAV", true),
+        FileType::Aiff => ("AIFF", true),
+        FileType::Mpeg => ("MP3", false),
+        FileType::Opus => ("Opus", false),
+        FileType::Vorbis => ("Vorbis", false),
+        FileType::Aac => ("AAC", false),
         _ => return None,
     })
 }
 
-fn mp4_codec(codec: Option<Mp4Codec>) -> (&'static str, AudioCodec) {
+fn mp4_codec(codec: Option<Mp4Codec>) -> (&'static str, bool) {
     match codec {
-        Some(Mp4Codec::ALAC) => ("ALAC", AudioCodec::Alac),
-        Some(Mp4Codec::FLAC) => ("FLAC", AudioCodec::Flac),
-        Some(Mp4Codec::MP3) => ("MP3", AudioCodec::Lossy),
-        _ => ("AAC", AudioCodec::Lossy),
+        Some(Mp4Codec::ALAC) => ("ALAC", true),
+        Some(Mp4Codec::FLAC) => ("FLAC", true),
+        Some(Mp4Codec::MP3) => ("MP3", false),
+        _ => ("AAC", false),
     }
 }

@@ -8,11 +8,19 @@ use super::pipeline::{bytes_of, element, plain_convert, run_through};
 use crate::host::media::error::MediaError;
 use crate::protocol::Rendition;
 
-/// Bits a second of `aac_256`.
-pub const AAC_BITRATE: u32 = 256_000;
-const OPUS_BITRATE: i32 = 160_000;
 /// Samples of a FLAC frame.
 pub const FLAC_BLOCK: u16 = 4096;
+
+/// Bits a second of a lossy rendition; 0 for others.
+pub fn bitrate(rendition: Rendition) -> u32 {
+    match rendition {
+        Rendition::Opus96 => 96_000,
+        Rendition::Opus160 => 160_000,
+        Rendition::Aac128 => 128_000,
+        Rendition::Aac256 => 256_000,
+        _ => 0,
+    }
+}
 
 /// Encodes interleaved samples in `info`'s format; one packet a codec frame.
 pub fn encode(rendition: Rendition, info: &gst_audio::AudioInfo, pcm: Vec<u8>) -> Result<Vec<Vec<u8>>, MediaError> {
@@ -23,15 +31,15 @@ pub fn encode(rendition: Rendition, info: &gst_audio::AudioInfo, pcm: Vec<u8>) -
 
 fn stages(rendition: Rendition) -> Result<Vec<gst::Element>, MediaError> {
     match rendition {
-        Rendition::Opus160 => {
+        Rendition::Opus96 | Rendition::Opus160 => {
             let encoder = element("opusenc")?;
-            encoder.set_property("bitrate", OPUS_BITRATE);
+            encoder.set_property("bitrate", i32::try_from(bitrate(rendition)).expect("a small number"));
             encoder.set_property_from_str("bitrate-type", "constrained-vbr");
             Ok(vec![plain_convert()?, encoder])
         }
-        Rendition::Aac256 => {
+        Rendition::Aac128 | Rendition::Aac256 => {
             let encoder = element("voaacenc")?;
-            encoder.set_property("bitrate", i32::try_from(AAC_BITRATE).expect("a small number"));
+            encoder.set_property("bitrate", i32::try_from(bitrate(rendition)).expect("a small number"));
             Ok(vec![plain_convert()?, encoder])
         }
         Rendition::Flac => {
@@ -42,6 +50,6 @@ fn stages(rendition: Rendition) -> Result<Vec<gst::Element>, MediaError> {
             encoder.set_property("padding", 0u32);
             Ok(vec![encoder, element("flacparse")?])
         }
-        Rendition::H264 => Err(MediaError::internal("pictures are never encoded")),
+        _ => Err(MediaError::internal("not an encoding of sound")),
     }
 }

@@ -36,13 +36,13 @@ pub struct Feed {
 }
 
 impl Grid {
-    /// The grid of a rendition whose encoder runs at `rate`; a FLAC frame has `block` samples. The frames of H.264 are its source's own.
+    /// The grid of a rendition whose encoder runs at `rate`; a FLAC frame has `block` samples. `None` for what is not encoded sound.
     pub fn new(rendition: Rendition, rate: u32, block: u16) -> Option<Self> {
         let (frame, delay, lead_in, warm_up) = match rendition {
-            Rendition::Opus160 => (960, 312, 4, 4),
-            Rendition::Aac256 => (1024, 1600, 2, 4),
+            Rendition::Opus96 | Rendition::Opus160 => (960, 312, 4, 4),
+            Rendition::Aac128 | Rendition::Aac256 => (1024, 1600, 2, 4),
             Rendition::Flac => (block.max(1).into(), 0, 0, 0),
-            Rendition::H264 => return None,
+            _ => return None,
         };
         let frames_in = |seconds: u64| ((u64::from(rate) * seconds + frame / 2) / frame).max(1);
         // The first segment is short so that sound starts at once.

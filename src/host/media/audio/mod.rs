@@ -14,4 +14,4 @@ mod resample;
 
 pub use flac::Passthrough;
 pub use pipeline::prepare;
-pub use program::Program;
+pub use program::Encoded;

@@ -5,16 +5,17 @@ use std::path::Path;
 use gstreamer_audio as gst_audio;
 
 use super::decoder::{Want, integer_bits};
-use super::encoder::{AAC_BITRATE, FLAC_BLOCK, encode};
+use super::encoder::{FLAC_BLOCK, bitrate, encode};
 use super::flac::renumber;
 use super::grid::Grid;
 use super::reader::Reader;
 use super::resample::Rates;
 use crate::host::media::cmaf::{self, Entry, FlacHead, Frame, TrackHead};
 use crate::host::media::error::MediaError;
+use crate::host::media::segments::{Out, Segments};
 use crate::protocol::{Rendition, Timeline};
 
-pub struct Program {
+pub struct Encoded {
     rendition: Rendition,
     reader: Reader,
     rates: Rates,
@@ -22,7 +23,7 @@ pub struct Program {
     timeline: Timeline,
 }
 
-impl Program {
+impl Encoded {
     pub fn open(path: &Path, rendition: Rendition) -> Result<Self, MediaError> {
         let want = if rendition == Rendition::Flac { Want::Exact } else { Want::Stereo };
         let reader = Reader::open(path, want)?;
@@ -41,48 +42,6 @@ impl Program {
             runs: grid.runs(duration),
         };
         Ok(Self { rendition, reader, rates, grid, timeline })
-    }
-
-    pub fn timeline(&self) -> &Timeline {
-        &self.timeline
-    }
-
-    pub fn init(&self) -> Result<Vec<u8>, MediaError> {
-        let entry = match self.rendition {
-            Rendition::Opus160 => Entry::Opus,
-            Rendition::Aac256 => Entry::Aac { rate: self.rates.to, bitrate: AAC_BITRATE },
-            _ => Entry::Flac(FlacHead {
-                rate: self.rates.to,
-                channels: u8::try_from(self.reader.info().channels()).map_err(MediaError::internal)?,
-                bits: integer_bits(self.reader.info()),
-                block: FLAC_BLOCK,
-                ..FlacHead::default()
-            }),
-        };
-        cmaf::init(&TrackHead { timescale: self.timeline.timescale, duration: self.timeline.lead_in + self.timeline.duration, entry })
-    }
-
-    pub fn segment(&mut self, index: u32) -> Result<Vec<u8>, MediaError> {
-        let (start, length) = self.timeline.segment(index).ok_or_else(|| cmaf::no_segment(index))?;
-        let feed = self.grid.feed(index, start, length);
-        let pcm = self.content(feed.input.clone())?;
-        let packets = encode(self.rendition, &self.encoder_info()?, pcm)?;
-        let mut packets =
-            packets.get(feed.skip..feed.skip + feed.keep).ok_or_else(|| MediaError::internal("an encoder gave too little"))?.to_vec();
-        if self.rendition == Rendition::Flac {
-            for (number, packet) in (feed.frame_number..).zip(&mut packets) {
-                renumber(packet, number).ok_or_else(|| MediaError::internal("an encoder gave a broken frame"))?;
-            }
-        }
-        let duration = u32::try_from(self.grid.frame).map_err(MediaError::internal)?;
-        let frames: Result<Vec<Frame>, MediaError> = packets
-            .iter()
-            .map(|packet| {
-                let size = u32::try_from(packet.len()).map_err(MediaError::internal)?;
-                Ok(Frame { duration, size, composition_offset: 0, sync: true })
-            })
-            .collect();
-        cmaf::segment(index, feed.decode_time, &frames?, &packets.concat())
     }
 
     /// The content's samples `wanted` at the encoder's rate; silence before its start and after its end.
@@ -107,22 +66,66 @@ impl Program {
     }
 }
 
-fn mime(rendition: Rendition) -> &'static str {
-    match rendition {
-        Rendition::Opus160 => "audio/mp4; codecs=\"opus\"",
-        Rendition::Aac256 => "audio/mp4; codecs=\"mp4a.40.2\"",
-        Rendition::Flac | Rendition::H264 => "audio/mp4; codecs=\"flac\"",
+impl Segments for Encoded {
+    fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    fn init(&self) -> Result<Vec<u8>, MediaError> {
+        let entry = match self.rendition {
+            Rendition::Opus96 | Rendition::Opus160 => Entry::Opus,
+            Rendition::Aac128 | Rendition::Aac256 => Entry::Aac { rate: self.rates.to, bitrate: bitrate(self.rendition) },
+            _ => Entry::Flac(FlacHead {
+                rate: self.rates.to,
+                channels: u8::try_from(self.reader.info().channels()).map_err(MediaError::internal)?,
+                bits: integer_bits(self.reader.info()),
+                block: FLAC_BLOCK,
+                ..FlacHead::default()
+            }),
+        };
+        cmaf::init(&TrackHead { timescale: self.timeline.timescale, duration: self.timeline.lead_in + self.timeline.duration, entry })
+    }
+
+    fn segment(&mut self, index: u32, out: &mut Out<'_>) -> Result<(), MediaError> {
+        let (start, length) = self.timeline.segment(index).ok_or_else(|| cmaf::no_segment(index))?;
+        let feed = self.grid.feed(index, start, length);
+        let pcm = self.content(feed.input.clone())?;
+        let packets = encode(self.rendition, &self.encoder_info()?, pcm)?;
+        let mut packets =
+            packets.get(feed.skip..feed.skip + feed.keep).ok_or_else(|| MediaError::internal("an encoder gave too little"))?.to_vec();
+        if self.rendition == Rendition::Flac {
+            for (number, packet) in (feed.frame_number..).zip(&mut packets) {
+                renumber(packet, number).ok_or_else(|| MediaError::internal("an encoder gave a broken frame"))?;
+            }
+        }
+        let duration = u32::try_from(self.grid.frame).map_err(MediaError::internal)?;
+        let frames: Result<Vec<Frame>, MediaError> = packets
+            .iter()
+            .map(|packet| {
+                let size = u32::try_from(packet.len()).map_err(MediaError::internal)?;
+                Ok(Frame { duration, size, composition_offset: 0, sync: true })
+            })
+            .collect();
+        out(cmaf::segment(index, feed.decode_time, &frames?, &packets.concat())?)
     }
 }
 
-/// Opus knows only 48 kHz; AAC at 256 kbit/s has room at 32 kHz and more, and browsers like no more than 48.
+fn mime(rendition: Rendition) -> &'static str {
+    match rendition {
+        Rendition::Opus96 | Rendition::Opus160 => "audio/mp4; codecs=\"opus\"",
+        Rendition::Aac128 | Rendition::Aac256 => "audio/mp4; codecs=\"mp4a.40.2\"",
+        _ => "audio/mp4; codecs=\"flac\"",
+    }
+}
+
+/// Opus knows only 48 kHz; AAC at 128 kbit/s and more has room at 32 kHz and more, and browsers like no more than 48.
 fn encoder_rate(rendition: Rendition, source: u32) -> u32 {
     match (rendition, source) {
-        (Rendition::Opus160, _) => 48_000,
-        (Rendition::Aac256, 32_000 | 44_100 | 48_000) => source,
-        (Rendition::Aac256, _) if source.is_multiple_of(11_025) => 44_100,
-        (Rendition::Aac256, _) => 48_000,
-        (Rendition::Flac | Rendition::H264, _) => source,
+        (Rendition::Opus96 | Rendition::Opus160, _) => 48_000,
+        (Rendition::Aac128 | Rendition::Aac256, 32_000 | 44_100 | 48_000) => source,
+        (Rendition::Aac128 | Rendition::Aac256, _) if source.is_multiple_of(11_025) => 44_100,
+        (Rendition::Aac128 | Rendition::Aac256, _) => 48_000,
+        _ => source,
     }
 }
 

@@ -15,8 +15,10 @@ pub enum Entry {
         bitrate: u32,
     },
     Flac(FlacHead),
-    /// The source's own entry and track header, for size and rotation.
+    /// The source's own H.264 entry and track header, for size and rotation.
     Avc1(Box<Avc1>, Box<Tkhd>),
+    /// An entry made elsewhere; with a track header (size and rotation) when it is of pictures.
+    Own(Box<Codec>, Option<Box<Tkhd>>),
 }
 
 /// What STREAMINFO says (RFC 9639, section 8.2).
@@ -40,6 +42,7 @@ impl Entry {
     pub fn picture_header(&self) -> Option<&Tkhd> {
         match self {
             Self::Avc1(_, tkhd) => Some(tkhd),
+            Self::Own(_, tkhd) => tkhd.as_deref(),
             _ => None,
         }
     }
@@ -50,6 +53,7 @@ impl Entry {
             Self::Aac { rate, bitrate } => aac(*rate, *bitrate).into(),
             Self::Flac(head) => flac(*head).into(),
             Self::Avc1(source, _) => avc1(source).into(),
+            Self::Own(codec, _) => (**codec).clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Segments on disk, up to a number of bytes; the least recently used go first.
 //!
-//! One file an entry: magic, SHA-256 of the rest, length of the timeline's JSON (u32 big-endian, 0 for none), the JSON, the body.
+//! One file an entry: magic, SHA-256 of the rest, length of the head's JSON (u32 big-endian), the JSON, the body.
 //! Written aside and renamed, so that a crash leaves no half entry under its name; what a disk spoils is found by the digest.
 
 mod index;
@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::child::Made;
 use index::Index;
 
-const MAGIC: &[u8; 8] = b"iroamsg1";
+const MAGIC: &[u8; 8] = b"iroamsg2";
 const HEADER_BYTES: usize = 8 + 32;
 const EXTENSION: &str = "seg";
 
@@ -125,16 +125,13 @@ impl Shared {
 }
 
 fn pack(made: &Made) -> std::io::Result<Vec<u8>> {
-    let timeline = match &made.timeline {
-        Some(timeline) => serde_json::to_vec(timeline)?,
-        None => Vec::new(),
-    };
-    let length = u32::try_from(timeline.len()).map_err(std::io::Error::other)?;
-    let mut bytes = Vec::with_capacity(HEADER_BYTES + 4 + timeline.len() + made.body.len());
+    let head = serde_json::to_vec(&made.head)?;
+    let length = u32::try_from(head.len()).map_err(std::io::Error::other)?;
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + 4 + head.len() + made.body.len());
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&[0; 32]);
     bytes.extend_from_slice(&length.to_be_bytes());
-    bytes.extend_from_slice(&timeline);
+    bytes.extend_from_slice(&head);
     bytes.extend_from_slice(&made.body);
     let digest = Sha256::digest(&bytes[HEADER_BYTES..]);
     bytes[MAGIC.len()..HEADER_BYTES].copy_from_slice(&digest);
@@ -149,9 +146,8 @@ fn unpack(bytes: Bytes) -> Option<Made> {
     }
     let (length, _) = rest.split_first_chunk::<4>()?;
     let body_at = HEADER_BYTES + 4 + usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    let timeline = bytes.get(HEADER_BYTES + 4..body_at).filter(|json| !json.is_empty());
-    let timeline = timeline.map(serde_json::from_slice).transpose().ok()?;
-    Some(Made { timeline, body: bytes.slice(body_at..) })
+    let head = serde_json::from_slice(bytes.get(HEADER_BYTES + 4..body_at)?).ok()?;
+    Some(Made { head, body: bytes.slice(body_at..) })
 }
 
 #[cfg(test)]
@@ -159,13 +155,14 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::host::media::job::Head;
 
     fn bytes_on_disk(dir: &Path) -> u64 {
         std::fs::read_dir(dir).expect("readable").map(|entry| entry.expect("readable").metadata().expect("there").len()).sum()
     }
 
     fn made(byte: u8, length: usize) -> Made {
-        Made { timeline: None, body: vec![byte; length].into() }
+        Made { head: Head::None, body: vec![byte; length].into() }
     }
 
     #[tokio::test]

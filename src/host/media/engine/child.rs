@@ -8,13 +8,13 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
 use crate::host::media::error::MediaError;
-use crate::host::media::job::{ANSWER_BYTES_MAX, Answer, BODY_BYTES_MAX, JOB_BYTES_MAX, Job};
-use crate::protocol::{Timeline, frame};
+use crate::host::media::job::{ANSWER_BYTES_MAX, Answer, BODY_BYTES_MAX, Head, JOB_BYTES_MAX, Job};
+use crate::protocol::frame;
 
-/// An init segment with its timeline, or a media segment.
+/// A body and what is said of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    pub timeline: Option<Timeline>,
+    pub head: Head,
     pub body: Bytes,
 }
 
@@ -42,23 +42,39 @@ impl Worker {
         Ok(Self { process, jobs, answers })
     }
 
-    /// Sends a job and reads its answer. The outer error means that the worker is of no more use.
+    /// Sends a job and reads its answer, chunks end to end. The outer error means that the worker is of no more use.
     pub async fn call(&mut self, job: &Job) -> std::io::Result<Result<Made, MediaError>> {
         let wire = frame::encode_json(job, JOB_BYTES_MAX).map_err(std::io::Error::other)?;
         self.jobs.write_all(&wire).await?;
+        let mut body = Vec::new();
+        loop {
+            match self.answer().await? {
+                Answer::Failed(error) => return Ok(Err(error)),
+                Answer::Chunk { length, .. } => self.append(&mut body, length).await?,
+                Answer::Made { length, head } => {
+                    self.append(&mut body, length).await?;
+                    return Ok(Ok(Made { head, body: body.into() }));
+                }
+            }
+        }
+    }
+
+    async fn answer(&mut self) -> std::io::Result<Answer> {
         let mut prefix = [0u8; frame::PREFIX_BYTES];
         self.answers.read_exact(&mut prefix).await?;
         let mut header = vec![0; frame::decode_length(prefix, ANSWER_BYTES_MAX).map_err(std::io::Error::other)?];
         self.answers.read_exact(&mut header).await?;
-        match serde_json::from_slice(&header)? {
-            Answer::Failed(error) => Ok(Err(error)),
-            Answer::Made { length, .. } if length > BODY_BYTES_MAX => Err(std::io::Error::other("an answer is too long")),
-            Answer::Made { length, timeline } => {
-                let mut body = vec![0; length];
-                self.answers.read_exact(&mut body).await?;
-                Ok(Ok(Made { timeline, body: body.into() }))
-            }
+        Ok(serde_json::from_slice(&header)?)
+    }
+
+    async fn append(&mut self, body: &mut Vec<u8>, length: usize) -> std::io::Result<()> {
+        let before = body.len();
+        if length > BODY_BYTES_MAX - before.min(BODY_BYTES_MAX) {
+            return Err(std::io::Error::other("an answer is too long"));
         }
+        body.resize(before + length, 0);
+        self.answers.read_exact(&mut body[before..]).await?;
+        Ok(())
     }
 
     /// Kills the process and waits for its end.

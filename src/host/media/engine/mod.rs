@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::mpsc;
 
 use super::ENGINE_VERSION;
 use super::error::MediaError;
-use super::job::{Job, Piece};
-use crate::protocol::{MediaKind, Rendition, Timeline};
+use super::job::{Encoding, Head, Job, Task};
+use crate::protocol::{MediaKind, Rendition, Role, Timeline};
 use crate::types::{SessionId, TrackId};
 use cache::{Cache, Name};
 use child::Made;
@@ -62,22 +63,25 @@ impl Engine {
     }
 
     /// The timeline and the init segment of a rendition.
-    pub async fn init(&self, session: SessionId, source: &Source, rendition: Rendition) -> Result<(Timeline, Bytes), MediaError> {
-        check_rendition(source, rendition)?;
-        let made = self.shared.clone().get(Wanted { session, source: source.clone(), rendition, piece: Piece::Init }).await?;
-        let timeline = made.timeline.ok_or_else(|| MediaError::internal("an init came without a timeline"))?;
-        Ok((timeline, made.body))
+    pub async fn init(&self, wanted: Wanted) -> Result<(Timeline, Bytes), MediaError> {
+        check_rendition(&wanted)?;
+        let Made { head, body } = self.shared.clone().get(wanted.asking(Task::Init(wanted.encoding))).await?;
+        match head {
+            Head::Timeline(timeline) => Ok((timeline, body)),
+            _ => Err(MediaError::internal("an init came without a timeline")),
+        }
     }
 
-    /// One media segment; the same bytes for the same (file, rendition, index), whoever asks and in whatever order.
-    pub async fn segment(&self, session: SessionId, source: &Source, rendition: Rendition, index: u32) -> Result<Bytes, MediaError> {
-        check_rendition(source, rendition)?;
-        let wanted = Wanted { session, source: source.clone(), rendition, piece: Piece::Segment(index) };
-        let made = self.shared.clone().get(wanted.clone()).await?;
-        if rendition != Rendition::H264 {
-            tokio::spawn(self.shared.clone().make_ahead(Wanted { piece: Piece::Segment(index.saturating_add(1)), ..wanted }));
+    /// One media segment; the same bytes for the same (file, encoding, index), whoever asks and in whatever order.
+    /// `ahead`: how long the listener can wait for it; `None` when nobody listens yet.
+    pub async fn segment(&self, wanted: Wanted, index: u32, _ahead: Option<Duration>) -> Result<Segment, MediaError> {
+        check_rendition(&wanted)?;
+        let asking = |index: u32| wanted.asking(Task::Segment { encoding: wanted.encoding, index });
+        let made = self.shared.clone().get(asking(index)).await?;
+        if wanted.encoding.rendition != Rendition::VideoCopy {
+            tokio::spawn(self.shared.clone().make_ahead(asking(index.saturating_add(1))));
         }
-        Ok(made.body)
+        Ok(Segment::Whole(made.body))
     }
 
     /// Ends a session's worker.
@@ -91,35 +95,75 @@ impl Engine {
     }
 }
 
+/// Who wants what of which file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub session: SessionId,
+    pub source: Source,
+    pub encoding: Encoding,
+}
+
+/// A segment's bytes.
+#[derive(Debug)]
+pub enum Segment {
+    Whole(Bytes),
+    /// On its way, in `of` chunks; an error, or an end before the last chunk, means that it was cut.
+    Chunks {
+        of: u32,
+        chunks: mpsc::Receiver<Result<Bytes, MediaError>>,
+    },
+}
+
+impl Segment {
+    /// Waits for all of it.
+    pub async fn whole(self) -> Result<Bytes, MediaError> {
+        let (of, mut chunks) = match self {
+            Self::Whole(bytes) => return Ok(bytes),
+            Self::Chunks { of, chunks } => (of, chunks),
+        };
+        let mut whole = Vec::new();
+        for _ in 0..of {
+            let chunk = chunks.recv().await.ok_or_else(|| MediaError::internal("a segment was cut"))?;
+            whole.extend_from_slice(&chunk?);
+        }
+        Ok(whole.into())
+    }
+}
+
 /// Sound can be had of anything with sound; pictures only of a video.
-fn check_rendition(source: &Source, rendition: Rendition) -> Result<(), MediaError> {
-    if rendition == Rendition::H264 && source.kind == MediaKind::Audio {
+fn check_rendition(Wanted { source, encoding, .. }: &Wanted) -> Result<(), MediaError> {
+    if encoding.rendition.role() == Role::Picture && source.kind == MediaKind::Audio {
         return Err(MediaError::NotFound { what: "This track has no pictures.".to_owned() });
     }
     Ok(())
 }
 
-#[derive(Clone)]
-struct Wanted {
-    session: SessionId,
-    source: Source,
-    rendition: Rendition,
-    piece: Piece,
+impl Wanted {
+    fn asking(&self, task: Task) -> Asked {
+        Asked { session: self.session, source: self.source.clone(), task }
+    }
 }
 
-impl Wanted {
+#[derive(Clone)]
+struct Asked {
+    session: SessionId,
+    source: Source,
+    task: Task,
+}
+
+impl Asked {
     fn name(&self) -> Name {
         let Source { track, mtime_ms, size, .. } = &self.source;
-        Name::of(&format!("{ENGINE_VERSION} {track} {mtime_ms} {size} {} {:?}", self.rendition.name(), self.piece))
+        Name::of(&format!("{ENGINE_VERSION} {track} {mtime_ms} {size} {:?}", self.task))
     }
 
     fn job(&self) -> Job {
-        Job::new(&self.source.path, self.source.size, self.rendition, self.piece)
+        Job::new(&self.source.path, self.source.size, self.task.clone())
     }
 }
 
 impl Shared {
-    async fn get(self: Arc<Self>, wanted: Wanted) -> Result<Made, MediaError> {
+    async fn get(self: Arc<Self>, wanted: Asked) -> Result<Made, MediaError> {
         let name = wanted.name();
         if let Some(made) = self.cache.get(&name).await {
             return Ok(made);
@@ -138,7 +182,7 @@ impl Shared {
         receiver.await.unwrap_or_else(|_| Err(MediaError::internal("the request was dropped")))
     }
 
-    async fn make(&self, name: &Name, wanted: &Wanted, mut seat: Seat) -> Result<Made, MediaError> {
+    async fn make(&self, name: &Name, wanted: &Asked, mut seat: Seat) -> Result<Made, MediaError> {
         // It may have been made while this request waited for its turn.
         if let Some(made) = self.cache.get(name).await {
             return Ok(made);
@@ -151,7 +195,7 @@ impl Shared {
     }
 
     /// Makes the next segment if the session's worker has nothing better to do. Failure is for the request that really wants it.
-    async fn make_ahead(self: Arc<Self>, wanted: Wanted) {
+    async fn make_ahead(self: Arc<Self>, wanted: Asked) {
         let name = wanted.name();
         let Some(seat) = self.pool.idle_seat(wanted.session) else { return };
         let _ = self.make(&name, &wanted, seat).await;

@@ -12,6 +12,7 @@ use super::plan::{Plan, check_ranges};
 use super::samples::Sample;
 use crate::host::media::cmaf::{self, Entry, Frame, TrackHead};
 use crate::host::media::error::MediaError;
+use crate::host::media::segments::{Out, Segments};
 use crate::protocol::Timeline;
 
 /// An opened file and how its pictures are cut.
@@ -37,27 +38,6 @@ impl Picture {
         Ok(Self { file, file_size, avc1, tkhd: track.tkhd.clone(), plan, timeline })
     }
 
-    pub fn timeline(&self) -> &Timeline {
-        &self.timeline
-    }
-
-    pub fn init(&self) -> Result<Vec<u8>, MediaError> {
-        cmaf::init(&TrackHead {
-            timescale: self.timeline.timescale,
-            duration: self.timeline.duration,
-            entry: Entry::Avc1(Box::new(self.avc1.clone()), Box::new(self.tkhd.clone())),
-        })
-    }
-
-    /// # Errors
-    /// `NotFound` past the end, `Unplayable` when the tables point outside the file.
-    pub fn segment(&self, index: u32) -> Result<Vec<u8>, MediaError> {
-        let (samples, decode_time) = self.plan.segment(index).ok_or_else(|| cmaf::no_segment(index))?;
-        let data = self.read(samples)?;
-        let frames: Result<Vec<Frame>, MediaError> = samples.iter().map(frame).collect();
-        cmaf::segment(index, decode_time, &frames?, &data)
-    }
-
     /// The samples' bytes, one read for each run of neighbours.
     fn read(&self, samples: &[Sample]) -> Result<Vec<u8>, MediaError> {
         let total = check_ranges(samples, self.file_size)?;
@@ -76,6 +56,29 @@ impl Picture {
             filled += length;
         }
         Ok(data)
+    }
+}
+
+impl Segments for Picture {
+    fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    fn init(&self) -> Result<Vec<u8>, MediaError> {
+        cmaf::init(&TrackHead {
+            timescale: self.timeline.timescale,
+            duration: self.timeline.duration,
+            entry: Entry::Avc1(Box::new(self.avc1.clone()), Box::new(self.tkhd.clone())),
+        })
+    }
+
+    /// # Errors
+    /// `NotFound` past the end, `Unplayable` when the tables point outside the file.
+    fn segment(&mut self, index: u32, out: &mut Out<'_>) -> Result<(), MediaError> {
+        let (samples, decode_time) = self.plan.segment(index).ok_or_else(|| cmaf::no_segment(index))?;
+        let data = self.read(samples)?;
+        let frames: Result<Vec<Frame>, MediaError> = samples.iter().map(frame).collect();
+        out(cmaf::segment(index, decode_time, &frames?, &data)?)
     }
 }
 
@@ -98,6 +101,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::host::media::segments::made;
     use proptest::prelude::*;
 
     /// Forty pictures of five bytes each, in groups of ten, with an edit list.
@@ -128,11 +132,11 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temp dir");
         let path = dir.path().join("a.mp4");
         std::fs::write(&path, small_film()).expect("written");
-        let picture = Picture::open(&path).expect("a film");
+        let mut picture = Picture::open(&path).expect("a film");
         // The first at least half a second, here 20 pictures; the rest is shorter than three seconds and stays whole.
         assert_eq!((picture.timeline().runs.clone(), picture.timeline().lead_in), (vec![(20, 2)], 0));
         assert_eq!(picture.timeline().mime, "video/mp4; codecs=\"avc1.42001E\"");
-        assert!(picture.segment(0).expect("there").ends_with(&[7; 100]));
+        assert!(made(&mut picture, 0).expect("there").ends_with(&[7; 100]));
     }
 
     proptest! {
@@ -152,10 +156,10 @@ mod tests {
             let dir = tempfile::tempdir().expect("a temp dir");
             let path = dir.path().join("a.mp4");
             std::fs::write(&path, &bytes).expect("written");
-            let Ok(picture) = Picture::open(&path) else { return Ok(()) };
+            let Ok(mut picture) = Picture::open(&path) else { return Ok(()) };
             let _ = picture.init();
             for index in 0..picture.timeline().segment_count().min(20) {
-                let _ = picture.segment(index);
+                let _ = made(&mut picture, index);
             }
         }
 

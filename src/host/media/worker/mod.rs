@@ -1,6 +1,8 @@
 //! The child process that touches codecs: jobs in on stdin, segments out on stdout.
 
+mod open;
 mod shelf;
+mod tasks;
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -13,7 +15,7 @@ use super::audio;
 use super::error::MediaError;
 use super::job::{ANSWER_BYTES_MAX, Answer, JOB_BYTES_MAX, Job};
 use crate::protocol::frame;
-use shelf::Shelf;
+use tasks::Bench;
 
 /// Serves jobs until stdin ends, which is when the parent lets go of this worker, or dies.
 ///
@@ -32,21 +34,28 @@ pub fn run() -> anyhow::Result<()> {
         std::process::exit(0);
     });
     audio::prepare()?;
-    let mut shelf = Shelf::default();
+    let mut bench = Bench::default();
     while let Ok(job) = jobs.recv() {
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| shelf.make(&job)));
+        let mut out =
+            |chunk: Vec<u8>, of: u32| write(&mut answers, &Answer::Chunk { length: chunk.len(), of }, &chunk).map_err(MediaError::internal);
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| bench.work(&job, &mut out)));
         let (answer, body) = match made {
-            Ok(Ok((body, timeline))) => (Answer::Made { length: body.len(), timeline }, body),
+            Ok(Ok((body, head))) => (Answer::Made { length: body.len(), head }, body),
             Ok(Err(error)) => (Answer::Failed(error), Vec::new()),
             Err(_) => {
-                shelf = Shelf::default();
+                bench = Bench::default();
                 (Answer::Failed(MediaError::internal("the worker met a case it does not know")), Vec::new())
             }
         };
-        answers.write_all(&frame::encode_json(&answer, ANSWER_BYTES_MAX).context("an answer is too long")?)?;
-        answers.write_all(&body)?;
-        answers.flush()?;
+        write(&mut answers, &answer, &body)?;
     }
+    Ok(())
+}
+
+fn write(answers: &mut File, answer: &Answer, body: &[u8]) -> anyhow::Result<()> {
+    answers.write_all(&frame::encode_json(answer, ANSWER_BYTES_MAX).context("an answer is too long")?)?;
+    answers.write_all(body)?;
+    answers.flush()?;
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use crate::host::media::audio::grid::Grid;
 use crate::host::media::cmaf::{self, Entry, FlacHead, TrackHead};
 use crate::host::media::error::MediaError;
 use crate::host::media::job::BODY_BYTES_MAX;
+use crate::host::media::segments::{Out, Segments};
 use crate::protocol::{Rendition, Timeline};
 
 /// An ID3v1 tag, which some programs put after the last frame.
@@ -44,32 +45,6 @@ impl Passthrough {
             runs: grid.runs(head.samples),
         };
         Ok(Some(Self { locator, grid, timeline }))
-    }
-
-    pub fn timeline(&self) -> &Timeline {
-        &self.timeline
-    }
-
-    pub fn init(&self) -> Result<Vec<u8>, MediaError> {
-        let head = self.locator.frames.head;
-        cmaf::init(&TrackHead { timescale: head.rate, duration: head.samples, entry: Entry::Flac(head) })
-    }
-
-    /// The source's frames, and silence in place of those that are damaged.
-    ///
-    /// # Errors
-    /// `NotFound` past the end, `Unplayable` when the file cannot be read.
-    pub fn segment(&self, index: u32) -> Result<Vec<u8>, MediaError> {
-        let (start, length) = self.timeline.segment(index).ok_or_else(|| cmaf::no_segment(index))?;
-        let feed = self.grid.feed(index, start, length);
-        let numbers = feed.frame_number..feed.frame_number + feed.keep as u64;
-        let (data, lengths) = match self.whole(numbers.clone()).map_err(unreadable)? {
-            Some(found) => found,
-            None => self.mended(numbers.clone()).map_err(unreadable)?,
-        };
-        let frames: Result<Vec<cmaf::Frame>, MediaError> =
-            numbers.zip(lengths).map(|(number, length)| self.frame(number, length)).collect();
-        cmaf::segment(index, feed.decode_time, &frames?, &data)
     }
 
     /// The frames end to end and the length of each; `None` when one is damaged.
@@ -120,6 +95,34 @@ impl Passthrough {
     }
 }
 
+impl Segments for Passthrough {
+    fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    fn init(&self) -> Result<Vec<u8>, MediaError> {
+        let head = self.locator.frames.head;
+        cmaf::init(&TrackHead { timescale: head.rate, duration: head.samples, entry: Entry::Flac(head) })
+    }
+
+    /// The source's frames, and silence in place of those that are damaged.
+    ///
+    /// # Errors
+    /// `NotFound` past the end, `Unplayable` when the file cannot be read.
+    fn segment(&mut self, index: u32, out: &mut Out<'_>) -> Result<(), MediaError> {
+        let (start, length) = self.timeline.segment(index).ok_or_else(|| cmaf::no_segment(index))?;
+        let feed = self.grid.feed(index, start, length);
+        let numbers = feed.frame_number..feed.frame_number + feed.keep as u64;
+        let (data, lengths) = match self.whole(numbers.clone()).map_err(unreadable)? {
+            Some(found) => found,
+            None => self.mended(numbers.clone()).map_err(unreadable)?,
+        };
+        let frames: Result<Vec<cmaf::Frame>, MediaError> =
+            numbers.zip(lengths).map(|(number, length)| self.frame(number, length)).collect();
+        out(cmaf::segment(index, feed.decode_time, &frames?, &data)?)
+    }
+}
+
 fn unreadable(_: io::Error) -> MediaError {
     MediaError::unplayable("This FLAC file cannot be read from the disk.")
 }
@@ -153,6 +156,7 @@ mod tests {
     use crate::host::media::audio::flac::crc::{crc8, crc16};
     use crate::host::media::audio::flac::header::Header;
     use crate::host::media::audio::flac::renumber;
+    use crate::host::media::segments::made;
     use proptest::prelude::*;
 
     const BLOCK: u16 = 24;
@@ -225,7 +229,7 @@ mod tests {
             let quiet_from = quiet_from.index(loud.len());
             loud[quiet_from..].fill(false);
             let parts = frames(&loud, rest);
-            let flac = open(&stream(&parts, rest, seek_point)).expect("a whole stream");
+            let mut flac = open(&stream(&parts, rest, seek_point)).expect("a whole stream");
             for index in asked {
                 let number = index.index(parts.len());
                 let found = flac.whole(number as u64..parts.len() as u64).expect("readable");
@@ -246,7 +250,7 @@ mod tests {
                 let at = at.index(bytes.len());
                 bytes[at] = byte;
             }
-            let Some(flac) = open(&bytes) else { return Ok(()) };
+            let Some(mut flac) = open(&bytes) else { return Ok(()) };
             let _ = flac.init();
             let numbers = 0..loud.len() as u64;
             let (data, lengths) = flac.mended(numbers.clone()).expect("readable");
@@ -265,7 +269,7 @@ mod tests {
                 prop_assert!(data.windows(alone.len()).any(|window| window == alone));
             }
             for index in 0..flac.timeline.segment_count() {
-                flac.segment(index).expect("there");
+                made(&mut flac, index).expect("there");
             }
         }
 
@@ -276,9 +280,9 @@ mod tests {
             if id3 {
                 bytes.splice(0..0, *b"ID3\x04\0\0\0\0\0\0");
             }
-            if let Some(flac) = open(&bytes) {
+            if let Some(mut flac) = open(&bytes) {
                 for index in 0..flac.timeline.segment_count().min(20) {
-                    let _ = flac.segment(index);
+                    let _ = made(&mut flac, index);
                 }
             }
         }

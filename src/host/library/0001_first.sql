@@ -1,4 +1,4 @@
--- The host's own index. Version 1; `db.rs` holds the steps from one version to the next.
+-- The host's own index, version 1; `db.rs` holds the steps from one version to the next.
 -- Paths are bytes as the file system has them: not every name is UTF-8.
 
 CREATE TABLE track (
