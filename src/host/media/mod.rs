@@ -16,6 +16,7 @@ mod job;
 mod mp4;
 mod offer;
 mod segments;
+pub mod streams;
 pub mod worker;
 
 pub use engine::{Engine, EngineConfig, Segment, Source, Wanted};
