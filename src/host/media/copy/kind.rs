@@ -11,6 +11,7 @@ const SEARCH_BYTES: usize = 64 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Mp3,
+    Ogg,
 }
 
 impl Kind {
@@ -30,7 +31,8 @@ impl Kind {
 /// `Some(None)` for a file of another kind that is surely not bare frames.
 fn by_magic(bytes: &[u8]) -> Option<Option<Kind>> {
     match bytes {
-        [b'R', b'I', b'F', b'F', ..] | [b'O', b'g', b'g', b'S', ..] | [b'f', b'L', b'a', b'C', ..] => Some(None),
+        [b'O', b'g', b'g', b'S', ..] => Some(Some(Kind::Ogg)),
+        [b'R', b'I', b'F', b'F', ..] | [b'f', b'L', b'a', b'C', ..] => Some(None),
         [0x1a, 0x45, 0xdf, 0xa3, ..] | [_, _, _, _, b'f', b't', b'y', b'p', ..] | [0x30, 0x26, 0xb2, 0x75, ..] => Some(None),
         _ => by_sync(*bytes.first_chunk()?).map(Some),
     }

@@ -6,6 +6,8 @@
 mod kind;
 mod layout;
 mod mp3;
+mod ogg;
+mod opus;
 mod packets;
 mod window;
 
@@ -24,6 +26,7 @@ pub fn open(path: &Path, stream: u8) -> Result<Box<dyn Segments>, MediaError> {
     let file = File::open(path).map_err(|_| MediaError::Gone)?;
     match Kind::of(&file) {
         Some(Kind::Mp3) if stream == 0 => Ok(Box::new(mp3::open(file)?)),
+        Some(Kind::Ogg) if stream == 0 => Ok(Box::new(ogg::open(file)?)),
         _ => Err(refused()),
     }
 }
@@ -34,6 +37,7 @@ pub fn mime(path: &Path) -> Option<String> {
     let file = File::open(path).ok()?;
     match Kind::of(&file)? {
         Kind::Mp3 => mp3::mime(&file, metadata.len()),
+        Kind::Ogg => ogg::mime(&file),
     }
 }
 

@@ -38,13 +38,8 @@ pub fn open(file: File) -> Result<Copied<Frames>, MediaError> {
     let extent = Extent::new(count, header.samples, tag.as_ref()).ok_or_else(refused)?;
     let layout = Layout::new(std::iter::repeat_n(header.duration(), extent.frames), header.rate, extent.lead_in);
     frames.cut(layout.firsts.clone());
-    let timeline = Timeline {
-        mime: MIME.to_owned(),
-        timescale: header.rate,
-        lead_in: extent.lead_in,
-        duration: extent.duration,
-        runs: Vec::new(),
-    };
+    let timeline =
+        Timeline { mime: MIME.to_owned(), timescale: header.rate, lead_in: extent.lead_in, duration: extent.duration, runs: Vec::new() };
     frames.window.forget();
     Ok(Copied::new(frames, Wrap::Bare, layout, timeline))
 }
