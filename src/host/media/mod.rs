@@ -22,7 +22,7 @@ pub mod worker;
 
 pub use engine::{Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
-pub use job::{Encoding, Heard, Probed};
+pub use job::{Encoding, Heard, Probed, Trial};
 pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::offers;
 
