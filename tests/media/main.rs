@@ -6,4 +6,5 @@ mod flac;
 mod kit;
 mod pictures;
 mod sound;
+mod sound_table;
 mod workers;

@@ -9,6 +9,7 @@ use gstreamer as gst;
 use gstreamer_app as gst_app;
 use gstreamer_audio as gst_audio;
 
+use super::clock::{Clock, sample_number};
 use super::pipeline::{Running, STEP, bus_error, chain, element, message_error, plain_convert};
 use super::reader::silence;
 use crate::host::media::error::MediaError;
@@ -33,8 +34,9 @@ pub struct Decoder {
     piece: Option<(i64, Vec<u8>)>,
     /// Number of the sample after the last decoded, by counting.
     counted: Option<i64>,
-    /// Decoded since the last seek.
-    pieces: u64,
+    /// Something has been decoded since the last seek.
+    begun: bool,
+    clock: Clock,
     end: End,
 }
 
@@ -69,8 +71,8 @@ impl Decoder {
         let sample = sink.pull_preroll().map_err(|_| no_sound())?;
         let info = sample.caps().and_then(|caps| gst_audio::AudioInfo::from_caps(caps).ok()).ok_or_else(no_sound)?;
         let duration = pipeline.0.query_duration::<gst::ClockTime>();
-        let keeps_state = has_stateful_decoder(&pipeline.0);
-        Ok(Self { pipeline, sink, info, duration, keeps_state, at: 0, piece: None, counted: None, pieces: 0, end: End::Open })
+        let (keeps_state, clock) = (has_stateful_decoder(&pipeline.0), Clock::new(&pipeline.0, &sample, &info));
+        Ok(Self { pipeline, sink, info, duration, keeps_state, at: 0, piece: None, counted: None, begun: false, clock, end: End::Open })
     }
 
     /// Whether [`Self::begin`] is enough to forget what was read before.
@@ -80,8 +82,12 @@ impl Decoder {
 
     /// Makes `from` the next sample.
     pub fn begin(&mut self, from: i64) -> Result<(), MediaError> {
-        self.seek((from - SEEK_EARLY_MS * i64::from(self.info.rate()) / 1000).max(0))?;
-        (self.at, self.piece, self.counted, self.pieces, self.end) = (from, None, None, 0, End::Open);
+        let early = (from - SEEK_EARLY_MS * i64::from(self.info.rate()) / 1000).max(0);
+        self.seek(early)?;
+        (self.at, self.piece, self.counted, self.begun, self.end) = (from, None, None, false, End::Open);
+        if early > 0 {
+            self.find_place()?;
+        }
         Ok(())
     }
 
@@ -109,23 +115,47 @@ impl Decoder {
         Ok(out)
     }
 
+    /// The first piece after a seek is clipped, to within a sample or a millisecond of what its stamp says. The next is whole, so
+    /// its place is known, and the first lies before it.
+    fn find_place(&mut self) -> Result<(), MediaError> {
+        let Some((stamp, mut first)) = self.decode()? else { return Ok(()) };
+        self.counted = None;
+        let Some((next_stamp, second)) = self.decode()? else {
+            self.piece = Some((stamp, first));
+            return Ok(());
+        };
+        let samples = |bytes: &[u8]| (bytes.len() / self.info.bpf() as usize) as i64;
+        let (before, length) = (samples(&first), samples(&second));
+        let next = self.clock.place(next_stamp, length);
+        if (next - before).abs_diff(stamp) < self.jitter() {
+            first.extend_from_slice(&second);
+            self.piece = Some((next - before, first));
+        } else {
+            self.piece = Some((next, second));
+        }
+        self.counted = Some(next + length);
+        Ok(())
+    }
+
+    fn jitter(&self) -> u64 {
+        JITTER_MS * u64::from(self.info.rate()) / 1000
+    }
+
     /// What is decoded next, and the number of its first sample; `None` at the end.
     fn decode(&mut self) -> Result<Option<(i64, Vec<u8>)>, MediaError> {
         let (rate, unit) = (i64::from(self.info.rate()), self.info.bpf() as usize);
         while let Some(sample) = self.sink.try_pull_sample(STEP) {
             let (Some(buffer), Some(stamp)) = (sample.buffer(), sample_number(&sample, rate)) else { continue };
             let bytes = buffer.map_readable().map_err(MediaError::internal)?.to_vec();
-            // Some containers stamp in milliseconds, so counting is truer than the stamps; but not from the first piece, which the
-            // seek has clipped, to within a sample of what its stamp says.
-            let near = |counted: &i64| counted.abs_diff(stamp) < JITTER_MS * rate.unsigned_abs() / 1000;
-            let start = self.counted.filter(near).unwrap_or(stamp);
-            self.pieces += 1;
-            self.counted = (self.pieces > 1).then(|| start.saturating_add_unsigned((bytes.len() / unit) as u64));
+            // Some containers stamp in milliseconds, so counting is truer than the stamps.
+            let start = self.counted.filter(|counted| counted.abs_diff(stamp) < self.jitter()).unwrap_or(stamp);
+            self.begun = true;
+            self.counted = Some(start.saturating_add_unsigned((bytes.len() / unit) as u64));
             return Ok(Some((start, bytes)));
         }
         // The end, or a damaged rest, for which silence stands.
         match bus_error(&self.pipeline.0) {
-            Some(error) if self.pieces == 0 && self.at <= 0 => return Err(error),
+            Some(error) if !self.begun && self.at <= 0 => return Err(error),
             Some(_) => self.end = End::Broken,
             None if self.sink.is_eos() => self.end = End::Reached,
             None => return Err(MediaError::unplayable("This file takes too long to decode.")),
@@ -162,17 +192,6 @@ impl Decoder {
 
 fn no_sound() -> MediaError {
     MediaError::unplayable("This file has no sound that the host can decode.")
-}
-
-/// Number of a buffer's first sample: by stream time, which edit lists and pre-skips have been taken out of.
-fn sample_number(sample: &gst::Sample, rate: i64) -> Option<i64> {
-    let pts = sample.buffer()?.pts()?;
-    let time = sample.segment()?.downcast_ref::<gst::ClockTime>()?.to_stream_time_full(pts)?;
-    let nanoseconds = match time {
-        gst::Signed::Positive(time) => i128::from(time.nseconds()),
-        gst::Signed::Negative(time) => -i128::from(time.nseconds()),
-    };
-    i64::try_from((nanoseconds * i128::from(rate) + 500_000_000).div_euclid(1_000_000_000)).ok()
 }
 
 /// Copies the samples of `piece`, which begins at sample `start`, to where they belong in `out`, which begins at `from`.
