@@ -14,6 +14,7 @@ pub mod compose;
 mod engine;
 mod error;
 mod job;
+mod matroska;
 mod mp4;
 mod offer;
 mod segments;
