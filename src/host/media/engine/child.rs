@@ -91,11 +91,6 @@ impl Worker {
         answer.await
     }
 
-    /// Whether it was told to stop its last job.
-    pub fn is_stopped(&self) -> bool {
-        self.is_stopped
-    }
-
     async fn send(&mut self, order: &Order) -> std::io::Result<()> {
         let wire = frame::encode_json(order, ORDER_BYTES_MAX).map_err(std::io::Error::other)?;
         self.jobs.write_all(&wire).await

@@ -10,7 +10,10 @@ use crate::host::media::error::MediaError;
 pub enum Segment {
     Whole(Bytes),
     /// On its way, in `of` chunks.
-    Chunks { of: u32, chunks: Chunks },
+    Chunks {
+        of: u32,
+        chunks: Chunks,
+    },
 }
 
 /// Chunks as they are made. Dropping it is leaving.

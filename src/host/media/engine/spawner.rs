@@ -17,7 +17,7 @@ pub struct Spawner {
 
 struct Wish {
     scan: bool,
-    worker: oneshot::Sender<std::io::Result<Worker>>,
+    reply: Box<dyn FnOnce(std::io::Result<Worker>) + Send>,
 }
 
 impl Spawner {
@@ -27,33 +27,29 @@ impl Spawner {
         let runtime = Handle::current();
         std::thread::Builder::new().name("media-spawner".to_owned()).spawn(move || {
             let _runtime = runtime.enter();
-            while let Ok(Wish { scan, worker }) = heard.recv() {
-                // One that nobody waits for any more is dropped, and so killed.
-                let _ = worker.send(Worker::spawn(&exe, &registry, scan));
+            while let Ok(Wish { scan, reply }) = heard.recv() {
+                reply(Worker::spawn(&exe, &registry, scan));
             }
         })?;
         Ok(Self { wishes })
     }
 
     pub async fn spawn(&self, scan: bool) -> std::io::Result<Worker> {
-        self.wish(scan)?.await.map_err(std::io::Error::other)?
-    }
-
-    /// As [`Self::spawn`], for a start that is not async: waits for as long as it takes to start a process.
-    pub fn spawn_now(&self, scan: bool) -> std::io::Result<Worker> {
-        let mut worker = self.wish(scan)?;
-        loop {
-            match worker.try_recv() {
-                Ok(worker) => return worker,
-                Err(oneshot::error::TryRecvError::Empty) => std::thread::sleep(std::time::Duration::from_millis(1)),
-                Err(error) => return Err(std::io::Error::other(error)),
-            }
-        }
-    }
-
-    fn wish(&self, scan: bool) -> std::io::Result<oneshot::Receiver<std::io::Result<Worker>>> {
         let (sender, worker) = oneshot::channel();
-        self.wishes.send(Wish { scan, worker: sender }).map_err(|_| std::io::Error::other("the spawner is gone"))?;
-        Ok(worker)
+        // One that nobody waits for any more is dropped, and so killed.
+        self.wish(scan, move |spawned| drop(sender.send(spawned)))?;
+        worker.await.map_err(std::io::Error::other)?
+    }
+
+    /// As [`Self::spawn`], for a start that is not async: blocks for as long as a process takes to be started.
+    pub fn spawn_now(&self, scan: bool) -> std::io::Result<Worker> {
+        let (sender, worker) = mpsc::channel();
+        self.wish(scan, move |spawned| drop(sender.send(spawned)))?;
+        worker.recv().map_err(std::io::Error::other)?
+    }
+
+    fn wish(&self, scan: bool, reply: impl FnOnce(std::io::Result<Worker>) + Send + 'static) -> std::io::Result<()> {
+        let wish = Wish { scan, reply: Box::new(reply) };
+        self.wishes.send(wish).map_err(|_| std::io::Error::other("no thread starts workers any more"))
     }
 }
