@@ -66,7 +66,7 @@ fn pictures_leave_a_slot_to_sound_and_reads_need_none() {
     let (sound, read) = (load.push(10, Cost::Sound, wanted(900)), load.push(11, Cost::Read, wanted(900)));
     let started: Vec<Ticket> = std::iter::from_fn(|| load.queue.next()).collect();
     assert_eq!(started.len(), 4);
-    assert!(started.ends_with(&[sound, read]) && started[..2].iter().all(|ticket| *ticket < sound));
+    assert!(started.ends_with(&[read, sound]) && started[..2].iter().all(|ticket| *ticket < sound));
 }
 
 #[test]
