@@ -7,6 +7,8 @@ use std::process::Stdio;
 use bytes::Bytes;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{ANSWER_BYTES_MAX, Answer, BODY_BYTES_MAX, Head, Job, Lane, ORDER_BYTES_MAX, Order};
@@ -30,7 +32,7 @@ pub enum Event {
 /// Killed when dropped. Nobody waits for the end of a killed one: in a read from a dead drive even that may never come.
 pub struct Worker {
     /// Held for its drop.
-    _process: Child,
+    _life: DropGuard,
     jobs: ChildStdin,
     answers: BufReader<ChildStdout>,
     number: u64,
@@ -40,8 +42,8 @@ pub struct Worker {
 
 impl Worker {
     /// `scan`: look for new plugins and write the registry; otherwise take it as it is. Must be called in a tokio runtime, on a thread that
-    /// outlives the worker: the worker dies with it.
-    pub fn spawn(exe: &Path, registry: &Path, scan: bool) -> std::io::Result<Self> {
+    /// outlives the worker: the worker dies with it. `processes` counts it until it is gone.
+    pub fn spawn(exe: &Path, registry: &Path, scan: bool, processes: &TaskTracker) -> std::io::Result<Self> {
         let mut command = Command::new(exe);
         // A heap for each thread would keep what a pipeline's threads gave back.
         command.arg("media-worker").env("GST_REGISTRY", registry).env("MALLOC_ARENA_MAX", "2");
@@ -54,7 +56,10 @@ impl Worker {
         let jobs = process.stdin.take().ok_or_else(missing)?;
         let answers = BufReader::new(process.stdout.take().ok_or_else(missing)?);
         tokio::spawn(log_lines(process.stderr.take().ok_or_else(missing)?));
-        Ok(Self { _process: process, jobs, answers, number: 0, is_ready: false, is_stopped: false })
+        let end = CancellationToken::new();
+        let life = end.clone().drop_guard();
+        processes.spawn(outlast(process, end));
+        Ok(Self { _life: life, jobs, answers, number: 0, is_ready: false, is_stopped: false })
     }
 
     /// Waits until it has started. After an error it is of no more use.
@@ -95,6 +100,15 @@ impl Worker {
         let wire = frame::encode_json(order, ORDER_BYTES_MAX).map_err(std::io::Error::other)?;
         self.jobs.write_all(&wire).await
     }
+}
+
+/// Waits for the process to be gone, killing it when its worker is dropped.
+async fn outlast(mut process: Child, end: CancellationToken) {
+    tokio::select! {
+        _ = process.wait() => return,
+        () = end.cancelled() => {}
+    }
+    let _ = process.kill().await;
 }
 
 async fn read_event(answers: &mut BufReader<ChildStdout>) -> std::io::Result<Event> {

@@ -150,11 +150,15 @@ impl Engine {
         lock(&self.shared.admission).remove(session);
     }
 
-    /// Kills every worker; what is being written to the cache is finished.
+    /// Finishes what is being made, then kills every worker and waits until they are gone; both for a few seconds at most.
     pub async fn shutdown(&self) {
         self.shared.pool.close();
         self.shared.tasks.close();
-        if tokio::time::timeout(SHUTDOWN_MAX, self.shared.tasks.wait()).await.is_err() {
+        let end = async {
+            self.shared.tasks.wait().await;
+            self.shared.pool.all_gone().await;
+        };
+        if tokio::time::timeout(SHUTDOWN_MAX, end).await.is_err() {
             tracing::warn!("some media was still being made at the end");
         }
     }

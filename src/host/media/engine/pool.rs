@@ -122,6 +122,11 @@ impl Pool {
         self.shared.lock().resting.retain(|lane, _| lane.session != Some(session));
     }
 
+    /// Waits until the workers of a closed pool are gone.
+    pub async fn all_gone(&self) {
+        self.shared.spawner.all_gone().await;
+    }
+
     /// Kills all that rest, and lets no other rest any more.
     pub fn close(&self) {
         let mut state = self.shared.lock();

@@ -8,11 +8,14 @@ use std::sync::mpsc;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
 
 use super::child::Worker;
 
 pub struct Spawner {
     wishes: mpsc::Sender<Wish>,
+    /// The workers' processes, until they are gone.
+    processes: TaskTracker,
 }
 
 struct Wish {
@@ -25,13 +28,15 @@ impl Spawner {
     pub fn start(exe: PathBuf, registry: PathBuf) -> std::io::Result<Self> {
         let (wishes, heard) = mpsc::channel::<Wish>();
         let runtime = Handle::current();
+        let processes = TaskTracker::new();
+        let counted = processes.clone();
         std::thread::Builder::new().name("media-spawner".to_owned()).spawn(move || {
             let _runtime = runtime.enter();
             while let Ok(Wish { scan, reply }) = heard.recv() {
-                reply(Worker::spawn(&exe, &registry, scan));
+                reply(Worker::spawn(&exe, &registry, scan, &counted));
             }
         })?;
-        Ok(Self { wishes })
+        Ok(Self { wishes, processes })
     }
 
     pub async fn spawn(&self, scan: bool) -> std::io::Result<Worker> {
@@ -46,6 +51,12 @@ impl Spawner {
         let (sender, worker) = mpsc::channel();
         self.wish(scan, move |spawned| drop(sender.send(spawned)))?;
         worker.recv().map_err(std::io::Error::other)?
+    }
+
+    /// Waits until no process is left, which on a dead drive may be never.
+    pub async fn all_gone(&self) {
+        self.processes.close();
+        self.processes.wait().await;
     }
 
     fn wish(&self, scan: bool, reply: impl FnOnce(std::io::Result<Worker>) + Send + 'static) -> std::io::Result<()> {
