@@ -5,6 +5,7 @@ mod faults;
 mod flac;
 mod kit;
 mod pictures;
+mod pictures_kinds;
 mod sound;
 mod sound_table;
 mod workers;
