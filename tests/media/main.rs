@@ -7,5 +7,6 @@ mod kit;
 mod pictures;
 mod pictures_kinds;
 mod sound;
+mod sound_seeks;
 mod sound_table;
 mod workers;

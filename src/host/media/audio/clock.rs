@@ -21,6 +21,9 @@ const UNIFORM: [&str; 12] = [
     "avdec_wmav2",
     "avdec_dca",
 ];
+/// Demuxers of containers whose stamps are sample counts.
+const EXACT: [&str; 2] = ["qtdemux", "oggdemux"];
+const BROADCAST: [&str; 2] = ["tsdemux", "mpegpsdemux"];
 /// Every Vorbis window that encoders use is a multiple of four times this.
 const VORBIS_STEP: i64 = 64;
 /// Above it a Vorbis step is too short to be told by milliseconds.
@@ -36,6 +39,8 @@ pub struct Clock {
     step: Option<i64>,
     /// Farther from the grid, it is another's.
     tolerance: i64,
+    /// A transport or program stream, which does not know how long it is.
+    pub is_broadcast: bool,
 }
 
 impl Clock {
@@ -57,11 +62,11 @@ impl Clock {
         let tolerance = match (coarse, vorbis || has(&UNIFORM)) {
             // Rounding, and a codec's delay that was rounded too.
             (true, true) => rate * 2 / 1000,
-            // Stamps of whole nanoseconds, added up over a long file.
-            (false, true) => 3,
+            // Stamps of whole nanoseconds, added up over a long file by a parser.
+            (false, true) if !has(&EXACT) => 3,
             _ => 0,
         };
-        Self { origin: start + samples, first: samples, step: vorbis.then_some(VORBIS_STEP), tolerance }
+        Self { origin: start + samples, first: samples, step: vorbis.then_some(VORBIS_STEP), tolerance, is_broadcast: has(&BROADCAST) }
     }
 
     /// Number of the first sample of a whole piece of `length` samples that is stamped with `stamp`.
@@ -95,7 +100,7 @@ mod tests {
             frame in prop::sample::select(vec![960i64, 1024, 1152, 1536, 4096]), first in 1i64..960, index in 0i64..2_000_000,
         ) {
             let (rate, origin) = (44_100i64, first);
-            let clock = Clock { origin, first, step: None, tolerance: rate * 2 / 1000 };
+            let clock = Clock { origin, first, step: None, tolerance: rate * 2 / 1000, is_broadcast: false };
             let place = origin + index * frame;
             let ms = (place * 1000 + rate / 2).div_euclid(rate);
             prop_assert_eq!(clock.place((ms * rate + 500).div_euclid(1000), frame), place);

@@ -18,6 +18,10 @@ use crate::host::media::error::MediaError;
 const SEEK_EARLY_MS: i64 = 300;
 /// Stamps that differ by less from what has been counted are rounding; more is a gap in the sound.
 const JITTER_MS: u64 = 20;
+/// More than a seek lands early by.
+const PIECES_MAX: usize = 2_000;
+/// Sound at the end by which a length that is a guess is made true.
+const TAIL_MS: i64 = 2_000;
 
 /// One sound of a file, open. Samples come out interleaved in `info`'s format: the source's own.
 pub struct Decoder {
@@ -85,10 +89,7 @@ impl Decoder {
         let early = (from - SEEK_EARLY_MS * i64::from(self.info.rate()) / 1000).max(0);
         self.seek(early)?;
         (self.at, self.piece, self.counted, self.begun, self.end) = (from, None, None, false, End::Open);
-        if early > 0 {
-            self.find_place()?;
-        }
-        Ok(())
+        self.find_place()
     }
 
     /// The next `count` samples of what the file decodes to; silence where it has none.
@@ -115,25 +116,29 @@ impl Decoder {
         Ok(out)
     }
 
-    /// The first piece after a seek is clipped, to within a sample or a millisecond of what its stamp says. The next is whole, so
-    /// its place is known, and the first lies before it.
+    /// The first piece after a seek is clipped, and the first stamps of a broadcast are guesses. So what is decoded before the
+    /// wanted sample is placed by the last stamp there, of a whole piece; the others lie before it.
     fn find_place(&mut self) -> Result<(), MediaError> {
-        let Some((stamp, mut first)) = self.decode()? else { return Ok(()) };
-        self.counted = None;
-        let Some((next_stamp, second)) = self.decode()? else {
-            self.piece = Some((stamp, first));
-            return Ok(());
-        };
-        let samples = |bytes: &[u8]| (bytes.len() / self.info.bpf() as usize) as i64;
-        let (before, length) = (samples(&first), samples(&second));
-        let next = self.clock.place(next_stamp, length);
-        if (next - before).abs_diff(stamp) < self.jitter() {
-            first.extend_from_slice(&second);
-            self.piece = Some((next - before, first));
-        } else {
-            self.piece = Some((next, second));
+        let samples = |bytes: &[u8], unit: u32| (bytes.len() / unit as usize).cast_signed() as i64;
+        let unit = self.info.bpf();
+        let (mut row, mut end) = (Vec::new(), None);
+        for number in 0..PIECES_MAX {
+            if number > 1 && end.is_none_or(|end| end > self.at) {
+                break;
+            }
+            self.counted = None;
+            let Some((stamp, piece)) = self.decode()? else { break };
+            let length = samples(&piece, unit);
+            let start = if number == 0 { stamp } else { self.clock.place(stamp, length) };
+            // What comes before a gap is not what comes before the wanted sample.
+            if end.is_some_and(|end: i64| end.abs_diff(start) >= self.jitter()) {
+                row.clear();
+            }
+            row.extend_from_slice(&piece);
+            end = Some(start + length);
         }
-        self.counted = Some(next + length);
+        self.piece = end.map(|end| (end - samples(&row, unit), row));
+        self.counted = end;
         Ok(())
     }
 
@@ -168,10 +173,29 @@ impl Decoder {
         self.pipeline.0.current_state() == gst::State::Playing
     }
 
+    /// Where the sound really ends, for a container that guesses its duration: its last two seconds, by it, are decoded.
+    pub fn true_end(&mut self, told: u64) -> Result<u64, MediaError> {
+        let told = i64::try_from(told).map_err(MediaError::internal)?;
+        let mut end = 0;
+        let from = (told - TAIL_MS * i64::from(self.info.rate()) / 1000).max(0);
+        self.begin(from)?;
+        if let Some((start, bytes)) = self.piece.take() {
+            end = start.saturating_add_unsigned((bytes.len() / self.info.bpf() as usize) as u64);
+        }
+        while let Some((start, bytes)) = self.decode()? {
+            end = end.max(start.saturating_add_unsigned((bytes.len() / self.info.bpf() as usize) as u64));
+        }
+        u64::try_from(if end > from { end } else { told }).map_err(MediaError::internal)
+    }
+
+    pub fn guesses_duration(&self) -> bool {
+        self.clock.is_broadcast
+    }
+
     /// Decodes the whole file and counts its samples.
     pub fn count(&mut self) -> Result<u64, MediaError> {
         self.begin(0)?;
-        let (mut end, unit) = (0i64, self.info.bpf() as usize);
+        let (mut end, unit) = (self.counted.unwrap_or(0), self.info.bpf() as usize);
         while let Some((start, bytes)) = self.decode()? {
             end = end.max(start.saturating_add_unsigned((bytes.len() / unit) as u64));
         }
