@@ -18,21 +18,21 @@ fn row_of(seed: u64) -> impl Iterator<Item = u64> {
 async fn check_seeks(name: &str, options: &[&str], seed: u64) {
     let bench = bench();
     let path = sweep_file(bench.dir.path(), name, &[options, &["-af", "aloop=loop=2:size=498333"]].concat());
-    let whole = fetch(&bench.engine, &source(&path, MediaKind::Audio), Rendition::Opus160, false).await;
+    let whole = fetch(&bench.engine, &source(&path, MediaKind::Audio), Rendition::Aac256, false).await;
     let joined = bench.dir.path().join("joined.mp4");
     whole.write(&joined);
-    let (heard, reference) = (decode(&joined, 48_000), decode(&path, 48_000));
+    let (heard, reference) = (decode(&joined, 44_100), decode(&path, 44_100));
     let heard = &heard[usize::try_from(whole.timeline.lead_in).expect("small") * 2..];
     let count = whole.timeline.segment_count();
     for index in 1..count - 1 {
         let border = usize::try_from(whole.timeline.segment(index).expect("there").0).expect("small");
-        assert!(likeness(&reference, heard, border - 1_000, 2_000, 0) > 20.0, "{name}: at the start of segment {index}");
+        assert!(likeness(&reference, heard, border - 1_000, 2_000, 0) > 25.0, "{name}: at the start of segment {index}");
     }
     let again = source(&path, MediaKind::Audio);
     let other = crate::kit::bench_with(1, std::time::Duration::from_secs(20));
     for index in row_of(seed).take(50) {
         let index = u32::try_from(index % u64::from(count)).expect("small");
-        let bytes = segment(&other.engine, session(1), &again, Rendition::Opus160, index).await.expect("a segment");
+        let bytes = segment(&other.engine, session(1), &again, Rendition::Aac256, index).await.expect("a segment");
         assert!(bytes == whole.segments[index as usize], "{name}: segment {index} depends on what was asked for before");
     }
     other.engine.shutdown().await;
@@ -68,7 +68,8 @@ async fn check_rate(rate: &str) {
         whole.write(&joined);
         let (heard, reference) = (decode(&joined, whole.timeline.timescale), decode(&path, whole.timeline.timescale));
         let heard = &heard[usize::try_from(whole.timeline.lead_in).expect("small") * 2..];
-        for place in [2_000, 60_000, 120_000] {
+        let end = reference.len() / 2;
+        for place in [2_000, end / 2, end - 5_000] {
             assert_eq!(best_lag(&reference, heard, place), 0, "{rate} Hz as {}", rendition.name());
             let alike = likeness(&reference, heard, place, 2_000, 0);
             assert!(alike > 20.0, "{rate} Hz as {}: {alike:.1} dB at {place}", rendition.name());

@@ -23,7 +23,8 @@ const UNIFORM: [&str; 12] = [
 ];
 /// Demuxers of containers whose stamps are sample counts.
 const EXACT: [&str; 2] = ["qtdemux", "oggdemux"];
-const BROADCAST: [&str; 2] = ["tsdemux", "mpegpsdemux"];
+/// Demuxers that guess how long a file is.
+const GUESSING: &str = "mpegpsdemux";
 /// Every Vorbis window that encoders use is a multiple of four times this.
 const VORBIS_STEP: i64 = 64;
 /// Above it a Vorbis step is too short to be told by milliseconds.
@@ -39,8 +40,10 @@ pub struct Clock {
     step: Option<i64>,
     /// Farther from the grid, it is another's.
     tolerance: i64,
-    /// A transport or program stream, which does not know how long it is.
-    pub is_broadcast: bool,
+    /// The container does not say how long it is.
+    pub guesses_duration: bool,
+    /// Of eight channels by `flacdec`.
+    pub turned: bool,
 }
 
 impl Clock {
@@ -66,7 +69,14 @@ impl Clock {
             (false, true) if !has(&EXACT) => 3,
             _ => 0,
         };
-        Self { origin: start + samples, first: samples, step: vorbis.then_some(VORBIS_STEP), tolerance, is_broadcast: has(&BROADCAST) }
+        Self {
+            origin: start + samples,
+            first: samples,
+            step: vorbis.then_some(VORBIS_STEP),
+            tolerance,
+            guesses_duration: has(&[GUESSING]),
+            turned: info.channels() == 8 && has(&["flacdec"]),
+        }
     }
 
     /// Number of the first sample of a whole piece of `length` samples that is stamped with `stamp`.
@@ -100,7 +110,7 @@ mod tests {
             frame in prop::sample::select(vec![960i64, 1024, 1152, 1536, 4096]), first in 1i64..960, index in 0i64..2_000_000,
         ) {
             let (rate, origin) = (44_100i64, first);
-            let clock = Clock { origin, first, step: None, tolerance: rate * 2 / 1000, is_broadcast: false };
+            let clock = Clock { origin, first, step: None, tolerance: rate * 2 / 1000, guesses_duration: false, turned: false };
             let place = origin + index * frame;
             let ms = (place * 1000 + rate / 2).div_euclid(rate);
             prop_assert_eq!(clock.place((ms * rate + 500).div_euclid(1000), frame), place);

@@ -10,6 +10,7 @@ use gstreamer_app as gst_app;
 use gstreamer_audio as gst_audio;
 
 use super::clock::{Clock, sample_number};
+use super::downmix;
 use super::pipeline::{Running, STEP, bus_error, chain, element, message_error, plain_convert};
 use super::reader::silence;
 use crate::host::media::error::MediaError;
@@ -151,7 +152,10 @@ impl Decoder {
         let (rate, unit) = (i64::from(self.info.rate()), self.info.bpf() as usize);
         while let Some(sample) = self.sink.try_pull_sample(STEP) {
             let (Some(buffer), Some(stamp)) = (sample.buffer(), sample_number(&sample, rate)) else { continue };
-            let bytes = buffer.map_readable().map_err(MediaError::internal)?.to_vec();
+            let mut bytes = buffer.map_readable().map_err(MediaError::internal)?.to_vec();
+            if self.clock.turned {
+                downmix::turn_flac_pairs(&mut bytes, unit);
+            }
             // Some containers stamp in milliseconds, so counting is truer than the stamps.
             let start = self.counted.filter(|counted| counted.abs_diff(stamp) < self.jitter()).unwrap_or(stamp);
             self.begun = true;
@@ -189,7 +193,7 @@ impl Decoder {
     }
 
     pub fn guesses_duration(&self) -> bool {
-        self.clock.is_broadcast
+        self.clock.guesses_duration
     }
 
     /// Decodes the whole file and counts its samples.

@@ -10,6 +10,7 @@ use std::path::Path;
 use gstreamer_audio as gst_audio;
 use gstreamer_audio::AudioFormat;
 
+use super::downmix;
 use crate::host::media::error::MediaError;
 
 /// Headers lie before the samples, and pictures may too.
@@ -60,7 +61,12 @@ impl PcmFile {
 
 impl Layout {
     fn info(&self) -> Option<gst_audio::AudioInfo> {
-        gst_audio::AudioInfo::builder(self.format, self.rate, self.channels.into()).build().ok()
+        let builder = gst_audio::AudioInfo::builder(self.format, self.rate, self.channels.into());
+        match self.channels {
+            1 | 2 => builder.build(),
+            many => builder.positions(downmix::usual(many.into())).build(),
+        }
+        .ok()
     }
 
     fn find(file: &File, size: u64) -> Option<Self> {
