@@ -7,4 +7,5 @@ mod kit;
 mod pictures;
 mod pictures_kinds;
 mod sound;
+mod streams;
 mod workers;
