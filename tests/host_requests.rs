@@ -2,6 +2,9 @@
 #![cfg(feature = "host")]
 
 mod host_kit;
+mod host_requests {
+    mod streamed;
+}
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
