@@ -4,6 +4,7 @@
 mod faults;
 mod flac;
 mod kit;
+mod limits;
 mod pictures;
 mod pictures_kinds;
 mod sound;
