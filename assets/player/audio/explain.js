@@ -25,7 +25,7 @@ export function explain(track, sent, kbps) {
 
 /** "640 kbit/s", "12 Mbit/s". @param {number} kbps */
 export function rate(kbps) {
-  if (kbps < 995) return `${Math.max(1, Math.round(kbps / 10) * 10)} kbit/s`;
+  if (kbps < 995) return `${Math.max(10, Math.round(kbps / 10) * 10)} kbit/s`;
   const megabits = kbps / 1000;
   return `${megabits < 10 ? Math.round(megabits * 10) / 10 : Math.round(megabits)} Mbit/s`;
 }

@@ -34,13 +34,14 @@ export class Throughput {
   watch() {
     const sent = this.#now();
     let inBurst = false;
-    let first = true;
-    let total = 0;
+    let isFirst = true;
+    let [total, counted] = [0, 0];
     return {
       got: (bytes) => {
         total += bytes;
         if (inBurst) this.#count(bytes);
         else this.#begin();
+        if (inBurst) counted += bytes;
         inBurst = true;
       },
       end: () => {
@@ -48,8 +49,8 @@ export class Throughput {
         inBurst = false;
         this.#finish();
         // A quick way brings all at once, and nothing was counted. It carries at least what came since the request, the host's work included.
-        if (first) this.#atLeast(total, this.#now() - sent);
-        first = false;
+        if (isFirst && counted < BURST_BYTES_MIN) this.#atLeast(total, this.#now() - sent);
+        isFirst = false;
       },
     };
   }
