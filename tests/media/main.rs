@@ -6,4 +6,6 @@ mod flac;
 mod kit;
 mod pictures;
 mod sound;
+mod video;
+mod video_kit;
 mod workers;

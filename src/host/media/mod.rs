@@ -17,6 +17,7 @@ mod mp4;
 mod offer;
 mod segments;
 pub mod streams;
+mod video;
 pub mod worker;
 
 pub use engine::{Engine, EngineConfig, Segment, Source, Wanted};

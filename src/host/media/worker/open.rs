@@ -7,12 +7,14 @@ use crate::host::media::error::MediaError;
 use crate::host::media::job::Encoding;
 use crate::host::media::mp4::Picture;
 use crate::host::media::segments::Segments;
+use crate::host::media::video;
 use crate::protocol::{Rendition, Role};
 
 /// Opens a file that is known to be a regular one.
 pub fn open(path: &Path, encoding: Encoding) -> Result<Box<dyn Segments>, MediaError> {
     let Encoding { stream, rendition } = encoding;
     match rendition {
+        rung if rung.lines_max().is_some() => Ok(Box::new(video::Encoded::open(path, encoding)?)),
         Rendition::VideoCopy if stream == 0 => Ok(Box::new(Picture::open(path)?)),
         Rendition::Flac if stream == 0 => match Passthrough::open(path)? {
             Some(flac) => Ok(Box::new(flac)),

@@ -6,6 +6,7 @@ use super::shelf::{Key, Shelf};
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{Encoding, Head, Job, Task};
 use crate::host::media::segments::Out;
+use crate::host::media::video;
 
 /// A body and what is said of it; empty after chunks.
 pub type Made = (Vec<u8>, Head);
@@ -19,6 +20,10 @@ pub struct Bench {
 impl Bench {
     /// Does a job. `out` takes a segment's chunks, and how many there are.
     pub fn work(&mut self, job: &Job, out: &mut dyn FnMut(Vec<u8>, u32) -> Result<(), MediaError>) -> Result<Made, MediaError> {
+        video::prefer(job.video_encoder.as_deref());
+        if job.task == Task::Trial {
+            return Ok((Vec::new(), Head::Trial(video::trial()?)));
+        }
         let path = job.path().ok_or_else(|| MediaError::internal("a job has no path"))?;
         // First of all: a FIFO or a device would block GStreamer for ever.
         check_file(&path, job.size)?;
