@@ -17,7 +17,11 @@ const STRIP: usize = 32;
 pub fn numbered(rate: &str, seconds: &str) -> String {
     let bits = format!("if(lt(Y,{STRIP}),16+219*mod(floor(N/pow(2,floor(X*8/W))),2),lum(X,Y))");
     let gray = |plane: &str| format!("if(lt(Y,{}),128,{plane}(X,Y))", STRIP / 2);
-    format!("testsrc2=size={WIDTH}x{HEIGHT}:rate={rate}:duration={seconds},format=yuv420p,geq=lum='{bits}':cb='{}':cr='{}'", gray("cb"), gray("cr"))
+    format!(
+        "testsrc2=size={WIDTH}x{HEIGHT}:rate={rate}:duration={seconds},format=yuv420p,geq=lum='{bits}':cb='{}':cr='{}'",
+        gray("cb"),
+        gray("cr")
+    )
 }
 
 /// A film made by these ffmpeg options out of `input`, a filter or `numbered`.

@@ -44,3 +44,8 @@ impl Colours {
         Colr::Nclx { colour_primaries: number, transfer_characteristics: number, matrix_coefficients: number, full_range_flag: false }
     }
 }
+
+/// Of a source that is not RGB, which has no other range.
+pub fn is_full_range(info: &gst_video::VideoInfo) -> bool {
+    !info.is_rgb() && info.colorimetry().range() == gst_video::VideoColorRange::Range0_255
+}

@@ -11,6 +11,8 @@ use mp4_atom::{Atom, Avcc};
 use super::colour::Colours;
 use super::encoders::{Aim, Kind};
 use super::nal::slices;
+use super::range;
+use super::shape::Size;
 use super::source::{Picture, STEP};
 use crate::host::media::audio::pipeline::{Running, bus_error, chain, element};
 use crate::host::media::error::MediaError;
@@ -24,6 +26,8 @@ pub struct Target {
     pub kind: &'static Kind,
     pub aim: Aim,
     pub colours: Colours,
+    /// The source's numbers are of full range.
+    pub full_range: bool,
     /// The source's pictures are turned so.
     pub turn: Option<gst_video::VideoOrientationMethod>,
 }
@@ -60,6 +64,9 @@ impl Encoder {
         if let Some(turn) = target.turn {
             flip.set_property("video-direction", turn);
         }
+        if target.full_range {
+            range::narrow_at(&turned.static_pad("src").expect("a filter has a source pad"));
+        }
         // Scaling and encoding are on threads of their own.
         let queue = element("queue")?;
         queue.set_property("max-size-buffers", 2u32);
@@ -75,7 +82,7 @@ impl Encoder {
     /// Feeds the next picture, and takes what is ready meanwhile.
     pub fn push(&mut self, picture: &Picture) -> Result<(), MediaError> {
         let info = gst_video::VideoInfo::from_caps(&picture.caps).map_err(MediaError::internal)?;
-        let caps = input_caps(&info, self.target.aim.rate.num, self.target.aim.rate.den)?;
+        let caps = self.target.input_caps(&info)?;
         if self.input.caps().as_ref() != Some(&caps) {
             self.input.set_caps(Some(&caps));
         }
@@ -147,7 +154,22 @@ impl Encoder {
 }
 
 impl Target {
-    fn size_before_turn(&self) -> super::shape::Size {
+    /// The source's caps at the grid's rate: what is said of its own rate, and of fields that are already one picture, is over.
+    fn input_caps(&self, info: &gst_video::VideoInfo) -> Result<gst::Caps, MediaError> {
+        let side = |number: u32| i32::try_from(number).map_err(MediaError::internal);
+        let rate = gst::Fraction::new(side(self.aim.rate.num)?, side(self.aim.rate.den)?);
+        let mut caps = info.to_caps().map_err(MediaError::internal)?;
+        let structure = caps.make_mut().structure_mut(0).ok_or_else(|| MediaError::internal("a picture without caps"))?;
+        structure.set("framerate", rate);
+        structure.set("interlace-mode", "progressive");
+        structure.remove_field("field-order");
+        if self.full_range {
+            structure.set("colorimetry", self.colours.name());
+        }
+        Ok(caps)
+    }
+
+    fn size_before_turn(&self) -> Size {
         use gst_video::VideoOrientationMethod as Turn;
         match self.turn {
             Some(Turn::_90r | Turn::_90l | Turn::UlLr | Turn::UrLl) => self.aim.size.turned(),
@@ -155,7 +177,7 @@ impl Target {
         }
     }
 
-    fn raw_caps(&self, size: super::shape::Size) -> gst::Caps {
+    fn raw_caps(&self, size: Size) -> gst::Caps {
         let side = |pixels: u32| i32::try_from(pixels).expect("fits a rung");
         gst::Caps::builder("video/x-raw")
             .field("format", self.kind.format)
@@ -166,15 +188,4 @@ impl Target {
             .field("colorimetry", self.colours.name())
             .build()
     }
-}
-
-/// The source's caps at the grid's rate: what is said of its own rate, and of fields that are already one picture, is over.
-fn input_caps(info: &gst_video::VideoInfo, num: u32, den: u32) -> Result<gst::Caps, MediaError> {
-    let side = |number: u32| i32::try_from(number).map_err(MediaError::internal);
-    let mut caps = info.to_caps().map_err(MediaError::internal)?;
-    let structure = caps.make_mut().structure_mut(0).ok_or_else(|| MediaError::internal("a picture without caps"))?;
-    structure.set("framerate", gst::Fraction::new(side(num)?, side(den)?));
-    structure.set("interlace-mode", "progressive");
-    structure.remove_field("field-order");
-    Ok(caps)
 }

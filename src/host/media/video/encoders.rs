@@ -115,13 +115,9 @@ impl Kind {
             ],
             "vah264enc" => &[("rate-control", "cbr"), ("bitrate", &kbps), ("key-int-max", NO_MORE_KEY_FRAMES), ("b-frames", "0")],
             "vaapih264enc" => &[("rate-control", "cbr"), ("bitrate", &kbps), ("keyframe-period", NO_MORE_KEY_FRAMES), ("max-bframes", "0")],
-            _ => &[
-                ("rate-control", "cbr"),
-                ("bitrate", &kbps),
-                ("gop-size", NO_MORE_KEY_FRAMES),
-                ("b-frames", "0"),
-                ("low-latency", "true"),
-            ],
+            _ => {
+                &[("rate-control", "cbr"), ("bitrate", &kbps), ("gop-size", NO_MORE_KEY_FRAMES), ("b-frames", "0"), ("low-latency", "true")]
+            }
         };
         settings.iter().for_each(|(name, value)| set(&encoder, name, value));
         Ok(encoder)

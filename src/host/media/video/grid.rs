@@ -37,7 +37,14 @@ impl Grid {
         let whole = total as u64 * u64::from(rate.tick());
         let duration = if (exact - total).abs() <= ROUNDING { whole } else { ((exact * f64::from(rate.tick())) as u64).clamp(1, whole) };
         let frames = |seconds| rate.frames_in(seconds);
-        Some(Self { rate, total: total as u64, duration, first: frames(FIRST_SECONDS), rest: frames(REST_SECONDS), chunk: frames(CHUNK_SECONDS) })
+        Some(Self {
+            rate,
+            total: total as u64,
+            duration,
+            first: frames(FIRST_SECONDS),
+            rest: frames(REST_SECONDS),
+            chunk: frames(CHUNK_SECONDS),
+        })
     }
 
     /// For a timeline.

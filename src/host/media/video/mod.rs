@@ -7,6 +7,7 @@ mod grid;
 mod measure;
 mod nal;
 mod program;
+mod range;
 mod rate;
 mod screen;
 mod shape;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mp4_atom::{Avc1, Avcc, Tkhd, Visual};
 
-use super::colour::Colours;
+use super::colour::{Colours, is_full_range};
 use super::encode::{Coded, Encoder, Target};
 use super::encoders::Aim;
 use super::grid::Grid;
@@ -42,7 +42,13 @@ impl Encoded {
         let source = Source::open(path, encoding.stream)?;
         let grid = grid(path, &source)?;
         let size = target_size(&source, lines)?;
-        let target = Target { kind, aim: Aim::new(lines, size, grid.rate), colours: Colours::of(&source.info), turn: source.turn };
+        let target = Target {
+            kind,
+            aim: Aim::new(lines, size, grid.rate),
+            colours: Colours::of(&source.info),
+            full_range: is_full_range(&source.info),
+            turn: source.turn,
+        };
         let avcc = parameter_sets(target)?;
         let mut screen = Screen::new(path, encoding.stream, source);
         let first_at = screen.first_at()?;

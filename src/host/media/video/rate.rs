@@ -80,7 +80,9 @@ impl Rate {
     /// Every second, third... frame, so that no more than 60 a second are left.
     fn slowed(self) -> Self {
         let times = self.num.div_ceil(self.den.saturating_mul(FASTEST)).max(1);
-        let half = |rate: Self| if rate.num.is_multiple_of(times) { Self { num: rate.num / times, ..rate } } else { Self { den: rate.den * times, ..rate } };
+        let half = |rate: Self| {
+            if rate.num.is_multiple_of(times) { Self { num: rate.num / times, ..rate } } else { Self { den: rate.den * times, ..rate } }
+        };
         half(self)
     }
 

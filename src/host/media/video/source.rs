@@ -1,8 +1,8 @@
 //! One file's pictures as they are decoded, with the moment at which each is shown.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use gst::prelude::*;
@@ -56,8 +56,7 @@ impl Source {
         let file = element("filesrc")?;
         file.set_property("location", path);
         let decode = element("decodebin")?;
-        decode.set_property("caps", gst::Caps::new_empty_simple("video/x-raw"));
-        decode.set_property("expose-all-streams", false);
+        pass_over_the_rest(&decode);
         let deinterlace = element("deinterlace")?;
         // One picture out of two fields, by both of them; pictures that are whole pass through untouched.
         deinterlace.set_property_from_str("mode", "auto");
@@ -132,12 +131,31 @@ pub fn stream_time(segment: &gst::Segment, pts: gst::ClockTime) -> Option<i64> {
     }
 }
 
+fn is_of(pad: &gst::Pad, kind: &str) -> bool {
+    let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+    caps.structure(0).is_some_and(|caps| caps.name().starts_with(kind))
+}
+
+/// Sound and text are not decoded. By this signal and not by decodebin's own `expose-all-streams`, which of GStreamer 1.22 takes avdec_h264
+/// for a decoder of something else.
+fn pass_over_the_rest(decode: &gst::Element) {
+    decode.connect("autoplug-continue", false, |values| {
+        let caps = values.get(2).and_then(|value| value.get::<gst::Caps>().ok());
+        let name = caps.and_then(|caps| caps.structure(0).map(|caps| caps.name().to_string())).unwrap_or_default();
+        let other = ["audio/", "text/", "subpicture/", "subtitle/", "closedcaption/"].iter().any(|kind| name.starts_with(kind));
+        Some((!other).to_value())
+    });
+}
+
 /// Links the wanted one of the streams that decode to pictures; says so on the bus when there is none.
 fn link_pictures(decode: &gst::Element, first: &gst::Element, stream: u8, findings: &Arc<Findings>) {
     let input = first.static_pad("sink").expect("every filter has a sink pad");
     let (seen, linked) = (AtomicU32::new(0), Arc::new(AtomicBool::new(false)));
     let linked_now = Arc::clone(&linked);
     decode.connect_pad_added(move |_, pad| {
+        if !is_of(pad, "video/x-raw") {
+            return;
+        }
         if seen.fetch_add(1, Ordering::Relaxed) == u32::from(stream) && pad.link(&input).is_ok() {
             linked_now.store(true, Ordering::Relaxed);
         }

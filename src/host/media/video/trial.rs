@@ -62,7 +62,7 @@ fn first_proven() -> Result<(&'static Kind, u64), MediaError> {
 /// Pixels a second, when it gives what is wanted of it, twice alike.
 fn prove(kind: &'static Kind) -> Option<u64> {
     let aim = Aim::new(720, SIZE, Rate { num: 30, den: 1 });
-    let target = Target { kind, aim, colours: Colours::Bt709, turn: None };
+    let target = Target { kind, aim, colours: Colours::Bt709, full_range: false, turn: None };
     let pictures: Vec<Picture> = (0..FRAMES).map(draw).collect::<Option<_>>()?;
     let (first, avcc) = encode(target, &pictures).ok()?;
     let begun = Instant::now();
@@ -85,7 +85,7 @@ fn encode(target: Target, pictures: &[Picture]) -> Result<(Vec<Coded>, mp4_atom:
 /// One gray picture, for an encoder to tell its parameter sets by.
 pub fn parameter_sets(target: Target) -> Result<mp4_atom::Avcc, MediaError> {
     let picture = plain(target.aim.size).ok_or_else(|| MediaError::internal("no picture to begin with"))?;
-    Ok(encode(Target { turn: None, ..target }, &[picture])?.1)
+    Ok(encode(Target { full_range: false, turn: None, ..target }, &[picture])?.1)
 }
 
 fn plain(size: Size) -> Option<Picture> {
@@ -102,7 +102,8 @@ fn draw(number: u32) -> Option<Picture> {
 }
 
 fn picture(size: Size, mut luma: impl FnMut(u32, u32) -> u8) -> Option<Picture> {
-    let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, size.width, size.height).fps(gst::Fraction::new(30, 1)).build().ok()?;
+    let info =
+        gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, size.width, size.height).fps(gst::Fraction::new(30, 1)).build().ok()?;
     let mut bytes = vec![128u8; info.size()];
     let stride = usize::try_from(info.stride()[0]).ok()?;
     for (y, row) in (0..size.height).zip(bytes.chunks_exact_mut(stride)) {
