@@ -19,10 +19,11 @@ impl Size {
     }
 }
 
-/// Whether a rung shows pictures of that size as large as they are. `false` for what is no rung.
+/// Whether a rung shows pictures of that size as large as they are; a side that is 0 is not known. `false` for what is no rung.
 pub fn holds(rung: Rendition, width: u32, height: u32) -> bool {
     rung.lines_max().is_some_and(|lines| {
-        let (short, long) = (width.min(height), width.max(height));
+        let long = width.max(height);
+        let short = if width == 0 || height == 0 { long } else { width.min(height) };
         short <= lines && u64::from(long) * 9 <= u64::from(lines) * 16 + 16
     })
 }
