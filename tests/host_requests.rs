@@ -46,6 +46,23 @@ async fn plain_stage(home: Home) -> Stage {
 }
 
 #[tokio::test]
+async fn the_status_tells_which_encoder_has_proven_itself() {
+    let Stage { tunnel, host, .. } = plain_stage(Home::new()).await;
+    let told = async {
+        loop {
+            let Reply::Status(status) = ask(&tunnel, STATUS).await.reply().clone() else { panic!("no status") };
+            if let Some(encoder) = status.media.video_encoder {
+                return encoder;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let encoder = tokio::time::timeout(BOUND, told).await.expect("x264 at least is installed for the tests");
+    assert!(encoder.contains("264"), "{encoder}");
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn an_honest_player_browses_and_plays() {
     let home = Home::new();
     for n in 0..12 {

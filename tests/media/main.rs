@@ -9,4 +9,6 @@ mod pictures;
 mod pictures_kinds;
 mod sound;
 mod streams;
+mod video;
+mod video_kit;
 mod workers;
