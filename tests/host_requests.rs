@@ -47,7 +47,7 @@ async fn plain_stage(home: Home) -> Stage {
 
 #[tokio::test]
 async fn the_status_tells_which_encoder_has_proven_itself() {
-    let Stage { tunnel, host, .. } = plain_stage(Home::new()).await;
+    let Stage { tunnel, host, home: _home, listener: _listener } = plain_stage(Home::new()).await;
     let told = async {
         loop {
             let Reply::Status(status) = ask(&tunnel, STATUS).await.reply().clone() else { panic!("no status") };
