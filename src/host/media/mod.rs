@@ -12,18 +12,23 @@ mod cmaf;
 pub mod compose;
 mod engine;
 mod error;
+mod helper;
 mod job;
 mod mp4;
 mod offer;
+mod plugins;
+mod probe;
 mod segments;
 pub mod streams;
 pub mod worker;
 
 pub use engine::{Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
-pub use job::{Encoding, Heard, Probed};
+pub use helper::WorkerConfig;
+pub use job::{Encoding, Heard, Lack, Probed, WantedBy};
 pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::offers;
+pub use probe::{Prober, check as check_facts};
 
 /// Part of every cache key: raise it when the bytes of any segment change.
 const ENGINE_VERSION: u32 = 3;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{Answer, Handler};
 use crate::host::library::ART_CONTENT_TYPE;
 use crate::protocol::reply::HostStatus;
-use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, MediaStatus, Reply};
+use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, Reply};
 use crate::types::ArtId;
 
 impl Handler {
@@ -19,7 +19,7 @@ impl Handler {
             duration_ms: totals.duration_ms,
             bytes: totals.bytes,
             scanning: self.library.is_scanning(),
-            media: MediaStatus::default(),
+            media: self.report.status(),
         };
         Ok(Answer::catalogue(Reply::Status(status), Bytes::new()))
     }

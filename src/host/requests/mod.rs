@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::library::{Library, LibraryError};
 use super::media::{Encoding, Engine};
+use super::report::Report;
 use crate::auth::Claims;
 use crate::protocol::{ErrorBody, ErrorCode, Reply, ReplyHeader, Request};
 
@@ -43,6 +44,7 @@ pub struct Handler {
     pub name: Arc<str>,
     pub library: Library,
     pub engine: Engine,
+    pub report: Report,
     /// The folders that files may be played from.
     pub media: Arc<[std::path::PathBuf]>,
 }

@@ -6,6 +6,7 @@ use super::shelf::{Key, Shelf};
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{Encoding, Head, Job, Task};
 use crate::host::media::segments::Out;
+use crate::host::media::{plugins, probe};
 
 /// A body and what is said of it; empty after chunks.
 pub type Made = (Vec<u8>, Head);
@@ -19,6 +20,9 @@ pub struct Bench {
 impl Bench {
     /// Does a job. `out` takes a segment's chunks, and how many there are.
     pub fn work(&mut self, job: &Job, out: &mut dyn FnMut(Vec<u8>, u32) -> Result<(), MediaError>) -> Result<Made, MediaError> {
+        if job.task == Task::Inspect {
+            return Ok((Vec::new(), Head::Lacks(plugins::lacks())));
+        }
         let path = job.path().ok_or_else(|| MediaError::internal("a job has no path"))?;
         // First of all: a FIFO or a device would block GStreamer for ever.
         check_file(&path, job.size)?;
@@ -31,7 +35,8 @@ impl Bench {
                 open.segment(*index, out)?;
                 Ok((Vec::new(), Head::None))
             }),
-            Task::Probe | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse => {
+            Task::Probe => Ok((Vec::new(), Head::Probed(probe::probe(&path)?))),
+            Task::Inspect | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse => {
                 Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() })
             }
         }
