@@ -121,7 +121,14 @@ struct Belonging<'a> {
 
 impl Belonging<'_> {
     /// Pairs if need be, then keeps the tunnel until the end.
-    async fn serve(self, pairing: Option<Pairing>, clock: Arc<dyn Clock>, library: Library, engine: Engine, report: Report) -> anyhow::Result<()> {
+    async fn serve(
+        self,
+        pairing: Option<Pairing>,
+        clock: Arc<dyn Clock>,
+        library: Library,
+        engine: Engine,
+        report: Report,
+    ) -> anyhow::Result<()> {
         let Some(pairing) = self.paired(pairing).await? else { return Ok(()) };
         let gate = Gate::new(pairing.host_id, ServerClock::new(clock));
         let media = self.config.media.iter().map(std::path::absolute).collect::<Result<Arc<[_]>, _>>()?;

@@ -27,7 +27,13 @@ pub struct Scans {
 
 impl Scans {
     /// Starts the first scan at once.
-    pub fn start(library: Library, media: Vec<PathBuf>, worker: WorkerConfig, report: Report, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
+    pub fn start(
+        library: Library,
+        media: Vec<PathBuf>,
+        worker: WorkerConfig,
+        report: Report,
+        clock: Arc<dyn Clock>,
+    ) -> std::io::Result<Self> {
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
         let hangup = if hangup_ends() { None } else { Some(signal(SignalKind::hangup())?) };
         let scan = Scan { library, media, worker, report, clock, stop: stop.clone() };

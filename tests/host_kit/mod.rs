@@ -62,7 +62,10 @@ impl Home {
 
 /// All tests share a registry of plugins, so that it is made once.
 pub fn prober() -> Prober {
-    Prober::new(WorkerConfig { exe: env!("CARGO_BIN_EXE_iroam").into(), registry: Path::new(env!("CARGO_TARGET_TMPDIR")).join("probe.registry") })
+    Prober::new(WorkerConfig {
+        exe: env!("CARGO_BIN_EXE_iroam").into(),
+        registry: Path::new(env!("CARGO_TARGET_TMPDIR")).join("probe.registry"),
+    })
 }
 
 pub fn scan(library: &Library, media: &[PathBuf]) -> ScanSummary {

@@ -5,5 +5,6 @@ mod faults;
 mod flac;
 mod kit;
 mod pictures;
+mod probe;
 mod sound;
 mod workers;

@@ -25,7 +25,7 @@ pub mod worker;
 pub use engine::{Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
 pub use helper::WorkerConfig;
-pub use job::{Encoding, Heard, Lack, Probed, WantedBy};
+pub use job::{Encoding, Heard, Lack, Probed, Trial, WantedBy};
 pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::offers;
 pub use probe::{Prober, check as check_facts};

@@ -104,6 +104,8 @@ fn parse(path: &Path, file: File) -> Result<(TaggedFile, (&'static str, bool)), 
     let by_name = path.extension().and_then(FileType::from_ext).unwrap_or(FileType::Mpeg);
     let probe = Probe::with_file_type(BufReader::new(file), by_name).guess_file_type().map_err(|e| damaged(&e))?;
     match probe.file_type() {
+        // A film that is named like a song.
+        Some(FileType::Mp4) if by_name != FileType::Mp4 => Err("it is not what its name says".to_owned()),
         Some(FileType::Mp4) => {
             let mut reader = probe.into_inner();
             reader.rewind().map_err(|e| damaged(&e))?;

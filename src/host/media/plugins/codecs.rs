@@ -103,7 +103,7 @@ pub fn named(caps: Option<&gst::Caps>) -> Named {
         return Named { name: "unknown".into(), is_lossless: false };
     };
     match media_type.as_str() {
-        "audio/x-raw" => return Named { name: "PCM".into(), is_lossless: true },
+        "audio/x-raw" | "audio/x-au" | "audio/x-wav" | "audio/x-aiff" => return Named { name: "PCM".into(), is_lossless: true },
         "video/x-raw" => return Named { name: "Uncompressed".into(), is_lossless: true },
         _ => {}
     }

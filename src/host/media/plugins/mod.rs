@@ -71,7 +71,15 @@ pub fn missing(detail: &str) -> MediaError {
     let mut parts = detail.split('|').skip(3);
     let what = parts.next().filter(|what| !what.is_empty()).unwrap_or("plugin");
     let package = parts.next().map_or(LIBAV, package_for);
+    if package == LIBAV && has_libav() {
+        // The last resort is there, and did not help.
+        return MediaError::Unplayable(format!("The host has no {what}, and no usual package brings one."));
+    }
     MediaError::MissingPlugin(format!("The host has no {what}: install {package} to play this."))
+}
+
+fn has_libav() -> bool {
+    gst::Registry::get().find_plugin("libav").is_some()
 }
 
 /// By the last part of those words: what kind of element, and what for.

@@ -36,7 +36,7 @@ impl Bench {
                 Ok((Vec::new(), Head::None))
             }),
             Task::Probe => Ok((Vec::new(), Head::Probed(probe::probe(&path)?))),
-            Task::Inspect | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse => {
+            Task::Inspect | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse | Task::Trial => {
                 Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() })
             }
         }
