@@ -13,5 +13,5 @@ mod reader;
 mod resample;
 
 pub use flac::Passthrough;
-pub use pipeline::prepare;
+pub use pipeline::{Running, element, prepare};
 pub use program::Encoded;

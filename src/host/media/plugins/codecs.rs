@@ -97,6 +97,12 @@ pub struct Named {
     pub is_lossless: bool,
 }
 
+/// Whether this is how a stream is coded, rather than a container.
+pub fn is_codec(caps: &gst::Caps) -> bool {
+    let is_raw = caps.structure(0).is_some_and(|structure| structure.name().ends_with("/x-raw"));
+    is_raw || known(caps).is_some()
+}
+
 /// A codec that has no line above goes by the last part of its media type.
 pub fn named(caps: Option<&gst::Caps>) -> Named {
     let Some(media_type) = caps.and_then(|caps| caps.structure(0)).map(|structure| structure.name()) else {
@@ -107,13 +113,13 @@ pub fn named(caps: Option<&gst::Caps>) -> Named {
         "video/x-raw" => return Named { name: "Uncompressed".into(), is_lossless: true },
         _ => {}
     }
-    match caps.and_then(known) {
+    match caps.and_then(|caps| known(caps)) {
         Some(known) => Named { name: known.name.into(), is_lossless: known.is_lossless },
         None => Named { name: last_part(media_type).to_owned().into(), is_lossless: false },
     }
 }
 
-fn known(caps: &gst::Caps) -> Option<&'static Known> {
+fn known(caps: &gst::CapsRef) -> Option<&'static Known> {
     CODECS.iter().find(|known| known.caps().is_some_and(|line| line.can_intersect(caps)))
 }
 

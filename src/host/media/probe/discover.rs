@@ -9,6 +9,7 @@ use gstreamer_pbutils as pbutils;
 use pbutils::prelude::*;
 use pbutils::{DiscovererAudioInfo, DiscovererInfo, DiscovererResult, DiscovererVideoInfo};
 
+use super::headers;
 use crate::host::media::error::MediaError;
 use crate::host::media::job::Probed;
 use crate::host::media::plugins;
@@ -20,20 +21,20 @@ const LIMIT: gst::ClockTime = gst::ClockTime::from_seconds(4);
 /// Facts of any file that GStreamer can open.
 pub fn discover(path: &Path) -> Result<Probed, MediaError> {
     let info = ask(path)?;
-    let audio = info.audio_streams().first().map(audio);
-    // A picture that stands still is a cover.
-    let video = info.video_streams().iter().find(|video| !video.is_image()).map(video);
-    let duration_ms = info.duration().map_or(0, gst::ClockTime::mseconds);
-    let probed = Probed { duration_ms, source: SourceMedia { audio, video } };
-    let is_empty = probed.source.audio.is_none() && probed.source.video.is_none();
     match info.result() {
-        // With a decoder missing the streams are known all the same, and with a demuxer missing nothing is.
-        DiscovererResult::Ok => Ok(probed),
-        DiscovererResult::MissingPlugins if !is_empty => Ok(probed),
-        DiscovererResult::MissingPlugins => Err(missing(&info)),
+        DiscovererResult::Ok => Ok(decoded(&info)),
+        // Of what it cannot decode it says nothing.
+        DiscovererResult::MissingPlugins => headers::read(path)?.ok_or_else(|| missing(&info)),
         DiscovererResult::Timeout => Err(MediaError::unplayable("This file takes too long to open.")),
         _ => Err(MediaError::unplayable("This file is damaged, or is not media that the host can decode.")),
     }
+}
+
+fn decoded(info: &DiscovererInfo) -> Probed {
+    let audio = info.audio_streams().first().map(audio);
+    // A picture that stands still is a cover.
+    let video = info.video_streams().iter().find(|video| !video.is_image()).map(video);
+    Probed { duration_ms: info.duration().map_or(0, gst::ClockTime::mseconds), source: SourceMedia { audio, video } }
 }
 
 fn missing(info: &DiscovererInfo) -> MediaError {
@@ -88,7 +89,7 @@ fn video(info: &DiscovererVideoInfo) -> SourceVideo {
         mime: None,
         width,
         height,
-        frames_per_1000_s: per_1000_s(info.framerate()),
+        frames_per_1000_s: super::per_1000_s(info.framerate()),
         kbps: kbps(info.bitrate()),
     }
 }
@@ -100,21 +101,12 @@ fn kbps(bits: u32) -> Option<u32> {
 
 /// A pixel's shape widens or narrows the picture; then it may lie on its side.
 fn shown_size(info: &DiscovererVideoInfo) -> (u32, u32) {
-    let (par, width, height) = (info.par(), info.width(), info.height());
-    let shape = |n: i32| u64::from(n.unsigned_abs().max(1));
-    let wide = (u64::from(width) * shape(par.numer()) + shape(par.denom()) / 2) / shape(par.denom());
-    let wide = u32::try_from(wide).unwrap_or(u32::MAX);
-    if is_on_its_side(info) { (height, wide) } else { (wide, height) }
+    let (width, height) = (super::square(info.width(), Some(info.par())), info.height());
+    if is_on_its_side(info) { (height, width) } else { (width, height) }
 }
 
 fn is_on_its_side(info: &DiscovererVideoInfo) -> bool {
     let tags = info.tags();
     let orientation = tags.as_ref().and_then(|tags| tags.get::<gst::tags::ImageOrientation>());
     orientation.is_some_and(|turn| ["rotate-90", "rotate-270", "flip-rotate-90", "flip-rotate-270"].contains(&turn.get()))
-}
-
-/// 0/1 is what GStreamer says of pictures at no steady pace.
-fn per_1000_s(rate: gst::Fraction) -> u32 {
-    let (frames, seconds) = (i64::from(rate.numer()), i64::from(rate.denom()));
-    if seconds <= 0 { 0 } else { u32::try_from(frames * 1000 / seconds).unwrap_or(0) }
 }

@@ -3,10 +3,13 @@
 //! The headers of MP4 and Matroska say it all and are read by our own code; for anything else GStreamer looks, in a worker process.
 
 mod discover;
+mod headers;
 mod limits;
 mod prober;
 
 use std::path::Path;
+
+use gstreamer as gst;
 
 pub use limits::check;
 pub use prober::Prober;
@@ -20,4 +23,17 @@ use super::job::Probed;
 /// `Unplayable` when it is no media, `MissingPlugin` when nothing can be told of it until something is installed.
 pub fn probe(path: &Path) -> Result<Probed, MediaError> {
     discover::discover(path)
+}
+
+/// The width of a picture in square pixels, by the shape that its pixels have.
+fn square(width: u32, shape: Option<gst::Fraction>) -> u32 {
+    let part = |number: i32| u64::from(number.unsigned_abs().max(1));
+    let (wide, high) = shape.map_or((1, 1), |shape| (part(shape.numer()), part(shape.denom())));
+    u32::try_from((u64::from(width) * wide + high / 2) / high).unwrap_or(u32::MAX)
+}
+
+/// 0/1 is what GStreamer says of pictures at no steady pace: 0, not known.
+fn per_1000_s(rate: gst::Fraction) -> u32 {
+    let (frames, seconds) = (i64::from(rate.numer()), i64::from(rate.denom()));
+    if seconds <= 0 { 0 } else { u32::try_from(frames * 1000 / seconds).unwrap_or(0) }
 }
