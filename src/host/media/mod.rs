@@ -10,6 +10,7 @@
 mod audio;
 mod cmaf;
 pub mod compose;
+mod copy;
 mod engine;
 mod error;
 mod helper;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::host::media::audio::{Encoded, Passthrough};
+use crate::host::media::copy;
 use crate::host::media::error::MediaError;
 use crate::host::media::job::Encoding;
 use crate::host::media::mp4::Picture;
@@ -18,6 +19,7 @@ pub fn open(path: &Path, encoding: Encoding) -> Result<Box<dyn Segments>, MediaE
             Some(flac) => Ok(Box::new(flac)),
             None => Ok(Box::new(Encoded::open(path, rendition)?)),
         },
+        Rendition::AudioCopy => copy::open(path, stream),
         sound if sound.role() == Role::Sound && sound != Rendition::AudioCopy && stream == 0 => Ok(Box::new(Encoded::open(path, sound)?)),
         _ => Err(MediaError::NotFound { what: "This file cannot be played in that way.".to_owned() }),
     }
