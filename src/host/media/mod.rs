@@ -23,6 +23,7 @@ mod segments;
 pub mod streams;
 pub mod worker;
 
+pub use copy::mime as copy_mime;
 pub use engine::{Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
 pub use helper::WorkerConfig;

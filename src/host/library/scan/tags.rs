@@ -14,7 +14,7 @@ use lofty::tag::{Accessor, ItemKey, Tag};
 use super::super::row::Described;
 use super::clean;
 use super::read::Read;
-use crate::host::media::{Probed, offers};
+use crate::host::media::{Probed, copy_mime, offers};
 use crate::protocol::{MediaKind, SourceAudio, SourceMedia};
 
 /// Whether its tags, and what they say of its sound, are read for a song of such a name: far faster than decoding a little of it.
@@ -35,7 +35,8 @@ pub(super) fn song(path: &Path, file: File) -> Result<Read, String> {
     }
     let audio = SourceAudio {
         codec: name.to_owned(),
-        mime: None,
+        // Only these have a copy that is worth sending: what loses nothing is sent as FLAC.
+        mime: if ["MP3", "AAC", "Opus"].contains(&name) { copy_mime(path) } else { None },
         kbps: properties.audio_bitrate(),
         rate: properties.sample_rate().unwrap_or(0),
         channels: properties.channels().unwrap_or(0),

@@ -14,15 +14,31 @@ use gstreamer as gst;
 pub use limits::check;
 pub use prober::Prober;
 
+use super::copy;
 use super::error::MediaError;
 use super::job::Probed;
+use super::mp4::{PictureCodec, probe_mp4};
+use crate::protocol::SourceMedia;
 
 /// Looks at a file that is known to be a regular one. In a worker: what GStreamer makes of a hostile file is not to hit the host.
 ///
 /// # Errors
 /// `Unplayable` when it is no media, `MissingPlugin` when nothing can be told of it until something is installed.
 pub fn probe(path: &Path) -> Result<Probed, MediaError> {
-    discover::discover(path)
+    let mut probed = discover::discover(path)?;
+    match &mut probed.source {
+        SourceMedia { video: Some(video), .. } if is_copied(path) => video.mime = Some(H264_MIME.to_owned()),
+        SourceMedia { audio: Some(audio), video: None } => audio.mime = copy::mime(path),
+        _ => {}
+    }
+    Ok(probed)
+}
+
+/// Of pictures that pass through.
+const H264_MIME: &str = "video/mp4; codecs=\"avc1.640028\"";
+
+fn is_copied(path: &Path) -> bool {
+    probe_mp4(path).is_ok_and(|mp4| mp4.video == Some(PictureCodec::H264))
 }
 
 /// The width of a picture in square pixels, by the shape that its pixels have.
