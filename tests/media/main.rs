@@ -5,6 +5,7 @@ mod faults;
 mod flac;
 mod kit;
 mod pictures;
+mod pictures_kinds;
 mod probe;
 mod sound;
 mod workers;

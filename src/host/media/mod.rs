@@ -9,12 +9,14 @@
 
 mod audio;
 mod cmaf;
+mod codecs;
 pub mod compose;
 mod copy;
 mod engine;
 mod error;
 mod helper;
 mod job;
+mod matroska;
 mod mp4;
 mod offer;
 mod plugins;
@@ -33,4 +35,4 @@ pub use offer::offers;
 pub use probe::{Prober, check as check_facts};
 
 /// Part of every cache key: raise it when the bytes of any segment change.
-const ENGINE_VERSION: u32 = 3;
+const ENGINE_VERSION: u32 = 4;

@@ -29,7 +29,7 @@ const fn lossless(caps: &'static str, name: &'static str, package: &'static str)
 /// The first line that a stream's caps fit is the one.
 pub const CODECS: [Known; 61] = [
     lossy("audio/AMR", "AMR", LIBAV),
-    lossy("audio/AMR-WB", "AMR-WB", LIBAV),
+    lossy("audio/AMR-WB", "AMR", LIBAV),
     lossy("audio/mpeg, mpegversion=(int)1, layer=(int)1", "MP1", GOOD),
     lossy("audio/mpeg, mpegversion=(int)1, layer=(int)2", "MP2", GOOD),
     lossy("audio/mpeg, mpegversion=(int)1", "MP3", GOOD),
@@ -37,7 +37,7 @@ pub const CODECS: [Known; 61] = [
     lossy("audio/x-ac3", "AC-3", LIBAV),
     lossy("audio/x-adpcm", "ADPCM", LIBAV),
     lossless("audio/x-alac", "ALAC", LIBAV),
-    lossy("audio/x-alaw", "A-law", GOOD),
+    lossy("audio/x-alaw", "G.711", GOOD),
     lossy("audio/x-dsd", "DSD", LIBAV),
     lossy("audio/x-dts", "DTS", LIBAV),
     lossy("audio/x-eac3", "E-AC-3", LIBAV),
@@ -45,7 +45,7 @@ pub const CODECS: [Known; 61] = [
     lossless("audio/x-ffmpeg-parsed-tta", "TTA", LIBAV),
     lossless("audio/x-flac", "FLAC", GOOD),
     lossless("audio/x-monkeys-audio", "APE", LIBAV),
-    lossy("audio/x-mulaw", "mu-law", GOOD),
+    lossy("audio/x-mulaw", "G.711", GOOD),
     lossy("audio/x-musepack", "Musepack", BAD),
     lossy("audio/x-nellymoser", "Nellymoser", LIBAV),
     lossy("audio/x-opus", "Opus", BASE),
@@ -79,7 +79,7 @@ pub const CODECS: [Known; 61] = [
     lossy("video/x-indeo", "Indeo", LIBAV),
     lossy("video/x-msmpeg", "MS MPEG-4", LIBAV),
     lossy("video/x-prores", "ProRes", LIBAV),
-    lossy("video/x-svq", "Sorenson", LIBAV),
+    lossy("video/x-svq", "Sorenson Video", LIBAV),
     lossy("video/x-theora", "Theora", BASE),
     lossy("video/x-vp6", "VP6", LIBAV),
     lossy("video/x-vp6-flash", "VP6", LIBAV),
@@ -95,6 +95,11 @@ pub const CODECS: [Known; 61] = [
 pub struct Named {
     pub name: Cow<'static, str>,
     pub is_lossless: bool,
+}
+
+/// Whether a codec goes by this name here.
+pub fn is_name(name: &str) -> bool {
+    ["PCM", "Uncompressed"].contains(&name) || CODECS.iter().any(|known| known.name == name)
 }
 
 /// Whether this is how a stream is coded, rather than a container.

@@ -3,7 +3,7 @@
 mod codecs;
 mod lacks;
 
-pub use codecs::{is_codec, named};
+pub use codecs::{is_codec, is_name, named};
 pub use lacks::lacks;
 
 use gstreamer as gst;

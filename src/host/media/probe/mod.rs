@@ -17,7 +17,10 @@ pub use prober::Prober;
 use super::copy;
 use super::error::MediaError;
 use super::job::Probed;
-use super::mp4::{PictureCodec, probe_mp4};
+use super::matroska;
+use super::mp4;
+use super::plugins;
+use super::streams::{Container, Stream};
 use crate::protocol::SourceMedia;
 
 /// Looks at a file that is known to be a regular one. In a worker: what GStreamer makes of a hostile file is not to hit the host.
@@ -25,20 +28,40 @@ use crate::protocol::SourceMedia;
 /// # Errors
 /// `Unplayable` when it is no media, `MissingPlugin` when nothing can be told of it until something is installed.
 pub fn probe(path: &Path) -> Result<Probed, MediaError> {
-    let mut probed = discover::discover(path)?;
-    match &mut probed.source {
-        SourceMedia { video: Some(video), .. } if is_copied(path) => video.mime = Some(H264_MIME.to_owned()),
-        SourceMedia { audio: Some(audio), video: None } => audio.mime = copy::mime(path),
-        _ => {}
+    match told(path) {
+        Some(told) => Ok(told),
+        None => {
+            let mut probed = discover::discover(path)?;
+            if let Some(audio) = &mut probed.source.audio {
+                audio.mime = copy::mime(path);
+            }
+            Ok(probed)
+        }
     }
-    Ok(probed)
 }
 
-/// Of pictures that pass through.
-const H264_MIME: &str = "video/mp4; codecs=\"avc1.640028\"";
+/// By the headers of a container of which we know every box; `None` for others, and when they do not tell enough.
+fn told(path: &Path) -> Option<Probed> {
+    let container = Container::of(path).ok()??;
+    let facts = match container {
+        Container::Mp4 => mp4::facts(path),
+        Container::Matroska => matroska::facts(path),
+    };
+    let facts = facts.ok().filter(|facts| facts.duration_ms > 0)?;
+    let mut source = SourceMedia { audio: first(facts.sounds), video: first(facts.pictures) };
+    let mut names = source.audio.iter().map(|audio| &audio.codec).chain(source.video.iter().map(|video| &video.codec)).peekable();
+    // A code of four letters says nothing to people.
+    if names.peek().is_none() || !names.all(|name| plugins::is_name(name)) {
+        return None;
+    }
+    if let (Container::Mp4, Some(audio)) = (container, &mut source.audio) {
+        audio.mime = copy::mime(path);
+    }
+    Some(Probed { duration_ms: facts.duration_ms, source })
+}
 
-fn is_copied(path: &Path) -> bool {
-    probe_mp4(path).is_ok_and(|mp4| mp4.video == Some(PictureCodec::H264))
+fn first<T>(streams: Vec<Stream<T>>) -> Option<T> {
+    streams.into_iter().next().map(|stream| stream.source)
 }
 
 /// The width of a picture in square pixels, by the shape that its pixels have.
