@@ -51,7 +51,8 @@ fn told(path: &Path) -> Option<Probed> {
     let mut source = SourceMedia { audio: first(facts.sounds), video: first(facts.pictures) };
     let mut names = source.audio.iter().map(|audio| &audio.codec).chain(source.video.iter().map(|video| &video.codec)).peekable();
     // A code of four letters says nothing to people.
-    if names.peek().is_none() || !names.all(|name| plugins::is_name(name)) {
+    let is_vague = source.audio.as_ref().is_some_and(|audio| audio.rate == 0 || audio.channels == 0);
+    if is_vague || names.peek().is_none() || !names.all(|name| plugins::is_name(name)) {
         return None;
     }
     if let (Container::Mp4, Some(audio)) = (container, &mut source.audio) {
