@@ -30,7 +30,7 @@ use library::{Library, ScanSummary};
 use media::{Engine, EngineConfig, Prober, WorkerConfig};
 use pairing::{Pairing, Server, pair};
 use report::Report;
-use requests::Handler;
+use requests::{Files, Handler};
 use scans::{Scans, hangup_ends};
 use session::Session;
 use tunnel::Keeper;
@@ -78,6 +78,7 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     library.check_folders(&config.media)?;
     let worker = worker_config(&config.data, machine.worker_exe);
     let engine = Engine::start(engine_config(&config, worker.clone())).context("the media engine does not start")?;
+    engine.try_encoder();
     let report = Report::default();
     // Beside pairing: when the owner has confirmed the code, there is something to see.
     let scans = Scans::start(library.clone(), config.media.clone(), worker, report.clone(), machine.clock.clone())?;
@@ -131,8 +132,8 @@ impl Belonging<'_> {
     ) -> anyhow::Result<()> {
         let Some(pairing) = self.paired(pairing).await? else { return Ok(()) };
         let gate = Gate::new(pairing.host_id, ServerClock::new(clock));
-        let media = self.config.media.iter().map(std::path::absolute).collect::<Result<Arc<[_]>, _>>()?;
-        let handler = Handler { name: self.config.name.as_str().into(), library, engine, report, media };
+        let media = self.config.media.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
+        let handler = Handler { name: self.config.name.as_str().into(), library, engine, report, files: Files::new(media) };
         let keeper = Keeper {
             data: self.config.data.clone(),
             name: self.config.name.clone(),

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{Answer, Handler};
 use crate::host::library::ART_CONTENT_TYPE;
 use crate::protocol::reply::HostStatus;
-use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, Reply};
+use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, MediaStatus, Reply};
 use crate::types::ArtId;
 
 impl Handler {
@@ -19,9 +19,18 @@ impl Handler {
             duration_ms: totals.duration_ms,
             bytes: totals.bytes,
             scanning: self.library.is_scanning(),
-            media: self.report.status(),
+            media: self.media_status(),
         };
         Ok(Answer::catalogue(Reply::Status(status), Bytes::new()))
+    }
+
+    fn media_status(&self) -> MediaStatus {
+        let encoder = self.engine.video_encoder();
+        MediaStatus {
+            hardware: encoder.as_ref().is_some_and(|encoder| encoder.hardware),
+            video_encoder: encoder.map(|encoder| encoder.encoder),
+            ..self.report.status()
+        }
     }
 
     pub(super) async fn browse(&self, browse: Browse) -> Result<Answer, ErrorBody> {
