@@ -8,4 +8,6 @@ mod pictures;
 mod pictures_kinds;
 mod probe;
 mod sound;
+mod video;
+mod video_kit;
 mod workers;

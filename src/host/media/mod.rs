@@ -23,6 +23,7 @@ mod plugins;
 mod probe;
 mod segments;
 pub mod streams;
+mod video;
 pub mod worker;
 
 pub use copy::mime as copy_mime;

@@ -5,7 +5,7 @@ use super::shelf::{Key, Shelf};
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{Encoding, Head, Job, Task};
 use crate::host::media::segments::Out;
-use crate::host::media::{plugins, probe};
+use crate::host::media::{plugins, probe, video};
 
 /// A body and what is said of it; empty after chunks.
 pub type Made = (Vec<u8>, Head);
@@ -24,8 +24,11 @@ impl Bench {
         mtime_ms: Option<i64>,
         out: &mut dyn FnMut(Vec<u8>, u32) -> Result<(), MediaError>,
     ) -> Result<Made, MediaError> {
-        if job.task == Task::Inspect {
-            return Ok((Vec::new(), Head::Lacks(plugins::lacks())));
+        video::prefer(job.video_encoder.as_deref());
+        match job.task {
+            Task::Trial => return Ok((Vec::new(), Head::Trial(video::trial()?))),
+            Task::Inspect => return Ok((Vec::new(), Head::Lacks(plugins::lacks()))),
+            _ => {}
         }
         let path = job.path().ok_or_else(|| MediaError::internal("a job has no path"))?;
         let file = Opened::open(&path, job.size, mtime_ms)?;
