@@ -7,6 +7,7 @@ mod kit;
 mod limits;
 mod pictures;
 mod pictures_kinds;
+mod probe;
 mod sound;
 mod streams;
 mod video;
