@@ -4,9 +4,14 @@
 mod faults;
 mod flac;
 mod kit;
+mod limits;
 mod pictures;
 mod pictures_kinds;
+mod probe;
 mod sound;
 mod sound_seeks;
 mod sound_table;
+mod streams;
+mod video;
+mod video_kit;
 mod workers;
