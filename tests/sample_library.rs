@@ -77,7 +77,7 @@ fn composes_the_whole_library_once() {
 
 fn every_song_is_tagged_and_sounds(files: &[PathBuf]) {
     let (mut formats, mut albums) = (BTreeMap::new(), BTreeMap::new());
-    for path in files.iter().filter(|path| path.extension().is_some_and(|end| end != "mp4")) {
+    for path in files.iter().filter(|path| path.extension().is_some_and(|end| end != "mp4" && end != "srt")) {
         let probed = probe(path);
         let name = path.display();
         *formats.entry(codecs(&probed)[0].to_owned()).or_insert(0) += 1;
@@ -122,6 +122,11 @@ fn the_video_shows_and_sounds(files: &[PathBuf]) {
     assert!(codecs(&probed).starts_with(&["h264", "aac"]), "{:?}", codecs(&probed));
     assert!((seconds(&probed) - f64::from(VIDEO_SECONDS)).abs() < 0.2);
     assert_eq!(tag(&probed, "title").as_deref(), Some("Colour Clock"));
+
+    for language in ["en", "de"] {
+        let captions = std::fs::read_to_string(path.with_extension(format!("{language}.srt"))).expect("subtitles beside the video");
+        assert_eq!(captions.matches("-->").count(), usize::from(VIDEO_SECONDS), "{language}");
+    }
 
     let name = path.to_str().expect("plain names");
     let corner = ["-vf", "crop=8:8:4:4,fps=2,scale=1:1", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"];

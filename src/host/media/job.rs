@@ -27,6 +27,10 @@ pub struct Job {
     path: String,
     /// Bytes of the file when it was scanned.
     pub size: u64,
+    /// Name of the encoder of pictures, as a [`Trial`] told it; `None` lets the worker find one by a trial of its own. What is made with
+    /// it depends on it, so it belongs to the cache key of every `h264_*` init and segment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_encoder: Option<String>,
     pub task: Task,
 }
 
@@ -50,6 +54,8 @@ pub enum Task {
     Preview,
     /// Body: the waveform. Head: [`Heard`].
     Analyse,
+    /// Of no file: which encoder of pictures works here, and how fast. Head: [`Trial`]. `MissingPlugin` when there is none.
+    Trial,
 }
 
 /// One stream of a file in one rendition.
@@ -62,7 +68,12 @@ pub struct Encoding {
 
 impl Job {
     pub fn new(path: &Path, size: u64, task: Task) -> Self {
-        Self { path: STANDARD.encode(path.as_os_str().as_bytes()), size, task }
+        Self { path: STANDARD.encode(path.as_os_str().as_bytes()), size, video_encoder: None, task }
+    }
+
+    /// Asks for [`Task::Trial`].
+    pub fn trial() -> Self {
+        Self::new(Path::new(""), 0, Task::Trial)
     }
 
     /// `None` when the text is not base64, which no parent of ours sends.
@@ -101,6 +112,7 @@ pub enum Head {
     Details(Details),
     Preview(PreviewHead),
     Heard(Heard),
+    Trial(Trial),
 }
 
 /// What a file turned out to be.
@@ -120,6 +132,17 @@ pub struct Heard {
     pub true_peak_cdb: i32,
     /// Milliseconds of sound above the gate, by which an album weighs its tracks.
     pub gated_ms: u64,
+}
+
+/// An encoder of pictures that has proven itself by encoding a few.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
+    /// GStreamer's name of it, e.g. `x264enc`.
+    pub encoder: String,
+    /// It is a graphics card's.
+    pub hardware: bool,
+    /// Pixels encoded in a second, when nothing else runs: width times height times frames.
+    pub pixels_per_second: u64,
 }
 
 #[cfg(test)]

@@ -16,11 +16,12 @@ mod job;
 mod mp4;
 mod offer;
 mod segments;
+pub mod streams;
 pub mod worker;
 
 pub use engine::{Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
-pub use job::{Encoding, Heard, Probed};
+pub use job::{Encoding, Heard, Probed, Trial};
 pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::offers;
 

@@ -1,6 +1,8 @@
 //! A small music library made on the spot, for trying iRoam without music of one's own: three albums in five formats, two
-//! tracks that are one piece cut in two, and a video. Every note and picture is computed here, nothing is downloaded.
+//! tracks that are one piece cut in two, and a video with subtitles in two languages. Every note and picture is computed here,
+//! nothing is downloaded.
 
+mod captions;
 mod cover;
 mod encode;
 mod error;
@@ -23,7 +25,7 @@ pub use video::{COLOURS_RGB, SECONDS as VIDEO_SECONDS, TONES_HZ};
 use plan::{Item, Work};
 
 /// Raise it when the music or the tags change: older libraries are then composed anew.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 const MARKER: &str = ".iroam-sample";
 /// Unfinished files live here under their final extension. Its dot keeps it out of a scan.
 const WORKSHOP: &str = ".composing";
@@ -111,6 +113,10 @@ fn compose_one(dir: &Path, workshop: &Path, item: &Item) -> Result<(), ComposeEr
     let target = dir.join(&item.path);
     let folder = target.parent().unwrap_or(dir);
     fs::create_dir_all(folder).map_err(ComposeError::io(folder))?;
+    if matches!(item.work, Work::Video) {
+        // Before the video itself, whose presence says that all of it is there.
+        captions::write_beside(&target)?;
+    }
     fs::rename(&draft, &target).map_err(ComposeError::io(&target))
 }
 

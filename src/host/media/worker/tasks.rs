@@ -31,7 +31,7 @@ impl Bench {
                 open.segment(*index, out)?;
                 Ok((Vec::new(), Head::None))
             }),
-            Task::Probe | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse => {
+            Task::Probe | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse | Task::Trial => {
                 Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() })
             }
         }
