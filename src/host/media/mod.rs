@@ -12,6 +12,7 @@ mod cmaf;
 pub mod compose;
 mod engine;
 mod error;
+pub mod extras;
 mod job;
 mod mp4;
 mod offer;

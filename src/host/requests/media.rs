@@ -30,8 +30,17 @@ impl Handler {
         Ok(Answer::ok(Reply::Segment { chunks: None }, segment.whole().await?))
     }
 
-    /// The file behind a track, checked to be still there, a plain file, and inside a media folder.
+    /// The file behind a track that has that rendition.
     async fn source(&self, track: TrackId, rendition: Rendition) -> Result<Source, ErrorBody> {
+        let (source, renditions) = self.file(track).await?;
+        if !renditions.contains(&rendition) {
+            return Err(ErrorBody::new(ErrorCode::NotFound, "The track has no such rendition."));
+        }
+        Ok(source)
+    }
+
+    /// The file behind a track, checked to be still there, a plain file, and inside a media folder; and what it is offered in.
+    pub(super) async fn file(&self, track: TrackId) -> Result<(Source, Vec<Rendition>), ErrorBody> {
         let media = self.media.clone();
         let looked_up = self.ask(move |library| {
             let found = library.find(track)?;
@@ -39,20 +48,17 @@ impl Handler {
             Ok((found, is_there))
         });
         let (found, is_there) = looked_up.await?;
-        let not_found = |detail: &str| ErrorBody::new(ErrorCode::NotFound, detail);
-        let Found { path, kind, mtime_ms, size, renditions, .. } = found.ok_or_else(|| not_found("There is no such track."))?;
-        if !renditions.contains(&rendition) {
-            return Err(not_found("The track has no such rendition."));
-        }
+        let not_found = || ErrorBody::new(ErrorCode::NotFound, "There is no such track.");
+        let Found { path, kind, mtime_ms, size, renditions, .. } = found.ok_or_else(not_found)?;
         if !is_there {
             return Err(ErrorBody::new(ErrorCode::Gone, "The file is not there any more. It may be back after the next scan."));
         }
-        Ok(Source { track, path, kind, mtime_ms, size })
+        Ok((Source { track, path, kind, mtime_ms, size }, renditions))
     }
 }
 
 /// The real file must lie in a media folder, whatever links have been put in its way since the scan.
-fn is_playable(path: &Path, media: &[PathBuf]) -> bool {
+pub(super) fn is_playable(path: &Path, media: &[PathBuf]) -> bool {
     let is_file = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
     let Ok(real) = path.canonicalize() else { return false };
     is_file && media.iter().any(|folder| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder)))

@@ -2,6 +2,7 @@
 
 mod cache;
 mod child;
+mod extras;
 mod pool;
 
 use std::path::PathBuf;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::shelf::{Key, Shelf};
 use crate::host::media::error::MediaError;
+use crate::host::media::extras;
 use crate::host::media::job::{Encoding, Head, Job, Task};
 use crate::host::media::segments::Out;
 
@@ -31,7 +32,11 @@ impl Bench {
                 open.segment(*index, out)?;
                 Ok((Vec::new(), Head::None))
             }),
-            Task::Probe | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse | Task::Trial => {
+            Task::Details => extras::details(&path),
+            Task::Subtitle { id } => extras::subtitle(&path, id),
+            Task::Poster => extras::poster(&path),
+            Task::Preview => extras::preview(&path),
+            Task::Probe | Task::Analyse | Task::Trial => {
                 Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() })
             }
         }

@@ -7,6 +7,8 @@ mod ass;
 mod clock;
 mod cues;
 mod encoding;
+#[cfg(test)]
+mod laws;
 mod markup;
 mod srt;
 mod text;

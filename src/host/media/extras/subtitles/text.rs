@@ -42,11 +42,11 @@ impl Text {
     pub fn markup(&self) -> String {
         let lines = self.chars.split(|(c, _)| *c == '\n').map(trim).filter(|line| !line.is_empty());
         let mut out = String::new();
-        let mut open = Style::default();
         for (number, line) in lines.take(LINES_MAX).enumerate() {
             if number > 0 {
                 out.push('\n');
             }
+            let mut open = Style::default();
             for &(c, style) in line {
                 // A space looks the same in any style but underlined: fewer tags.
                 if style != open && !(c == ' ' && style.underline == open.underline) {
@@ -56,8 +56,8 @@ impl Text {
                 }
                 escape(&mut out, c);
             }
+            close(&mut out, open);
         }
-        close(&mut out, open);
         out
     }
 
@@ -122,7 +122,7 @@ mod tests {
         text.push_str("c\nd");
         text.style.bold = true;
         text.push_str(" e\u{0}\u{1b}");
-        assert_eq!(text.markup(), "a&lt;b --&gt; &amp;\n<i>c\nd </i><b><i>e</i></b>");
+        assert_eq!(text.markup(), "a&lt;b --&gt; &amp;\n<i>c</i>\n<i>d </i><b><i>e</i></b>");
         assert_eq!(text.lines(), 3);
     }
 

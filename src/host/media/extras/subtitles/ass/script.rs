@@ -123,7 +123,8 @@ impl Script {
             (overrides.base, overrides.alignment) = (named.style, named.alignment);
         }
         overrides.play_res = self.picture(overrides.play_res);
-        let mut text = Text { style: overrides.base, ..Text::default() };
+        let mut text = Text::default();
+        text.style = overrides.base;
         words(event.text, &mut text, &mut overrides);
         let place = overrides.place(text.lines()).unwrap_or(Place::default());
         cues.push(event.start_ms, event.end_ms, place, &text);
