@@ -10,6 +10,7 @@
 mod audio;
 mod cmaf;
 pub mod compose;
+mod copy;
 mod engine;
 mod error;
 pub mod extras;
@@ -27,4 +28,4 @@ pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::offers;
 
 /// Part of every cache key: raise it when the bytes of any segment change.
-const ENGINE_VERSION: u32 = 3;
+const ENGINE_VERSION: u32 = 4;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::host::media::audio::{Encoded, Passthrough};
+use crate::host::media::copy;
 use crate::host::media::error::MediaError;
 use crate::host::media::job::Encoding;
 use crate::host::media::mp4::Picture;
@@ -16,9 +17,10 @@ pub fn open(path: &Path, encoding: Encoding) -> Result<Box<dyn Segments>, MediaE
         Rendition::VideoCopy if stream == 0 => Ok(Box::new(Picture::open(path)?)),
         Rendition::Flac if stream == 0 => match Passthrough::open(path)? {
             Some(flac) => Ok(Box::new(flac)),
-            None => Ok(Box::new(Encoded::open(path, rendition)?)),
+            None => Ok(Box::new(Encoded::open(path, stream, rendition)?)),
         },
-        sound if sound.role() == Role::Sound && sound != Rendition::AudioCopy && stream == 0 => Ok(Box::new(Encoded::open(path, sound)?)),
+        Rendition::AudioCopy => copy::open(path, stream),
+        sound if sound.role() == Role::Sound => Ok(Box::new(Encoded::open(path, stream, sound)?)),
         _ => Err(MediaError::NotFound { what: "This file cannot be played in that way.".to_owned() }),
     }
 }

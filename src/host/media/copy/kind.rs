@@ -1,0 +1,69 @@
+//! What a file is, by its first bytes.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+/// Tags before the sound: some programs put one ID3 tag after another.
+const TAGS_MAX: usize = 4;
+/// Bytes looked through for a first frame that does not follow the tags at once.
+const SEARCH_BYTES: usize = 64 * 1024;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Mp3,
+    Ogg,
+}
+
+impl Kind {
+    /// `None` when it is none of these; also when it cannot be read.
+    pub fn of(file: &File) -> Option<Self> {
+        let at = after_id3(file);
+        let mut bytes = vec![0; SEARCH_BYTES];
+        let have = read_up_to(file, at, &mut bytes[..16])?;
+        if let Some(kind) = by_magic(&bytes[..have]) {
+            return kind;
+        }
+        let have = read_up_to(file, at, &mut bytes)?;
+        bytes[..have].windows(4).find_map(|window| window.first_chunk().and_then(|bytes| by_sync(*bytes)))
+    }
+}
+
+/// `Some(None)` for a file of another kind that is surely not bare frames.
+fn by_magic(bytes: &[u8]) -> Option<Option<Kind>> {
+    match bytes {
+        [b'O', b'g', b'g', b'S', ..] => Some(Some(Kind::Ogg)),
+        [b'R', b'I', b'F', b'F', ..] | [b'f', b'L', b'a', b'C', ..] => Some(None),
+        [0x1a, 0x45, 0xdf, 0xa3, ..] | [_, _, _, _, b'f', b't', b'y', b'p', ..] | [0x30, 0x26, 0xb2, 0x75, ..] => Some(None),
+        _ => by_sync(*bytes.first_chunk()?).map(Some),
+    }
+}
+
+fn by_sync(bytes: [u8; 4]) -> Option<Kind> {
+    super::mp3::Header::parse(bytes).map(|_| Kind::Mp3)
+}
+
+/// Where the ID3v2 tags that a file begins with end (ID3v2.4, section 3.1).
+pub fn after_id3(file: &File) -> u64 {
+    let mut at = 0;
+    for _ in 0..TAGS_MAX {
+        let mut head = [0u8; 10];
+        if file.read_exact_at(&mut head, at).is_err() || !head.starts_with(b"ID3") {
+            break;
+        }
+        let length = head[6..].iter().fold(0u64, |length, byte| length << 7 | u64::from(byte & 0x7f));
+        at += 10 + length + if head[5] & 0x10 != 0 { 10 } else { 0 };
+    }
+    at
+}
+
+/// Fewer bytes than asked for at the end of the file.
+fn read_up_to(file: &File, at: u64, bytes: &mut [u8]) -> Option<usize> {
+    let mut have = 0;
+    while have < bytes.len() {
+        match file.read_at(&mut bytes[have..], at + have as u64).ok()? {
+            0 => break,
+            more => have += more,
+        }
+    }
+    Some(have)
+}
