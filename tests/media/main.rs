@@ -1,9 +1,11 @@
 //! The media engine on real files, through real worker processes, with ffmpeg as the judge.
 #![cfg(feature = "host")]
 
+mod extras;
 mod faults;
 mod flac;
 mod kit;
 mod pictures;
 mod sound;
+mod strict_vtt;
 mod workers;

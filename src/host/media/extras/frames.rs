@@ -34,8 +34,6 @@ impl Frames {
         let source = element("filesrc")?;
         source.set_property("location", path);
         let decode = element("decodebin")?;
-        decode.set_property("caps", gst::Caps::new_empty_simple("video/x-raw"));
-        decode.set_property("expose-all-streams", false);
         // Scaled before it is converted and turned, so that those have little to do.
         let (scale, shape) = (element("videoscale")?, element("capsfilter")?);
         let (convert, flip) = (element("videoconvert")?, element("videoflip")?);
@@ -45,7 +43,7 @@ impl Frames {
         let pipeline = chain(&[&scale, &shape, &convert, &flip, sink.upcast_ref()])?;
         pipeline.add_many([&source, &decode]).map_err(MediaError::internal)?;
         source.link(&decode).map_err(MediaError::internal)?;
-        let absurd = refuse_absurd(&decode);
+        let absurd = choose_streams(&decode);
         fit(&scale, &shape, side);
         link_first(&decode, &scale);
         let pipeline = Running(pipeline);
@@ -85,22 +83,27 @@ fn no_pictures() -> MediaError {
     MediaError::unplayable("This file has no pictures that the host can decode.")
 }
 
-/// Keeps decoders away from streams whose headers claim a size that nobody has.
-fn refuse_absurd(decode: &gst::Element) -> Arc<AtomicBool> {
+/// Keeps decoders away from sound, and from pictures whose headers claim a size that nobody has; says whether there were such.
+///
+/// `decodebin` could be told that pictures alone are wanted (`caps`, `expose-all-streams`), but then finds no decoder for H.264.
+fn choose_streams(decode: &gst::Element) -> Arc<AtomicBool> {
     let absurd = Arc::new(AtomicBool::new(false));
     let found = Arc::clone(&absurd);
     decode.connect("autoplug-continue", false, move |values| {
         let caps = values.get(2).and_then(|value| value.get::<gst::Caps>().ok());
-        let claim = caps.as_ref().and_then(|caps| caps.structure(0)).and_then(|structure| {
-            Some((structure.get::<i32>("width").ok()?, structure.get::<i32>("height").ok()?))
-        });
-        let is_absurd = claim.is_some_and(|(width, height)| {
-            width.max(height) > SIDE_MAX || i64::from(width) * i64::from(height) > PIXELS_MAX
-        });
+        let Some(stream) = caps.as_ref().and_then(|caps| caps.structure(0)) else { return Some(true.to_value()) };
+        let is_absurd = is_absurd(stream);
         found.fetch_or(is_absurd, Ordering::Relaxed);
-        Some((!is_absurd).to_value())
+        let is_other = ["audio/", "text/", "subpicture/", "closedcaption/"].iter().any(|kind| stream.name().starts_with(kind));
+        Some((!is_absurd && !is_other).to_value())
     });
     absurd
+}
+
+fn is_absurd(stream: &gst::StructureRef) -> bool {
+    let side = |name: &str| stream.get::<i32>(name).unwrap_or(0);
+    let (width, height) = (side("width"), side("height"));
+    width.max(height) > SIDE_MAX || i64::from(width) * i64::from(height) > PIXELS_MAX
 }
 
 /// Sets the size when the source's own becomes known, just before `scale` hears of it.
@@ -136,7 +139,8 @@ fn link_first(decode: &gst::Element, scale: &gst::Element) {
     let linked = Arc::new(AtomicBool::new(false));
     let linked_now = Arc::clone(&linked);
     decode.connect_pad_added(move |_, pad| {
-        if !linked_now.load(Ordering::Relaxed) && pad.link(&input).is_ok() {
+        let is_raw = pad.current_caps().and_then(|caps| Some(caps.structure(0)?.name().starts_with("video/x-raw"))).unwrap_or(false);
+        if is_raw && !linked_now.load(Ordering::Relaxed) && pad.link(&input).is_ok() {
             linked_now.store(true, Ordering::Relaxed);
         }
     });

@@ -54,7 +54,7 @@ fn fit(picture: &RgbImage) -> RgbImage {
     if longer <= SIDE {
         return picture.clone();
     }
-    let scaled = |side: u32| (side * SIDE / longer).max(1);
+    let scaled = |side: u32| ((side * SIDE + longer / 2) / longer).max(1);
     thumbnail(picture, scaled(picture.width()), scaled(picture.height()))
 }
 
@@ -84,6 +84,6 @@ mod tests {
         let scene = RgbImage::from_fn(64, 36, |x, y| Rgb([(x * 4) as u8, (y * 7) as u8, 90]));
         assert!(contrast(&scene) > CONTRAST_ENOUGH);
         let fitted = fit(&RgbImage::new(1200, 675));
-        assert_eq!(fitted.dimensions(), (600, 337));
+        assert_eq!(fitted.dimensions(), (600, 338));
     }
 }

@@ -10,6 +10,8 @@ pub enum Dialect {
     WebVtt,
 }
 
+/// What is read of one cue with all its tags, bytes.
+pub const CUE_BYTES_MAX: usize = 64 * 1024;
 /// A longer tag is none, bytes.
 const TAG_BYTES_MAX: usize = 400;
 /// Longest entity, bytes: `&#1114111;`.
@@ -26,7 +28,7 @@ struct Depths {
 /// Adds `input` to `text`. Overrides in the manner of ASS (`{\an8}`), which SubRip files often hold, go to `overrides`.
 pub fn read(input: &str, dialect: Dialect, text: &mut Text, overrides: &mut Overrides) {
     let mut depths = Depths::default();
-    let mut rest = input;
+    let mut rest = &input[..input.floor_char_boundary(CUE_BYTES_MAX)];
     while let Some(c) = rest.chars().next() {
         if text.is_full() {
             return;

@@ -6,18 +6,29 @@ use super::cues::{Cues, Place};
 use super::markup::{self, Dialect};
 use super::text::Text;
 
+/// Lines between two times that are looked at.
+const BODY_LINES_MAX: usize = 1_000;
+
 /// Adds a file's cues. What lies between two times is text, blank lines in it too, so that a line left blank by accident loses nothing.
 pub fn read(file: &str, cues: &mut Cues) {
-    let lines: Vec<&str> = file.lines().collect();
-    let times: Vec<(usize, (i64, i64, &str))> =
-        lines.iter().enumerate().filter_map(|(number, line)| Some((number, clock::parse_span(line)?))).collect();
-    for (index, (number, (start, end, _))) in times.iter().enumerate() {
-        if cues.is_full() {
-            return;
+    let mut open: Option<(i64, i64)> = None;
+    let mut body: Vec<&str> = Vec::new();
+    for line in file.lines() {
+        if let Some((start, end, _)) = clock::parse_span(line) {
+            if let Some((start, end)) = open {
+                cue(start, end, without_counter(&body), cues);
+            }
+            if cues.is_full() {
+                return;
+            }
+            open = Some((start, end));
+            body.clear();
+        } else if body.len() < BODY_LINES_MAX {
+            body.push(line);
         }
-        let next = times.get(index + 1).map(|(next, _)| *next);
-        let body = &lines[number + 1..next.unwrap_or(lines.len())];
-        cue(*start, *end, if next.is_some() { without_counter(body) } else { body }, cues);
+    }
+    if let Some((start, end)) = open {
+        cue(start, end, &body, cues);
     }
 }
 

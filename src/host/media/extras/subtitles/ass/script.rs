@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::super::clock;
 use super::super::cues::{Cues, Place};
+use super::super::markup::CUE_BYTES_MAX;
 use super::super::text::{Style, Text};
 use super::overrides::{Overrides, old_alignment};
 
@@ -84,10 +85,13 @@ impl Script {
     }
 
     fn style(&mut self, value: &str, old: bool) {
+        if self.styles.len() >= STYLES_MAX {
+            return;
+        }
         let fields: Vec<&str> = value.split(',').map(str::trim).take(COLUMNS_MAX).collect();
         let field = |name: &str| self.style_format.iter().position(|column| column == name).and_then(|at| fields.get(at).copied());
         let is_set = |name: &str| field(name).is_some_and(|value| value != "0" && !value.is_empty());
-        let Some(name) = field("name").filter(|_| self.styles.len() < STYLES_MAX) else { return };
+        let Some(name) = field("name") else { return };
         let style = Style { bold: is_set("bold"), italic: is_set("italic"), underline: is_set("underline") };
         let number: u8 = field("alignment").and_then(|value| value.parse().ok()).unwrap_or(2);
         let alignment = if old { old_alignment(number) } else { number.clamp(1, 9) };
@@ -142,7 +146,7 @@ impl Script {
 }
 
 fn words(event: &str, text: &mut Text, overrides: &mut Overrides) {
-    let mut rest = event;
+    let mut rest = &event[..event.floor_char_boundary(CUE_BYTES_MAX)];
     while let Some(c) = rest.chars().next() {
         if text.is_full() {
             return;

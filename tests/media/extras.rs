@@ -1,0 +1,181 @@
+//! What goes with a track: subtitles, chapters, streams, a poster, a preview, by files that ffmpeg made.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use image::RgbImage;
+use iroam::host::media::extras::beside;
+use iroam::host::media::{MediaError, Source};
+use iroam::protocol::MediaKind;
+
+use crate::kit::{BOUND, Bench, bench, ffmpeg, session, source};
+use crate::strict_vtt::{self, Cue};
+
+/// Two seconds of black, then one of each strong colour.
+const SCENES: &str = "color=black:s=320x180:r=10:d=2[a];color=red:s=320x180:r=10:d=30[b];testsrc2=s=320x180:r=10:d=30[c];[a][b][c]concat=n=3";
+
+fn film(dir: &Path, name: &str, pictures: &str, options: &[&str]) -> PathBuf {
+    let path = dir.join(name);
+    let target = path.to_str().expect("UTF-8").to_owned();
+    ffmpeg(&[&["-filter_complex", pictures, "-pix_fmt", "yuv420p", "-g", "20"], options, &[target.as_str()]].concat());
+    path
+}
+
+fn decoded(jpeg: &Bytes) -> RgbImage {
+    image::load_from_memory_with_format(jpeg, image::ImageFormat::Jpeg).expect("a JPEG").to_rgb8()
+}
+
+/// The mean colour of a rectangle.
+fn colour(picture: &RgbImage, x: u32, y: u32, width: u32, height: u32) -> [u32; 3] {
+    let mut sum = [0u32; 3];
+    for (dx, dy) in (0..width).flat_map(|dx| (0..height).map(move |dy| (dx, dy))) {
+        let pixel = picture.get_pixel(x + dx, y + dy).0;
+        sum.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += u32::from(value));
+    }
+    sum.map(|sum| sum / (width * height))
+}
+
+fn is_red([red, green, blue]: [u32; 3]) -> bool {
+    red > 180 && green < 80 && blue < 80
+}
+
+async fn beside_cues(bench: &Bench, video: &Path, name: &str) -> Vec<Cue> {
+    let found = beside(video).into_iter().find(|found| found.path.ends_with(name)).expect("found beside the video");
+    let file = Source { path: found.path, mtime_ms: found.mtime_ms, size: found.size, ..source(video, MediaKind::Video) };
+    let body = bench.engine.subtitle(session(1), file, found.subtitle.id).await.expect("a subtitle");
+    strict_vtt::parse(std::str::from_utf8(&body).expect("UTF-8")).expect("WebVTT by the rules")
+}
+
+/// The same words at the same times, written by ffmpeg in each of the usual forms.
+#[tokio::test]
+async fn subtitle_files_of_every_kind_say_the_same() {
+    let bench = bench();
+    let dir = bench.dir.path();
+    let srt = "1\n00:00:00,500 --> 00:00:01,250\nHello, <i>you</i>\n& all\n\n2\n00:01:02,030 --> 01:00:00,000\nlast\n";
+    std::fs::write(dir.join("Film.srt"), srt).expect("written");
+    std::fs::write(dir.join("Film.mkv"), "the video is not looked at").expect("written");
+    let from = dir.join("Film.srt");
+    for target in ["Film.en.ass", "Film.de.ssa", "Film.fr.vtt"] {
+        ffmpeg(&["-i", from.to_str().expect("UTF-8"), dir.join(target).to_str().expect("UTF-8")]);
+    }
+    let video = dir.join("Film.mkv");
+    for name in ["Film.srt", "Film.en.ass", "Film.de.ssa", "Film.fr.vtt"] {
+        let cues = beside_cues(&bench, &video, name).await;
+        let said: Vec<_> = cues.iter().map(|cue| (cue.start_ms, cue.end_ms, cue.settings.as_str(), cue.markup.as_str())).collect();
+        assert_eq!(said, [(500, 1_250, "", "Hello, <i>you</i>\n&amp; all"), (62_030, 3_600_000, "", "last")], "{name}");
+    }
+    std::fs::write(dir.join("Film.ru.srt"), b"1\n00:00:00,500 --> 00:00:01,250\n\xcf\xf0\xe8\xe2\xe5\xf2\n").expect("written");
+    assert_eq!(beside_cues(&bench, &video, "Film.ru.srt").await[0].markup, "Привет");
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_subtitle_that_is_none_is_told_plainly() {
+    let bench = bench();
+    let dir = bench.dir.path();
+    std::fs::write(dir.join("Film.mkv"), "the video is not looked at").expect("written");
+    std::fs::write(dir.join("Film.srt"), "a letter, not a subtitle\n".repeat(100)).expect("written");
+    let huge = std::fs::File::create(dir.join("Film.vtt")).expect("made");
+    huge.set_len(1 << 34).expect("sparse");
+    for found in beside(&dir.join("Film.mkv")) {
+        let file = Source { path: found.path, mtime_ms: found.mtime_ms, size: found.size, ..source(&dir.join("Film.mkv"), MediaKind::Video) };
+        let asked = bench.engine.subtitle(session(1), file.clone(), found.subtitle.id.clone());
+        let error = tokio::time::timeout(BOUND, asked).await.expect("in bounded time").expect_err("no subtitle");
+        assert!(matches!(&error, MediaError::Unplayable(text) if !text.contains('/')), "{error:?}");
+        // It became a link since it was listed.
+        std::fs::remove_file(&file.path).expect("removed");
+        std::os::unix::fs::symlink("/etc/passwd", &file.path).expect("linked");
+        let size = std::fs::metadata("/etc/passwd").expect("there").len();
+        let linked = Source { size, mtime_ms: 2, ..file };
+        assert_eq!(bench.engine.subtitle(session(1), linked, found.subtitle.id).await, Err(MediaError::Gone));
+    }
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_poster_shows_something_of_the_film() {
+    let bench = bench();
+    let pictures = "color=black:s=1280x720:r=5:d=20[a];testsrc2=s=1280x720:r=5:d=20[b];[a][b]concat";
+    let path = film(bench.dir.path(), "a.mp4", pictures, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let poster = decoded(&bench.engine.poster(session(1), source(&path, MediaKind::Video)).await.expect("a poster"));
+    assert_eq!(poster.dimensions(), (600, 338));
+    let spread = poster.pixels().map(|pixel| pixel.0[1]).fold((255, 0), |(low, high), green| (green.min(low), green.max(high)));
+    assert!(spread.0 < 60 && spread.1 > 200, "a test card, not black: {spread:?}");
+    let black = film(bench.dir.path(), "black.mp4", "color=black:s=320x180:r=5:d=3", &["-c:v", "libx264"]);
+    let none = bench.engine.poster(session(1), source(&black, MediaKind::Video)).await;
+    assert!(matches!(none, Err(MediaError::NotFound { .. })), "{none:?}");
+    let song = source(&path, MediaKind::Audio);
+    assert!(matches!(bench.engine.poster(session(1), song).await, Err(MediaError::NotFound { .. })));
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_preview_shows_each_time_in_its_place() {
+    let bench = bench();
+    let files: [(&str, &[&str]); 4] = [
+        ("a.mp4", &["-c:v", "libx264", "-preset", "ultrafast"]),
+        ("a.mkv", &["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2"]),
+        ("a.webm", &["-c:v", "libvpx", "-deadline", "realtime"]),
+        ("a.avi", &["-c:v", "mpeg4"]),
+    ];
+    for (name, options) in files {
+        let path = film(bench.dir.path(), name, SCENES, options);
+        let video = source(&path, MediaKind::Video);
+        let (head, strip) = bench.engine.preview(session(1), video.clone()).await.expect(name);
+        assert_eq!((head.width, head.height, head.columns, head.count, head.interval_ms), (160, 90, 7, 7, 10_000), "{name}");
+        let strip_picture = decoded(&strip);
+        assert_eq!(strip_picture.dimensions(), (160 * 7, 90), "{name}");
+        let at = |index: u32| colour(&strip_picture, index * 160 + 20, 20, 120, 50);
+        assert!(at(0).iter().all(|value| *value < 30), "{name}: black at first, {:?}", at(0));
+        for index in [1, 2, 3] {
+            assert!(is_red(at(index)), "{name}: red at {index}, {:?}", at(index));
+        }
+        for index in [4, 5, 6] {
+            assert!(!is_red(at(index)), "{name}: the card at {index}, {:?}", at(index));
+        }
+        assert_eq!(bench.engine.preview(session(2), video).await.expect(name), (head, strip), "{name}: cached");
+    }
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn pictures_are_upright_and_of_square_pixels() {
+    let bench = bench();
+    let dir = bench.dir.path();
+    let lying = film(dir, "lying.mp4", "color=blue:s=160x180:r=5:d=2[a];color=red:s=160x180:r=5:d=2[b];[a][b]hstack", &["-c:v", "libx264"]);
+    let (from, to) = (lying.to_str().expect("UTF-8"), dir.join("turned.mp4"));
+    ffmpeg(&["-i", from, "-c", "copy", "-metadata:s:v", "rotate=90", to.to_str().expect("UTF-8")]);
+    let (head, strip) = bench.engine.preview(session(1), source(&to, MediaKind::Video)).await.expect("a preview");
+    let picture = decoded(&strip);
+    assert_eq!((head.width, head.height), (160, 285));
+    // As ffmpeg turns it.
+    let raw = ffmpeg(&["-i", to.to_str().expect("UTF-8"), "-frames:v", "1", "-vf", "scale=160:284", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]).stdout;
+    let reference = RgbImage::from_raw(160, 284, raw).expect("one picture");
+    for y in [20, 180] {
+        assert_eq!(is_red(colour(&picture, 20, y, 120, 80)), is_red(colour(&reference, 20, y, 120, 80)), "upright at {y}");
+    }
+    assert_ne!(is_red(colour(&picture, 20, 20, 120, 80)), is_red(colour(&picture, 20, 180, 120, 80)), "blue and red");
+    let wide = film(dir, "wide.mp4", "color=red:s=180x180:r=5:d=2,setsar=2", &["-c:v", "libx264"]);
+    let (head, _) = bench.engine.preview(session(1), source(&wide, MediaKind::Video)).await.expect("a preview");
+    assert_eq!((head.width, head.height), (160, 80));
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn bad_videos_have_no_preview_and_break_nothing() {
+    let bench = bench();
+    let dir = bench.dir.path();
+    let good = film(dir, "good.mp4", "testsrc2=s=320x180:r=10:d=25", &["-c:v", "libx264"]);
+    let bytes = std::fs::read(&good).expect("there");
+    std::fs::write(dir.join("noise.mp4"), (0..100_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>()).expect("written");
+    std::fs::write(dir.join("cut.mp4"), &bytes[..bytes.len() / 2]).expect("written");
+    ffmpeg(&["-f", "lavfi", "-i", "sine=d=1", dir.join("song.m4a").to_str().expect("UTF-8")]);
+    for name in ["noise.mp4", "cut.mp4", "song.m4a"] {
+        let bad = source(&dir.join(name), MediaKind::Video);
+        for made in [bench.engine.preview(session(1), bad.clone()).await.map(drop), bench.engine.poster(session(1), bad).await.map(drop)] {
+            assert!(matches!(&made, Err(MediaError::Unplayable(text)) if !text.contains('/')), "{name}: {made:?}");
+        }
+    }
+    bench.engine.preview(session(1), source(&good, MediaKind::Video)).await.expect("the good one");
+    bench.engine.shutdown().await;
+}
