@@ -12,7 +12,8 @@ use crate::kit::{BOUND, Bench, bench, ffmpeg, session, source};
 use crate::strict_vtt::{self, Cue};
 
 /// Two seconds of black, then one of each strong colour.
-const SCENES: &str = "color=black:s=320x180:r=10:d=2[a];color=red:s=320x180:r=10:d=30[b];testsrc2=s=320x180:r=10:d=30[c];[a][b][c]concat=n=3";
+const SCENES: &str =
+    "color=black:s=320x180:r=10:d=2[a];color=red:s=320x180:r=10:d=30[b];testsrc2=s=320x180:r=10:d=30[c];[a][b][c]concat=n=3";
 
 fn film(dir: &Path, name: &str, pictures: &str, options: &[&str]) -> PathBuf {
     let path = dir.join(name);
@@ -78,7 +79,8 @@ async fn a_subtitle_that_is_none_is_told_plainly() {
     let huge = std::fs::File::create(dir.join("Film.vtt")).expect("made");
     huge.set_len(1 << 34).expect("sparse");
     for found in beside(&dir.join("Film.mkv")) {
-        let file = Source { path: found.path, mtime_ms: found.mtime_ms, size: found.size, ..source(&dir.join("Film.mkv"), MediaKind::Video) };
+        let file =
+            Source { path: found.path, mtime_ms: found.mtime_ms, size: found.size, ..source(&dir.join("Film.mkv"), MediaKind::Video) };
         let asked = bench.engine.subtitle(session(1), file.clone(), found.subtitle.id.clone());
         let error = tokio::time::timeout(BOUND, asked).await.expect("in bounded time").expect_err("no subtitle");
         assert!(matches!(&error, MediaError::Unplayable(text) if !text.contains('/')), "{error:?}");
@@ -149,7 +151,9 @@ async fn pictures_are_upright_and_of_square_pixels() {
     let picture = decoded(&strip);
     assert_eq!((head.width, head.height), (160, 285));
     // As ffmpeg turns it.
-    let raw = ffmpeg(&["-i", to.to_str().expect("UTF-8"), "-frames:v", "1", "-vf", "scale=160:284", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]).stdout;
+    let raw =
+        ffmpeg(&["-i", to.to_str().expect("UTF-8"), "-frames:v", "1", "-vf", "scale=160:284", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+            .stdout;
     let reference = RgbImage::from_raw(160, 284, raw).expect("one picture");
     for y in [20, 180] {
         assert_eq!(is_red(colour(&picture, 20, y, 120, 80)), is_red(colour(&reference, 20, y, 120, 80)), "upright at {y}");
@@ -167,7 +171,8 @@ async fn bad_videos_have_no_preview_and_break_nothing() {
     let dir = bench.dir.path();
     let good = film(dir, "good.mp4", "testsrc2=s=320x180:r=10:d=25", &["-c:v", "libx264"]);
     let bytes = std::fs::read(&good).expect("there");
-    std::fs::write(dir.join("noise.mp4"), (0..100_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>()).expect("written");
+    std::fs::write(dir.join("noise.mp4"), (0..100_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>())
+        .expect("written");
     std::fs::write(dir.join("cut.mp4"), &bytes[..bytes.len() / 2]).expect("written");
     ffmpeg(&["-f", "lavfi", "-i", "sine=d=1", dir.join("song.m4a").to_str().expect("UTF-8")]);
     for name in ["noise.mp4", "cut.mp4", "song.m4a"] {

@@ -19,9 +19,8 @@ use crate::types::showable;
 const ID_PREFIX: &str = "f-";
 /// Folders that hold nothing but subtitles, in lower case.
 const FOLDERS: [&str; 3] = ["subs", "subtitles", "sub"];
-const VIDEOS: [&str; 18] = [
-    "mp4", "m4v", "mov", "mkv", "webm", "avi", "wmv", "asf", "mpg", "mpeg", "ts", "m2ts", "mts", "vob", "flv", "3gp", "ogv", "divx",
-];
+const VIDEOS: [&str; 18] =
+    ["mp4", "m4v", "mov", "mkv", "webm", "avi", "wmv", "asf", "mpg", "mpeg", "ts", "m2ts", "mts", "vob", "flv", "3gp", "ogv", "divx"];
 /// Names of one folder that are looked at.
 const NAMES_MAX: usize = 20_000;
 const FOUND_MAX: usize = 64;
@@ -40,9 +39,14 @@ pub struct Beside {
 pub fn beside(video: &Path) -> Vec<Beside> {
     let (Some(folder), Some(stem)) = (video.parent(), video.file_stem().map(lower)) else { return Vec::new() };
     let entries = entries(folder);
-    let others: Vec<Vec<u8>> = entries.iter().filter(|entry| is_video(entry)).filter_map(|entry| Some(lower(entry.path().file_stem()?))).collect();
+    let others: Vec<Vec<u8>> =
+        entries.iter().filter(|entry| is_video(entry)).filter_map(|entry| Some(lower(entry.path().file_stem()?))).collect();
     let mut found: Vec<Beside> = entries.iter().filter_map(|entry| of_stem(entry, &stem, &others)).collect();
-    for sub in entries.iter().filter(|entry| FOLDERS.iter().any(|name| lower(&entry.file_name()) == name.as_bytes())).filter(|entry| is_folder(entry)) {
+    for sub in entries
+        .iter()
+        .filter(|entry| FOLDERS.iter().any(|name| lower(&entry.file_name()) == name.as_bytes()))
+        .filter(|entry| is_folder(entry))
+    {
         for entry in self::entries(&sub.path()) {
             if is_folder(&entry) && lower(&entry.file_name()) == stem {
                 found.extend(self::entries(&entry.path()).iter().filter_map(|entry| describe(entry, entry.path().file_stem()?)));
@@ -92,7 +96,8 @@ fn lower(name: &OsStr) -> Vec<u8> {
 fn of_stem(entry: &DirEntry, stem: &[u8], others: &[Vec<u8>]) -> Option<Beside> {
     let path = entry.path();
     let name = path.file_stem()?;
-    let belongs = |stem: &[u8]| lower(name).strip_prefix(stem).is_some_and(|rest| rest.first().is_none_or(|byte| matches!(byte, b'.' | b'_' | b'-')));
+    let belongs =
+        |stem: &[u8]| lower(name).strip_prefix(stem).is_some_and(|rest| rest.first().is_none_or(|byte| matches!(byte, b'.' | b'_' | b'-')));
     if !belongs(stem) || others.iter().any(|other| other.len() > stem.len() && belongs(other)) {
         return None;
     }
@@ -157,8 +162,23 @@ mod tests {
     fn finds_the_files_of_a_video_and_of_no_other() {
         let dir = tempfile::tempdir().expect("a temp dir");
         let folder = dir.path();
-        touch(folder, &["Film.mkv", "Film.srt", "film.EN.forced.ASS", "Film.Part 2.mkv", "Film.Part 2.de.srt", "Films.srt", "Film.txt", "Film.fr.srt.bak"]);
-        touch(folder, &["Subs/Film.it.vtt", "Subs/English.srt", "Subs/Film/2_English.srt", "Subs/Film.Part 2/3_French.srt", "other/Film.es.srt"]);
+        touch(
+            folder,
+            &[
+                "Film.mkv",
+                "Film.srt",
+                "film.EN.forced.ASS",
+                "Film.Part 2.mkv",
+                "Film.Part 2.de.srt",
+                "Films.srt",
+                "Film.txt",
+                "Film.fr.srt.bak",
+            ],
+        );
+        touch(
+            folder,
+            &["Subs/Film.it.vtt", "Subs/English.srt", "Subs/Film/2_English.srt", "Subs/Film.Part 2/3_French.srt", "other/Film.es.srt"],
+        );
         std::os::unix::fs::symlink("/etc/hostname", folder.join("Film.ja.srt")).expect("linked");
         std::os::unix::fs::symlink("/etc", folder.join("subtitles")).expect("linked");
         fs::create_dir(folder.join("Film.ko.srt")).expect("made");

@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn languages_of_many_spellings_have_one_tag() {
-        for (said, expected) in [("en", "en"), ("ENG", "en"), ("German", "de"), ("pt_br", "pt-BR"), ("zh-hant-tw", "zh-Hant-TW"), ("es-419", "es-419")] {
+        for (said, expected) in
+            [("en", "en"), ("ENG", "en"), ("German", "de"), ("pt_br", "pt-BR"), ("zh-hant-tw", "zh-Hant-TW"), ("es-419", "es-419")]
+        {
             assert_eq!(tag(said).as_deref(), Some(expected), "{said}");
         }
         for said in ["", "und", "forced", "en-", "en-x1", "2", "é", "en-éa"] {

@@ -36,9 +36,7 @@ impl Bench {
             Task::Subtitle { id } => extras::subtitle(&path, id),
             Task::Poster => extras::poster(&path),
             Task::Preview => extras::preview(&path),
-            Task::Probe | Task::Analyse | Task::Trial => {
-                Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() })
-            }
+            Task::Probe | Task::Analyse | Task::Trial => Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() }),
         }
     }
 }

@@ -8,10 +8,48 @@ use crate::strict_vtt;
 /// Words that mean something to one of the readers, so that chance finds the corners.
 fn any_word() -> impl Strategy<Value = String> {
     let words = [
-        "WEBVTT", "STYLE", "NOTE", "REGION", "-->", "00:00:01,000 --> 00:00:02,000", "00:00:01.500 --> 99:59:59.999 line:-1 align:end",
-        "-1:00:00,0 --> 0:0:1", "[Events]", "[V4+ Styles]", "Format: Start, End, Text", "Format: Name, Bold, Alignment", "Style: Default,-1,9",
-        "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,", "{\\an8}", "{\\pos(1e9,-5)}", "{\\p1}", "{", "}", "\\N", "\\h", "<i>", "</i>", "<b", "<v x>",
-        "<script>", "&", "&amp;", "&#x2028;", "&#10;", "&lt", "1", "99999999999", "\n", "\r\n", "\n\n", "\r", "\0", "\u{feff}", "\u{2028}", "\u{85}", "é漢",
+        "WEBVTT",
+        "STYLE",
+        "NOTE",
+        "REGION",
+        "-->",
+        "00:00:01,000 --> 00:00:02,000",
+        "00:00:01.500 --> 99:59:59.999 line:-1 align:end",
+        "-1:00:00,0 --> 0:0:1",
+        "[Events]",
+        "[V4+ Styles]",
+        "Format: Start, End, Text",
+        "Format: Name, Bold, Alignment",
+        "Style: Default,-1,9",
+        "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,",
+        "{\\an8}",
+        "{\\pos(1e9,-5)}",
+        "{\\p1}",
+        "{",
+        "}",
+        "\\N",
+        "\\h",
+        "<i>",
+        "</i>",
+        "<b",
+        "<v x>",
+        "<script>",
+        "&",
+        "&amp;",
+        "&#x2028;",
+        "&#10;",
+        "&lt",
+        "1",
+        "99999999999",
+        "\n",
+        "\r\n",
+        "\n\n",
+        "\r",
+        "\0",
+        "\u{feff}",
+        "\u{2028}",
+        "\u{85}",
+        "é漢",
     ];
     prop_oneof![3 => prop::sample::select(words.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
 }
@@ -61,15 +99,28 @@ fn bombs_are_cut_down() {
         ("nested tags", Format::SubRip, [srt.as_bytes(), &fill("<i>")[..INPUT_BYTES_MAX - 100]].concat()),
         ("tags without an end", Format::WebVtt, [srt.as_bytes(), &fill("<")[..INPUT_BYTES_MAX - 100]].concat()),
         ("references without an end", Format::WebVtt, [srt.as_bytes(), &fill("&")[..INPUT_BYTES_MAX - 100]].concat()),
-        ("a million events", Format::Ass, [b"[Events]\n".as_slice(), &fill("Dialogue: 0,0:0:1,9:0:0,,,,,,,{\\i1}a\n")[..INPUT_BYTES_MAX - 100]].concat()),
-        ("overrides without an end", Format::Ass, [b"[Events]\nDialogue: 0,0:0:1,0:0:2,,,,,,,".as_slice(), &fill("{\\")[..INPUT_BYTES_MAX - 100]].concat()),
+        (
+            "a million events",
+            Format::Ass,
+            [b"[Events]\n".as_slice(), &fill("Dialogue: 0,0:0:1,9:0:0,,,,,,,{\\i1}a\n")[..INPUT_BYTES_MAX - 100]].concat(),
+        ),
+        (
+            "overrides without an end",
+            Format::Ass,
+            [b"[Events]\nDialogue: 0,0:0:1,0:0:2,,,,,,,".as_slice(), &fill("{\\")[..INPUT_BYTES_MAX - 100]].concat(),
+        ),
         ("styles only", Format::Ass, [b"[V4+ Styles]\nFormat: Name\n".as_slice(), &fill("Style: a\n")[..INPUT_BYTES_MAX - 100]].concat()),
     ];
     for (name, format, bytes) in bombs {
         match file_to_webvtt(&bytes, format, None) {
             Ok(file) => {
                 let cues = strict_vtt::parse(&file).expect(name);
-                assert!(cues.len() <= super::CUES_MAX && file.len() < 16 * 1024 * 1024, "{name}: {} cues, {} bytes", cues.len(), file.len());
+                assert!(
+                    cues.len() <= super::CUES_MAX && file.len() < 16 * 1024 * 1024,
+                    "{name}: {} cues, {} bytes",
+                    cues.len(),
+                    file.len()
+                );
             }
             Err(error) => assert_eq!(error, SubtitleError::Empty, "{name}"),
         }

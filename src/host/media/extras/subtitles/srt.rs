@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn unsorted_overlapping_and_backward_cues_are_put_right() {
-        let file = "9\n00:00:09,000 --> 00:00:10,000\nlate\n\n1\n00:00:01,000 --> 00:00:09,500\nearly\n\n2\n00:00:05,000 --> 00:00:04,000\nno\n";
+        let file =
+            "9\n00:00:09,000 --> 00:00:10,000\nlate\n\n1\n00:00:01,000 --> 00:00:09,500\nearly\n\n2\n00:00:05,000 --> 00:00:04,000\nno\n";
         let expected = "WEBVTT\n\n00:00:01.000 --> 00:00:09.500\nearly\n\n00:00:09.000 --> 00:00:10.000\nlate\n";
         assert_eq!(vtt(file), expected);
     }

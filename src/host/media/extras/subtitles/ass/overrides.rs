@@ -86,7 +86,8 @@ impl Overrides {
             }
         };
         let lowest = (100.0 - height).max(0.0);
-        let place = Place { line: line.map(|line| line.clamp(0.0, lowest) as u8), position: position.map(|at| at.clamp(0.0, 100.0) as u8), align };
+        let place =
+            Place { line: line.map(|line| line.clamp(0.0, lowest) as u8), position: position.map(|at| at.clamp(0.0, 100.0) as u8), align };
         (place != Place::default()).then_some(place)
     }
 }
