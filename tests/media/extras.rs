@@ -99,15 +99,15 @@ async fn a_poster_shows_something_of_the_film() {
     let bench = bench();
     let pictures = "color=black:s=1280x720:r=5:d=20[a];testsrc2=s=1280x720:r=5:d=20[b];[a][b]concat";
     let path = film(bench.dir.path(), "a.mp4", pictures, &["-c:v", "libx264", "-preset", "ultrafast"]);
-    let poster = decoded(&bench.engine.poster(session(1), source(&path, MediaKind::Video)).await.expect("a poster"));
+    let poster = decoded(&bench.engine.poster(source(&path, MediaKind::Video)).await.expect("a poster"));
     assert_eq!(poster.dimensions(), (600, 338));
     let spread = poster.pixels().map(|pixel| pixel.0[1]).fold((255, 0), |(low, high), green| (green.min(low), green.max(high)));
     assert!(spread.0 < 60 && spread.1 > 200, "a test card, not black: {spread:?}");
     let black = film(bench.dir.path(), "black.mp4", "color=black:s=320x180:r=5:d=3", &["-c:v", "libx264"]);
-    let none = bench.engine.poster(session(1), source(&black, MediaKind::Video)).await;
+    let none = bench.engine.poster(source(&black, MediaKind::Video)).await;
     assert!(matches!(none, Err(MediaError::NotFound { .. })), "{none:?}");
     let song = source(&path, MediaKind::Audio);
-    assert!(matches!(bench.engine.poster(session(1), song).await, Err(MediaError::NotFound { .. })));
+    assert!(matches!(bench.engine.poster(song).await, Err(MediaError::NotFound { .. })));
     bench.engine.shutdown().await;
 }
 
@@ -177,7 +177,7 @@ async fn bad_videos_have_no_preview_and_break_nothing() {
     ffmpeg(&["-f", "lavfi", "-i", "sine=d=1", dir.join("song.m4a").to_str().expect("UTF-8")]);
     for name in ["noise.mp4", "cut.mp4", "song.m4a"] {
         let bad = source(&dir.join(name), MediaKind::Video);
-        for made in [bench.engine.preview(session(1), bad.clone()).await.map(drop), bench.engine.poster(session(1), bad).await.map(drop)] {
+        for made in [bench.engine.preview(session(1), bad.clone()).await.map(drop), bench.engine.poster(bad).await.map(drop)] {
             assert!(matches!(&made, Err(MediaError::Unplayable(text)) if !text.contains('/')), "{name}: {made:?}");
         }
     }

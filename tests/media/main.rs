@@ -6,6 +6,7 @@ mod faults;
 mod flac;
 mod kit;
 mod pictures;
+mod pictures_kinds;
 mod sound;
 mod strict_vtt;
 mod workers;

@@ -2,10 +2,9 @@
 
 use bytes::Bytes;
 
-use super::media::is_playable;
 use super::{Answer, Handler};
 use crate::host::media::Source;
-use crate::host::media::extras::{Beside, beside, is_beside};
+use crate::host::media::extras::{Beside, is_beside};
 use crate::protocol::{ErrorBody, ErrorCode, MediaKind, Reply};
 use crate::types::{SessionId, TrackId};
 
@@ -38,13 +37,8 @@ impl Handler {
         Ok(Answer::ok(Reply::Preview(head), body))
     }
 
-    /// The subtitle files of a video, by the same rule as any file that is played.
     async fn beside(&self, source: &Source) -> Result<Vec<Beside>, ErrorBody> {
-        if source.kind != MediaKind::Video {
-            return Ok(Vec::new());
-        }
-        let (path, media) = (source.path.clone(), self.media.clone());
-        let look = move || beside(&path).into_iter().filter(|file| is_playable(&file.path, &media)).collect();
-        tokio::task::spawn_blocking(look).await.map_err(|_| ErrorBody::new(ErrorCode::Internal, "The host could not look for subtitles."))
+        let is_video = source.kind == MediaKind::Video;
+        if is_video { Ok(self.files.beside(&source.path).await?) } else { Ok(Vec::new()) }
     }
 }

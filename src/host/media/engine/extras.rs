@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 
-use super::child::Made;
-use super::{Asked, Engine, Source};
+use super::{Engine, Source};
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{Head, Task};
 use crate::protocol::{Details, MediaKind, PreviewHead};
@@ -12,35 +11,32 @@ use crate::types::SessionId;
 impl Engine {
     /// Streams, subtitles and chapters within a file.
     pub async fn details(&self, session: SessionId, source: Source) -> Result<Details, MediaError> {
-        match self.extra(session, source, Task::Details).await?.head {
-            Head::Details(details) => Ok(details),
+        match self.extra(session, source, Task::Details, true).await? {
+            (Head::Details(details), _) => Ok(details),
             _ => Err(MediaError::internal("details came without any")),
         }
     }
 
     /// A subtitle as WebVTT; `source` is the file that holds it: the video, or the file beside it.
     pub async fn subtitle(&self, session: SessionId, source: Source, id: String) -> Result<Bytes, MediaError> {
-        Ok(self.extra(session, source, Task::Subtitle { id }).await?.body)
+        let (_, body) = self.extra(session, source, Task::Subtitle { id }, true).await?;
+        Ok(body)
     }
 
     /// A strip of small pictures, a JPEG.
     pub async fn preview(&self, session: SessionId, source: Source) -> Result<(PreviewHead, Bytes), MediaError> {
         check_video(&source)?;
-        let Made { head, body } = self.extra(session, source, Task::Preview).await?;
-        match head {
-            Head::Preview(head) => Ok((head, body)),
+        match self.extra(session, source, Task::Preview, true).await? {
+            (Head::Preview(head), body) => Ok((head, body)),
             _ => Err(MediaError::internal("a preview came without its sizes")),
         }
     }
 
-    /// A picture that stands for a video, a JPEG.
-    pub async fn poster(&self, session: SessionId, source: Source) -> Result<Bytes, MediaError> {
+    /// A picture that stands for a video, a JPEG; made when nothing else runs. Dropping it stops it.
+    pub async fn poster(&self, source: Source) -> Result<Bytes, MediaError> {
         check_video(&source)?;
-        Ok(self.extra(session, source, Task::Poster).await?.body)
-    }
-
-    async fn extra(&self, session: SessionId, source: Source, task: Task) -> Result<Made, MediaError> {
-        self.shared.clone().get(Asked { session, source, task }).await
+        let (_, body) = self.background(source, Task::Poster).await?;
+        Ok(body)
     }
 }
 

@@ -5,8 +5,8 @@
 use std::ffi::OsStr;
 use std::fs::{self, DirEntry};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
 
@@ -109,8 +109,7 @@ fn describe(entry: &DirEntry, said: &OsStr) -> Option<Beside> {
     let path = entry.path();
     Format::of_extension(path.extension()?.to_str()?)?;
     let metadata = entry.metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() > 0)?;
-    let mtime = metadata.modified().ok()?;
-    let mtime_ms = mtime.duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0);
+    let mtime_ms = metadata.mtime().saturating_mul(1000).saturating_add(metadata.mtime_nsec() / 1_000_000);
     let mut subtitle = read_name(&said.to_string_lossy());
     let digest = Sha256::digest(path.as_os_str().as_bytes());
     let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();

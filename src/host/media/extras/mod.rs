@@ -1,8 +1,11 @@
 //! What goes with a track beside its sound and pictures: its streams, subtitles, chapters, a poster and a preview.
 
 mod beside;
+mod chapters;
+mod details;
 mod frames;
 mod language;
+mod others;
 mod poster;
 mod preview;
 mod subtitle;
@@ -17,22 +20,22 @@ use image::codecs::jpeg::JpegEncoder;
 
 use super::error::MediaError;
 use super::job::Head;
-use crate::protocol::Details;
 
 /// A body and what is said of it.
 type Made = (Vec<u8>, Head);
 
 /// Each of these works on a file that is known to be a regular one, in a worker.
-pub fn details(_path: &Path) -> Result<Made, MediaError> {
-    Ok((Vec::new(), Head::Details(Details::default())))
+pub fn details(path: &Path) -> Result<Made, MediaError> {
+    Ok((Vec::new(), Head::Details(details::details(path)?)))
 }
 
-pub fn subtitle(path: &Path, id: &str) -> Result<Made, MediaError> {
-    Ok((subtitle::webvtt(path, id)?.into_bytes(), Head::None))
+/// `name` is the file's own path, for what its name says.
+pub fn subtitle(path: &Path, name: &Path, id: &str) -> Result<Made, MediaError> {
+    Ok((subtitle::webvtt(path, name, id)?.into_bytes(), Head::None))
 }
 
 pub fn poster(path: &Path) -> Result<Made, MediaError> {
-    Ok((poster::poster(path, None)?, Head::None))
+    Ok((poster::poster(path)?, Head::None))
 }
 
 pub fn preview(path: &Path) -> Result<Made, MediaError> {

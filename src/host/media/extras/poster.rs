@@ -25,13 +25,13 @@ const CONTRAST_MIN: f64 = 2.0;
 ///
 /// # Errors
 /// `Unplayable` when nothing decodes; `NotFound` when every picture is of one colour.
-pub fn poster(path: &Path, chapter_ms: Option<u64>) -> Result<Vec<u8>, MediaError> {
+pub fn poster(path: &Path) -> Result<Vec<u8>, MediaError> {
     // Twice as large, and averaged down: one step by GStreamer alone leaves jagged edges.
     let frames = Frames::open(path, 2 * SIDE)?;
     let tenths = frames.duration_ms.map(|duration| PLACES.map(|place| duration / 1000 * place).to_vec());
     let places = tenths.unwrap_or_else(|| EARLY_MS.to_vec());
     let mut best: Option<(f64, RgbImage)> = None;
-    for ms in chapter_ms.into_iter().chain(places) {
+    for ms in places {
         let Some(picture) = frames.at(ms) else { continue };
         let contrast = contrast(&picture);
         if best.as_ref().is_none_or(|(other, _)| contrast > *other) {

@@ -15,6 +15,7 @@ mod text;
 mod tx3g;
 mod vtt;
 
+pub use clock::parse as parse_clock;
 pub use cues::CUES_MAX;
 
 use cues::Cues;
