@@ -88,8 +88,9 @@ async fn a_subtitle_that_is_none_is_told_plainly() {
         std::fs::remove_file(&file.path).expect("removed");
         std::os::unix::fs::symlink("/etc/passwd", &file.path).expect("linked");
         let size = std::fs::metadata("/etc/passwd").expect("there").len();
-        let linked = Source { size, mtime_ms: 2, ..file };
-        assert_eq!(bench.engine.subtitle(session(1), linked, found.subtitle.id).await, Err(MediaError::Gone));
+        let linked = Source { size, ..file };
+        let error = bench.engine.subtitle(session(1), linked, found.subtitle.id).await.expect_err("a link");
+        assert!(matches!(error, MediaError::Unplayable(_) | MediaError::Gone), "{error:?}");
     }
     bench.engine.shutdown().await;
 }
@@ -182,5 +183,127 @@ async fn bad_videos_have_no_preview_and_break_nothing() {
         }
     }
     bench.engine.preview(session(1), source(&good, MediaKind::Video)).await.expect("the good one");
+    bench.engine.shutdown().await;
+}
+
+const SRT: &str = "1\n00:00:00,500 --> 00:00:01,250\nHello, <i>you</i>\n& all\n\n2\n00:00:02,000 --> 00:00:02,800\nlast\n";
+const META: &str = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2000\ntitle=One\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=2000\nEND=3000\ntitle=\u{202e}Two\n";
+
+/// A film of 3 s with two sounds, a subtitle in two languages, and two chapters.
+fn rich_film(dir: &Path, name: &str, options: &[&str]) -> PathBuf {
+    std::fs::write(dir.join("a.srt"), SRT).expect("written");
+    std::fs::write(dir.join("meta.txt"), META).expect("written");
+    let path = dir.join(name);
+    let (srt, meta, target) = (dir.join("a.srt"), dir.join("meta.txt"), path.to_str().expect("UTF-8").to_owned());
+    let (srt, meta) = (srt.to_str().expect("UTF-8"), meta.to_str().expect("UTF-8"));
+    let inputs = [
+        "-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=3", "-f", "lavfi", "-i", "sine=d=3", "-i", srt, "-i", meta, "-map", "0", "-map", "1", "-map", "1",
+        "-map", "2", "-map", "2", "-map_metadata", "3", "-map_chapters", "3", "-pix_fmt", "yuv420p", "-metadata:s:a:0", "language=eng",
+        "-metadata:s:a:1", "language=ger", "-metadata:s:s:0", "language=fre", "-metadata:s:s:1", "language=jpn", "-disposition:s:0", "default",
+        "-disposition:s:1", "forced", "-disposition:a:0", "0", "-disposition:a:1", "default", "-ac:a:1", "2",
+    ];
+    ffmpeg(&[inputs.as_slice(), options, &[target.as_str()]].concat());
+    path
+}
+
+async fn stream_cues(bench: &Bench, video: &Source, id: &str) -> Vec<Cue> {
+    let body = bench.engine.subtitle(session(1), video.clone(), id.to_owned()).await.expect(id);
+    strict_vtt::parse(std::str::from_utf8(&body).expect("UTF-8")).expect("WebVTT by the rules")
+}
+
+#[tokio::test]
+async fn streams_subtitles_and_chapters_within_a_file_are_found() {
+    let bench = bench();
+    let files: [(&str, &[&str]); 5] = [
+        ("subrip.mkv", &["-c:v", "libx264", "-c:a", "aac", "-c:s", "subrip"]),
+        ("ass.mkv", &["-c:v", "libx264", "-c:a", "aac", "-c:s", "ass"]),
+        ("webvtt.mkv", &["-c:v", "libx264", "-c:a", "aac", "-c:s", "webvtt"]),
+        ("vp9.webm", &["-c:v", "libvpx-vp9", "-deadline", "realtime", "-c:a", "libopus", "-c:s", "webvtt"]),
+        ("tx3g.mp4", &["-c:v", "libx264", "-c:a", "aac", "-c:s", "mov_text"]),
+    ];
+    for (name, options) in files {
+        let video = source(&rich_film(bench.dir.path(), name, options), MediaKind::Video);
+        let details = bench.engine.details(session(1), video.clone()).await.expect(name);
+        let sounds: Vec<_> = details.sounds.iter().map(|sound| (sound.stream, sound.language.as_deref(), sound.channels, sound.is_default)).collect();
+        assert_eq!(sounds, [(0, Some("en"), 1, false), (1, Some("de"), 2, true)], "{name}");
+        let codec = if name.ends_with("webm") { "Opus" } else { "AAC" };
+        assert!(details.sounds.iter().all(|sound| sound.codec == codec), "{name}: {:?}", details.sounds);
+        let subtitles: Vec<_> = details.subtitles.iter().map(|subtitle| subtitle.language.as_deref()).collect();
+        assert_eq!(subtitles, [Some("fr"), Some("ja")], "{name}");
+        assert!(details.subtitles[0].is_default, "{name}");
+        // MP4 has no flag for it that ffmpeg writes.
+        assert_eq!(details.subtitles[1].is_forced, !name.ends_with("mp4"), "{name}");
+        let chapters: Vec<_> = details.chapters.iter().map(|chapter| (chapter.start_ms, chapter.title.as_str())).collect();
+        assert_eq!(chapters, [(0, "One"), (2_000, "Two")], "{name}");
+        for subtitle in &details.subtitles {
+            let cues = stream_cues(&bench, &video, &subtitle.id).await;
+            let said: Vec<_> = cues.iter().map(|cue| (cue.start_ms, cue.end_ms, cue.markup.as_str())).collect();
+            assert_eq!(said, [(500, 1_250, "Hello, <i>you</i>\n&amp; all"), (2_000, 2_800, "last")], "{name}");
+        }
+        for id in ["s2", "s-1", "s", "", "e0", "s99999999999999999999"] {
+            let none = bench.engine.subtitle(session(1), video.clone(), id.to_owned()).await;
+            assert!(matches!(none, Err(MediaError::NotFound { .. })), "{name}: {id}: {none:?}");
+        }
+    }
+    bench.engine.shutdown().await;
+}
+
+/// Content time begins where the pictures do: an edit list or a first time stamp moves subtitles with them.
+#[tokio::test]
+async fn subtitles_keep_to_the_pictures_of_a_trimmed_film() {
+    let bench = bench();
+    for (name, options) in [("a.mp4", ["-c:s", "mov_text"]), ("a.mkv", ["-c:s", "subrip"])] {
+        let whole = rich_film(bench.dir.path(), name, &[["-c:v", "libx264", "-c:a", "aac", "-g", "5"].as_slice(), &options].concat());
+        let path = bench.dir.path().join(format!("trimmed-{name}"));
+        let (from, to) = (whole.to_str().expect("UTF-8"), path.to_str().expect("UTF-8"));
+        ffmpeg(&["-ss", "1.0", "-i", from, "-map", "0:v", "-map", "0:a", "-map", "0:s", "-c", "copy", to]);
+        let cues = stream_cues(&bench, &source(&path, MediaKind::Video), "s0").await;
+        let last = cues.last().expect("the last cue");
+        // How long it is shown in the MP4 is ffmpeg's own addition of what it cut.
+        assert_eq!((last.start_ms, last.markup.as_str()), (1_000, "last"), "{name}");
+        assert!(last.end_ms >= 1_800, "{name}: {last:?}");
+    }
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn chapters_of_audio_books_are_found() {
+    let bench = bench();
+    let dir = bench.dir.path();
+    std::fs::write(dir.join("meta.txt"), META).expect("written");
+    let meta = dir.join("meta.txt");
+    let meta = meta.to_str().expect("UTF-8");
+    let files: [(&str, &[&str]); 5] = [
+        ("a.mp3", &["-c:a", "libmp3lame"]),
+        ("a.m4b", &["-c:a", "aac", "-f", "ipod"]),
+        ("a.mka", &["-c:a", "libopus"]),
+        ("a.opus", &["-c:a", "libopus"]),
+        ("a.ogg", &["-c:a", "libvorbis"]),
+    ];
+    for (name, options) in files {
+        let path = dir.join(name);
+        let inputs = ["-f", "lavfi", "-i", "sine=d=3", "-i", meta, "-map_metadata", "1", "-map_chapters", "1", "-map", "0"];
+        ffmpeg(&[inputs.as_slice(), options, &[path.to_str().expect("UTF-8")]].concat());
+        let details = bench.engine.details(session(1), source(&path, MediaKind::Audio)).await.expect(name);
+        let chapters: Vec<_> = details.chapters.iter().map(|chapter| (chapter.start_ms, chapter.title.as_str())).collect();
+        assert_eq!(chapters, [(0, "One"), (2_000, "Two")], "{name}");
+    }
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_thousand_chapters_are_no_trouble() {
+    let bench = bench();
+    let dir = bench.dir.path();
+    let chapter = |number: u32| format!("[CHAPTER]\nTIMEBASE=1/1000\nSTART={number}\nEND={}\ntitle=Part {number}\n", number + 1);
+    std::fs::write(dir.join("meta.txt"), format!(";FFMETADATA1\n{}", (0..1_000).map(chapter).collect::<String>())).expect("written");
+    let meta = dir.join("meta.txt");
+    for name in ["a.mkv", "a.m4b", "a.mp3"] {
+        let path = dir.join(name);
+        ffmpeg(&["-f", "lavfi", "-i", "sine=d=2", "-i", meta.to_str().expect("UTF-8"), "-map_chapters", "1", "-map", "0", path.to_str().expect("UTF-8")]);
+        let details = bench.engine.details(session(1), source(&path, MediaKind::Audio)).await.expect(name);
+        assert_eq!(details.chapters.len(), 1_000, "{name}");
+        assert_eq!(details.chapters[999].title, "Part 999", "{name}");
+    }
     bench.engine.shutdown().await;
 }

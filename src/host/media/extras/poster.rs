@@ -1,6 +1,7 @@
 //! One picture that stands for a video.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use image::RgbImage;
 use image::imageops::thumbnail;
@@ -16,6 +17,8 @@ const QUALITY: u8 = 85;
 const PLACES: [u64; 6] = [100, 200, 350, 500, 30, 700];
 /// Looked at when the length is not known, milliseconds.
 const EARLY_MS: [u64; 3] = [10_000, 3_000, 0];
+/// After it the best picture so far must do.
+const BUDGET: Duration = Duration::from_secs(8);
 /// How far brightness strays around its mean in a picture that shows something (of 255).
 const CONTRAST_ENOUGH: f64 = 28.0;
 /// Less is one colour.
@@ -31,7 +34,11 @@ pub fn poster(path: &Path) -> Result<Vec<u8>, MediaError> {
     let tenths = frames.duration_ms.map(|duration| PLACES.map(|place| duration / 1000 * place).to_vec());
     let places = tenths.unwrap_or_else(|| EARLY_MS.to_vec());
     let mut best: Option<(f64, RgbImage)> = None;
+    let began = Instant::now();
     for ms in places {
+        if began.elapsed() > BUDGET {
+            break;
+        }
         let Some(picture) = frames.at(ms) else { continue };
         let contrast = contrast(&picture);
         if best.as_ref().is_none_or(|(other, _)| contrast > *other) {

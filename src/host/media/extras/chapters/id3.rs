@@ -45,13 +45,25 @@ struct Frames<'a> {
     version: u8,
 }
 
+impl Frames<'_> {
+    /// Whether a frame, padding or the end follows one of that length.
+    fn is_frame_after(&self, length: usize) -> bool {
+        let after = HEADER_BYTES.checked_add(length).and_then(|at| self.rest.get(at..));
+        after.is_some_and(|rest| rest.iter().take(4).all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) || rest.iter().take(4).all(|byte| *byte == 0))
+    }
+}
+
 impl Iterator for Frames<'_> {
     type Item = ([u8; 4], Vec<u8>);
 
     fn next(&mut self) -> Option<Self::Item> {
         let id = *self.rest.first_chunk::<4>()?;
-        let size = self.rest.get(4..8)?;
-        let length = if self.version == 4 { synchsafe(size)? } else { usize::try_from(u32::from_be_bytes(*size.first_chunk()?)).ok()? };
+        let plain = usize::try_from(u32::from_be_bytes(*self.rest.get(4..)?.first_chunk()?)).ok()?;
+        let length = match synchsafe(&self.rest[4..8]).filter(|_| self.version == 4) {
+            // Programs that write plain sizes into version 2.4 are many; what follows tells.
+            Some(length) if self.is_frame_after(length) || !self.is_frame_after(plain) => length,
+            _ => plain,
+        };
         let flags = *self.rest.get(9)?;
         let body = self.rest.get(HEADER_BYTES..HEADER_BYTES.checked_add(length)?)?;
         self.rest = &self.rest[HEADER_BYTES + length..];
@@ -130,6 +142,9 @@ mod tests {
         let expected = vec![Chapter { start_ms: 1_500, title: "Hi".to_owned() }];
         assert_eq!(of(&tag(3, 0, &frames)), Some(expected.clone()));
         assert_eq!(of(&tag(4, 0, &frames)), Some(expected.clone()));
+        // A plain size where version 2.4 wants another.
+        let long = [frame(b"TXXX", &[b'a'; 300]), frames.clone()].concat();
+        assert_eq!(of(&tag(4, 0, &long)), Some(expected.clone()));
         let unsynchronised = frames.iter().flat_map(|byte| if *byte == 0xff { vec![0xff, 0] } else { vec![*byte] }).collect::<Vec<_>>();
         assert_eq!(of(&tag(3, 0x80, &unsynchronised)), Some(expected));
         assert_eq!(of(&tag(3, 0, &frame(b"TALB", b"\0Album"))), None);

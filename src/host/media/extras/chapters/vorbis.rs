@@ -8,7 +8,8 @@ use std::path::Path;
 use lofty::config::ParseOptions;
 use lofty::file::{AudioFile, FileType};
 use lofty::flac::FlacFile;
-use lofty::ogg::{OpusFile, VorbisComments, VorbisFile};
+use lofty::ogg::tag::VorbisComments;
+use lofty::ogg::{OpusFile, VorbisFile};
 use lofty::probe::Probe;
 
 use super::super::subtitles::parse_clock;
