@@ -17,7 +17,6 @@ const QUALITY: u8 = 85;
 const PLACES: [u64; 6] = [100, 200, 350, 500, 30, 700];
 /// Looked at when the length is not known, milliseconds.
 const EARLY_MS: [u64; 3] = [10_000, 3_000, 0];
-/// After it the best picture so far must do.
 const BUDGET: Duration = Duration::from_secs(8);
 /// How far brightness strays around its mean in a picture that shows something (of 255).
 const CONTRAST_ENOUGH: f64 = 28.0;
@@ -36,15 +35,14 @@ pub fn poster(path: &Path) -> Result<Vec<u8>, MediaError> {
     let mut best: Option<(f64, RgbImage)> = None;
     let began = Instant::now();
     for ms in places {
-        if began.elapsed() > BUDGET {
-            break;
-        }
         let Some(picture) = frames.at(ms) else { continue };
         let contrast = contrast(&picture);
         if best.as_ref().is_none_or(|(other, _)| contrast > *other) {
             best = Some((contrast, picture));
         }
-        if contrast >= CONTRAST_ENOUGH {
+        // Late, whatever shows something must do.
+        let enough = if began.elapsed() > BUDGET { CONTRAST_MIN } else { CONTRAST_ENOUGH };
+        if best.as_ref().is_some_and(|(contrast, _)| *contrast >= enough) {
             break;
         }
     }

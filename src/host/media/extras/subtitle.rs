@@ -49,7 +49,9 @@ fn stream(path: &Path, number: usize) -> Result<String, MediaError> {
         TextCodec::Ass { header } => Coding::Ass { header: header.as_bytes() },
         TextCodec::WebVtt => Coding::WebVtt,
         TextCodec::TimedText => Coding::Tx3g,
-        TextCodec::Other { .. } => return Err(MediaError::NotFound { what: "These subtitles are pictures, which cannot be shown.".to_owned() }),
+        TextCodec::Other { .. } => {
+            return Err(MediaError::NotFound { what: "These subtitles are pictures, which cannot be shown.".to_owned() });
+        }
     };
     Ok(packets_to_webvtt(&packets(path, number)?, coding))
 }
@@ -67,7 +69,11 @@ fn packets(path: &Path, number: usize) -> Result<Vec<Packet>, MediaError> {
     // One without a length is shown until the next.
     let nexts: Vec<Option<u64>> = found.iter().skip(1).map(|next| Some(next.start_ms)).chain([None]).collect();
     let timed = |(packet, next): (TextPacket, Option<u64>)| {
-        let until = packet.duration_ms.map(|length| packet.start_ms.saturating_add(length)).or(next).unwrap_or(packet.start_ms.saturating_add(LAST_MS));
+        let until = packet
+            .duration_ms
+            .map(|length| packet.start_ms.saturating_add(length))
+            .or(next)
+            .unwrap_or(packet.start_ms.saturating_add(LAST_MS));
         let ms = |time: u64| i64::try_from(time).unwrap_or(i64::MAX);
         Packet { start_ms: ms(packet.start_ms), end_ms: ms(until), data: packet.text }
     };

@@ -25,7 +25,11 @@ pub fn chapters(path: &Path) -> Option<Vec<Chapter>> {
     // In 2.3 the whole tag was made so, in 2.4 each frame says it of itself.
     let tag = if flags & 0x80 != 0 && version == 3 { resynchronised(&tag) } else { tag };
     let frames = if flags & 0x40 != 0 { tag.get(extended_header(&tag, version)?..)? } else { &tag };
-    let found: Vec<Chapter> = Frames { rest: frames, version }.take(FRAMES_MAX).filter(|(id, _)| id == b"CHAP").filter_map(|(_, body)| chapter(&body, version)).collect();
+    let found: Vec<Chapter> = Frames { rest: frames, version }
+        .take(FRAMES_MAX)
+        .filter(|(id, _)| id == b"CHAP")
+        .filter_map(|(_, body)| chapter(&body, version))
+        .collect();
     (!found.is_empty()).then_some(found)
 }
 
@@ -49,7 +53,9 @@ impl Frames<'_> {
     /// Whether a frame, padding or the end follows one of that length.
     fn is_frame_after(&self, length: usize) -> bool {
         let after = HEADER_BYTES.checked_add(length).and_then(|at| self.rest.get(at..));
-        after.is_some_and(|rest| rest.iter().take(4).all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) || rest.iter().take(4).all(|byte| *byte == 0))
+        after.is_some_and(|rest| {
+            rest.iter().take(4).all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) || rest.iter().take(4).all(|byte| *byte == 0)
+        })
     }
 }
 
@@ -70,7 +76,13 @@ impl Iterator for Frames<'_> {
         let is_wanted = matches!(&id, b"CHAP" | b"TIT2");
         let (is_changed, is_counted) = (self.version == 4 && flags & 0x02 != 0, self.version == 4 && flags & 0x01 != 0);
         let body = if is_counted { body.get(4..)? } else { body };
-        let body = if !is_wanted { Vec::new() } else if is_changed { resynchronised(body) } else { body.to_vec() };
+        let body = if !is_wanted {
+            Vec::new()
+        } else if is_changed {
+            resynchronised(body)
+        } else {
+            body.to_vec()
+        };
         // Padding ends the tag.
         (id[0] != 0).then_some((id, body))
     }
