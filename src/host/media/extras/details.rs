@@ -11,7 +11,7 @@ use crate::protocol::{Details, SoundStream, SourceAudio, Subtitle};
 use crate::types::showable;
 
 /// Streams of one kind that are told of: more have no use, and a request counts them in a byte.
-const STREAMS_MAX: usize = 64;
+pub const STREAMS_MAX: usize = 64;
 
 /// By the headers alone of MP4 and Matroska; of anything else by its tags, and by GStreamer.
 pub fn details(path: &Path) -> Result<Details, MediaError> {
