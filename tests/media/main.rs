@@ -1,6 +1,7 @@
 //! The media engine on real files, through real worker processes, with ffmpeg as the judge.
 #![cfg(feature = "host")]
 
+mod extras;
 mod faults;
 mod flac;
 mod kit;
@@ -12,6 +13,7 @@ mod sound;
 mod sound_seeks;
 mod sound_table;
 mod streams;
+mod strict_vtt;
 mod video;
 mod video_kit;
 mod workers;
