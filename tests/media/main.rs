@@ -8,5 +8,8 @@ mod pictures;
 mod pictures_kinds;
 mod sound;
 mod video;
+mod video_faults;
 mod video_kit;
+mod video_seeks;
+mod video_shapes;
 mod workers;
