@@ -136,7 +136,9 @@ fn grid(path: &Path, source: &Source) -> Result<Grid, MediaError> {
     let frame_ns = rate.time_ns(1);
     let duration = match source.duration_ns {
         Some(duration) if SHORT.contains(&source.container.as_str()) => {
-            measure::end(path, Some(duration), frame_ns).map_or(duration, |end| end.max(duration))
+            let end = measure::end(path, Some(duration), frame_ns).unwrap_or(duration);
+            // A frame more or less is rounding.
+            if end > duration.saturating_add(2 * frame_ns.unsigned_abs()) { end } else { duration }
         }
         Some(duration) if !ROUGH.contains(&source.container.as_str()) => duration,
         about => measure::end(path, about, frame_ns).or_else(|error| about.ok_or(error))?,

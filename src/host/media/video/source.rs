@@ -131,6 +131,11 @@ pub fn stream_time(segment: &gst::Segment, pts: gst::ClockTime) -> Option<i64> {
     }
 }
 
+/// Lets a stream that is not wanted run to nowhere: unlinked, it would fail the demuxer as soon as the pictures are over.
+pub fn discard(pad: &gst::Pad) {
+    pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, |_, _| gst::PadProbeReturn::Drop);
+}
+
 fn is_of(pad: &gst::Pad, kind: &str) -> bool {
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
     caps.structure(0).is_some_and(|caps| caps.name().starts_with(kind))
@@ -153,11 +158,11 @@ fn link_pictures(decode: &gst::Element, first: &gst::Element, stream: u8, findin
     let (seen, linked) = (AtomicU32::new(0), Arc::new(AtomicBool::new(false)));
     let linked_now = Arc::clone(&linked);
     decode.connect_pad_added(move |_, pad| {
-        if !is_of(pad, "video/x-raw") {
-            return;
-        }
-        if seen.fetch_add(1, Ordering::Relaxed) == u32::from(stream) && pad.link(&input).is_ok() {
+        let wanted = is_of(pad, "video/x-raw") && seen.fetch_add(1, Ordering::Relaxed) == u32::from(stream);
+        if wanted && pad.link(&input).is_ok() {
             linked_now.store(true, Ordering::Relaxed);
+        } else {
+            discard(pad);
         }
     });
     let findings = Arc::clone(findings);
