@@ -89,21 +89,13 @@ async fn a_film_without_a_length_or_of_one_picture_is_played() {
     assert_eq!(Pictures::of(&joined, WIDTH, HEIGHT).numbers(), [0]);
     // Sound that goes on after the last picture: it stands still.
     let short = dir.join("short.mp4");
-    ffmpeg(&[
-        "-i",
-        one.to_str().expect("UTF-8"),
-        "-f",
-        "lavfi",
-        "-i",
-        "sine=duration=5",
-        "-c:v",
-        "copy",
-        "-c:a",
-        "aac",
-        short.to_str().expect("UTF-8"),
-    ]);
+    let (pictures, target) = (film(dir, "pictures.mp4", &numbered("25", "2"), FILM), short.to_str().expect("UTF-8"));
+    let sound = ["-f", "lavfi", "-i", "sine=duration=5", "-c:v", "copy", "-c:a", "aac", target];
+    ffmpeg(&[&["-i", pictures.to_str().expect("UTF-8")][..], &sound].concat());
     let (whole, joined) = played(&bench.engine, &short, RUNG).await;
     assert!((whole.timeline.duration as f64 / f64::from(whole.timeline.timescale) - 5.0).abs() < 0.1);
-    assert!(Pictures::of(&joined, WIDTH, HEIGHT).numbers().iter().all(|number| *number == 0));
+    let numbers = Pictures::of(&joined, WIDTH, HEIGHT).numbers();
+    assert_eq!(numbers[..50], (0..50).collect::<Vec<_>>());
+    assert!(numbers.len() > 120 && numbers[50..].iter().all(|number| *number == 49), "{numbers:?}");
     bench.engine.shutdown().await;
 }
