@@ -76,7 +76,8 @@ impl Handler {
             Request::Segment { track, rendition, index, stream, ahead_ms } => {
                 self.segment(claims.sid, track, Encoding { stream, rendition }, index, ahead_ms).await
             }
-            Request::Details { .. } | Request::Subtitle { .. } | Request::Preview { .. } | Request::Waveform { .. } => {
+            Request::Waveform { track } => self.waveform(track).await,
+            Request::Details { .. } | Request::Subtitle { .. } | Request::Preview { .. } => {
                 Err(ErrorBody::new(ErrorCode::NotFound, "There is nothing of the kind for this track."))
             }
         }

@@ -5,7 +5,7 @@ use super::shelf::{Key, Shelf};
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{Encoding, Head, Job, Task};
 use crate::host::media::segments::Out;
-use crate::host::media::{plugins, probe, video};
+use crate::host::media::{analysis, plugins, probe, video};
 
 /// A body and what is said of it; empty after chunks.
 pub type Made = (Vec<u8>, Head);
@@ -44,8 +44,12 @@ impl Bench {
                 open.segment(*index, out)?;
                 Ok((Vec::new(), Head::None))
             }),
+            Task::Analyse => {
+                let (waveform, heard) = analysis::analyse(&path)?;
+                Ok((waveform, Head::Heard(heard)))
+            }
             Task::Probe => Ok((Vec::new(), Head::Probed(probe::probe(&path)?))),
-            Task::Inspect | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse | Task::Trial => {
+            Task::Inspect | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Trial => {
                 Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() })
             }
         }
