@@ -16,7 +16,8 @@ async fn hear(engine: &Engine, path: &Path) -> Result<(Heard, Vec<u8>), MediaErr
 
 /// Integrated loudness in LUFS and true peak in dB, by ffmpeg.
 fn judge(path: &Path) -> (f64, f64) {
-    let args = ["-nostdin", "-hide_banner", "-i", path.to_str().expect("UTF-8"), "-map", "0:a:0", "-af", "ebur128=peak=true", "-f", "null", "-"];
+    let args =
+        ["-nostdin", "-hide_banner", "-i", path.to_str().expect("UTF-8"), "-map", "0:a:0", "-af", "ebur128=peak=true", "-f", "null", "-"];
     let out = Command::new("ffmpeg").args(args).output().expect("ffmpeg is installed");
     let told = String::from_utf8_lossy(&out.stderr).into_owned();
     let summary = told.rsplit_once("Summary:").expect("a summary").1;
@@ -49,7 +50,7 @@ async fn loudness_and_true_peak_are_those_of_ffmpegs_meter() {
         ("sweep.flac", SWEEP, &[][..]),
         ("sweep.mp3", SWEEP, &["-c:a", "libmp3lame", "-b:a", "192k"]),
         ("speech.m4a", speech, &["-c:a", "aac"]),
-        ("speech.opus", speech, &["-c:a", "libopus"]),
+        ("sweep.ogg", SWEEP, &["-c:a", "libvorbis"]),
         ("mono.flac", "sine=1000:duration=4", &["-ac", "1"]),
         ("high.flac", SWEEP, &["-ar", "96000"]),
         ("surround.flac", surround, &[]),
@@ -75,7 +76,8 @@ async fn silence_and_what_is_too_short_have_no_loudness() {
     let dir = bench.dir.path();
     let silence = make(dir, "silence.flac", "anullsrc=d=2", &[]);
     let (heard, waveform) = hear(&bench.engine, &silence).await.expect("heard");
-    assert_eq!((heard.loudness_cdb, heard.gated_ms, heard.true_peak_cdb), (None, 0, -15_000));
+    assert_eq!((heard.loudness_cdb, heard.gated_ms), (None, 0));
+    assert!(heard.true_peak_cdb <= -9_000, "less than a step of 16 bits: {heard:?}");
     assert_eq!(waveform, vec![0; 1000]);
     // Less than one gating block of 400 ms; the peak is there all the same.
     let short = make(dir, "short.flac", "sine=1000:duration=0.2", &[]);
