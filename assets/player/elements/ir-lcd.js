@@ -34,7 +34,7 @@ export class IrLcd extends IrElement {
     const groove = h('div', { class: 'lcd-groove' }, this.#ticks, this.#slider);
     const scrub = h('div', { class: 'lcd-scrub' }, this.#elapsed, groove, this.#left);
     const preview = new ScrubPreview(this.#slider, () => store.state, () => this.request('ir-preview'));
-    connectPopover(this.#format, this.#sent);
+    connectPopover(this.#format, this.#sent, { below: this });
     this.append(this.#cover, h('div', { class: 'lcd-main' }, status, scrub), this.#format, this.#sent, preview.element, h('div', { class: 'lcd-idle' }, icon('note')));
     this.#listen(store);
     store.watch(({ playback }) => playback.item, () => this.#showTrack(store.state));

@@ -28,7 +28,24 @@ export const VIDEO = {
 };
 
 /** One continuous tone cut into two tracks, at a place that is no multiple of any codec's frame. */
-export const JOINED = { hz: 997, rate: 44100, cutSample: 44100 * 6 + 123, titles: ['Fir part 1', 'Fir part 2'] };
+export const JOINED = { hz: 997, rate: 44100, seconds: 7, cutSeconds: 3.5 + 123 / 44100 };
+
+const LAME = ['-c:a', 'libmp3lame', '-b:a', '192k'];
+const AAC = ['-c:a', 'aac', '-b:a', '192k'];
+const OPUS = ['-c:a', 'libopus', '-b:a', '160k'];
+const half = (extension, codec, rate = 44100) => ({ extension, codec, rate });
+
+/** What is joined to what; `sent` is what travels of the second. Names sort as they are listed. */
+export const JOINS = [
+  { title: 'A mpeg', halves: [half('mp3', LAME), half('mp3', LAME)], sent: /MP3 file, sent as it is/ },
+  { title: 'B advanced', halves: [half('m4a', AAC), half('m4a', AAC)], sent: /AAC file, sent as it is/ },
+  { title: 'C lossless', halves: [half('flac', ['-c:a', 'flac']), half('flac', ['-c:a', 'flac'])], sent: /FLAC file, sent as it is/ },
+  { title: 'D opus', halves: [half('opus', OPUS, 48000), half('opus', OPUS, 48000)], sent: /Opus file, sent as it is/ },
+  { title: 'E vorbis', halves: [half('ogg', ['-c:a', 'libvorbis', '-q:a', '6']), half('ogg', ['-c:a', 'libvorbis', '-q:a', '6'])], sent: /converted to Opus at 160/ },
+  { title: 'F rates', halves: [half('flac', ['-c:a', 'flac']), half('flac', ['-c:a', 'flac'], 96000)], sent: /FLAC file, sent as it is/ },
+  { title: 'G codecs', halves: [half('flac', ['-c:a', 'flac'], 48000), half('mp3', LAME)], sent: /MP3 file, sent as it is/ },
+  { title: 'H back', halves: [half('mp3', LAME), half('m4a', AAC, 48000)], sent: /AAC file, sent as it is/ },
+];
 
 const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
 
@@ -38,7 +55,6 @@ export function makeLibrary(folder) {
   mkdirSync(folder, { recursive: true });
   TONES.forEach((tone, index) => makeTone(folder, tone, index + 1));
   makeVideo(join(folder, VIDEO.file));
-  makeJoined(folder);
 }
 
 export function makeTone(folder, tone, number) {
@@ -57,12 +73,15 @@ function makeVideo(path) {
     '-c:v', 'libx264', '-g', '50', '-c:a', 'aac', '-b:a', '128k', ...tags(VIDEO.title, 9), path);
 }
 
-function makeJoined(folder) {
-  const wave = `0.4*sin(2*PI*t*${JOINED.hz})`;
-  const source = `aevalsrc='${wave}|${wave}':s=${JOINED.rate}:d=12`;
-  const parts = [`atrim=end_sample=${JOINED.cutSample}`, `atrim=start_sample=${JOINED.cutSample}`];
-  parts.forEach((trim, index) => {
-    const path = join(folder, `fir-${index + 1}.flac`);
-    ffmpeg('-f', 'lavfi', '-i', source, '-af', `${trim},asetpts=N/SR/TB`, '-c:a', 'flac', ...tags(JOINED.titles[index], 20 + index), path);
+/** Both halves of a tone, as tracks of an album of their own. The second begins with the first sample that the first one lacks. */
+export function makeJoin(folder, { title, halves }, number) {
+  mkdirSync(folder, { recursive: true });
+  const samples = Math.round(JOINED.cutSeconds * halves[0].rate);
+  const lengths = [samples, Math.round((JOINED.seconds - JOINED.cutSeconds) * halves[1].rate)];
+  halves.forEach(({ extension, codec, rate }, index) => {
+    const wave = `0.4*sin(2*PI*${JOINED.hz}*(t+${index * samples}/${halves[0].rate}))`;
+    const source = `aevalsrc='${wave}|${wave}':s=${rate}:d=${JOINED.seconds}`;
+    const names = ['-metadata', `title=${title} ${index + 1}`, '-metadata', 'artist=The Joiners', '-metadata', `album=${title}`, '-metadata', `track=${index + 1}`];
+    ffmpeg('-f', 'lavfi', '-i', source, '-af', `atrim=end_sample=${lengths[index]}`, ...codec, ...names, join(folder, `${number}-${index}.${extension}`));
   });
 }
