@@ -7,4 +7,6 @@ mod kit;
 mod pictures;
 mod pictures_kinds;
 mod sound;
+mod video;
+mod video_kit;
 mod workers;

@@ -20,6 +20,7 @@ mod mp4;
 mod offer;
 mod segments;
 pub mod streams;
+mod video;
 pub mod worker;
 
 pub use engine::{Chunks, Engine, EngineConfig, Segment, Source, Wanted};
