@@ -1,6 +1,6 @@
 // Files whose sound says which file and which place is heard: every ten seconds the pitch rises by a step.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const STEP_SECONDS = 10;
@@ -25,6 +25,19 @@ export const VIDEO = {
   rgb: [[255, 0, 0], [0, 255, 0], [0, 0, 255]],
   secondsEach: 4,
   toneHz: 950,
+};
+
+/** A video whose every picture says its own number, in white and black bars under a stripe of one colour. */
+export const COUNTED = { title: 'Gorse', file: 'gorse.mp4', fps: 25, seconds: 30, bits: 10, stripe: [200, 60, 90], kbps: 2000 };
+
+/** A film with two sounds, subtitles beside it and chapters. */
+export const FILM = {
+  title: 'Hazel',
+  file: 'hazel.mkv',
+  seconds: 24,
+  toneHz: [600, 1200],
+  cues: [{ from: 2, to: 4, text: 'The first words' }, { from: 7, to: 9, text: 'And what follows' }, { from: 18, to: 20, text: 'The last' }],
+  chapters: [{ at: 0, title: 'Dawn' }, { at: 8, title: 'Noon' }, { at: 16, title: 'Dusk' }],
 };
 
 /** One continuous tone cut into two tracks, at a place that is no multiple of any codec's frame. */
@@ -84,4 +97,28 @@ export function makeJoin(folder, { title, halves }, number) {
     const names = ['-metadata', `title=${title} ${index + 1}`, '-metadata', 'artist=The Joiners', '-metadata', `album=${title}`, '-metadata', `track=${index + 1}`];
     ffmpeg('-f', 'lavfi', '-i', source, '-af', `atrim=end_sample=${lengths[index]}`, ...codec, ...names, join(folder, `${number}-${index}.${extension}`));
   });
+}
+
+/** As large as `kbps` says, whatever is in it, so that a narrow way is too narrow for it. */
+export function makeCounted(folder) {
+  mkdirSync(folder, { recursive: true });
+  const { fps, seconds, bits, kbps } = COUNTED;
+  const bars = `if(lt(Y,H/2),110,if(mod(floor(N/pow(2,floor(X*${bits}/W))),2),225,25))`;
+  const picture = `geq=lum='${bars}':cb='if(lt(Y,H/2),118,128)':cr='if(lt(Y,H/2),190,128)'`;
+  ffmpeg('-f', 'lavfi', '-i', `color=s=480x360:r=${fps}:d=${seconds},format=yuv420p,${picture}`, '-f', 'lavfi', '-i', `sine=frequency=500:sample_rate=48000:duration=${seconds}`,
+    '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-b:v', `${kbps}k`, '-minrate', `${kbps}k`, '-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`,
+    '-x264-params', 'nal-hrd=cbr:filler=1', '-c:a', 'aac', '-b:a', '96k', ...tags(COUNTED.title, 10), join(folder, COUNTED.file));
+}
+
+export function makeFilm(folder) {
+  mkdirSync(folder, { recursive: true });
+  const { seconds, toneHz, cues, chapters, title, file } = FILM;
+  const stamp = (at) => `00:00:${String(at).padStart(2, '0')},000`;
+  writeFileSync(join(folder, file.replace('.mkv', '.en.srt')), cues.map(({ from, to, text }, index) => `${index + 1}\n${stamp(from)} --> ${stamp(to)}\n${text}\n\n`).join(''));
+  const parts = chapters.map(({ at, title: name }, index) => `[CHAPTER]\nTIMEBASE=1/1000\nSTART=${at * 1000}\nEND=${(chapters[index + 1]?.at ?? seconds) * 1000}\ntitle=${name}\n`);
+  const notes = join(folder, 'chapters.txt');
+  writeFileSync(notes, `;FFMETADATA1\n${parts.join('')}`);
+  const tones = toneHz.flatMap((hz) => ['-f', 'lavfi', '-i', `sine=frequency=${hz}:sample_rate=48000:duration=${seconds}`]);
+  ffmpeg('-f', 'lavfi', '-i', `testsrc2=s=320x180:r=25:d=${seconds}`, ...tones, '-i', notes, '-map', '0:v', '-map', '1:a', '-map', '2:a', '-map_chapters', '3',
+    '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-c:a', 'aac', '-metadata:s:a:0', 'language=eng', '-metadata:s:a:1', 'language=fra', ...tags(title, 11), join(folder, file));
 }
