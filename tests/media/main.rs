@@ -6,6 +6,7 @@ mod flac;
 mod kit;
 mod pictures;
 mod pictures_kinds;
+mod probe;
 mod sound;
 mod video;
 mod video_kit;

@@ -14,20 +14,26 @@ pub mod compose;
 mod copy;
 mod engine;
 mod error;
+mod helper;
 mod job;
 mod matroska;
 mod mp4;
 mod offer;
+mod plugins;
+mod probe;
 mod segments;
 pub mod streams;
 mod video;
 pub mod worker;
 
+pub use copy::mime as copy_mime;
 pub use engine::{Chunks, Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
-pub use job::{Encoding, Head, Heard, Probed, Task, Trial};
+pub use helper::WorkerConfig;
+pub use job::{Encoding, Head, Heard, Lack, Probed, Task, Trial, WantedBy};
 pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::offers;
+pub use probe::{Prober, check as check_facts};
 
 /// Part of every cache key: raise it when the bytes of any segment change.
 const ENGINE_VERSION: u32 = 4;
