@@ -76,7 +76,7 @@ function phase(samples, from, length) {
   return { angle: Math.atan2(imaginary, real), level: Math.hypot(real, imaginary) / length };
 }
 
-for (const { title, halves, sent } of JOINS) {
+for (const { title, halves, sent, slip: allowed = 0.25 } of JOINS) {
   test(`the tone runs through the join from ${halves.map(({ extension, rate }) => `${extension} at ${rate} Hz`).join(' to ')}`, async () => {
     const { samples, sent: said } = await record(title);
     if (process.env.SHOW) console.log(said);
@@ -96,7 +96,7 @@ for (const { title, halves, sent } of JOINS) {
     const quietest = slips.reduce((one, other) => (other.level < one.level ? other : one));
     if (process.env.SHOW) console.log(title, 'slip', worst.slip.toFixed(3), 'level', quietest.level.toFixed(3), 'of', slips.length, 'windows');
     assert.match(said, sent);
-    assert.ok(Math.abs(worst.slip) < 0.25, `window ${worst.index} slipped by ${worst.slip.toFixed(2)} samples`);
+    assert.ok(Math.abs(worst.slip) < allowed, `window ${worst.index} slipped by ${worst.slip.toFixed(2)} samples`);
     assert.ok(quietest.level > 0.19, `window ${quietest.index} has its full level: ${quietest.level}`);
   });
 }

@@ -48,7 +48,7 @@ const AAC = ['-c:a', 'aac', '-b:a', '192k'];
 const OPUS = ['-c:a', 'libopus', '-b:a', '160k'];
 const half = (extension, codec, rate = 44100) => ({ extension, codec, rate });
 
-/** What is joined to what; `sent` is what travels of the second. Names sort as they are listed. */
+/** What is joined to what; `sent` is what travels of the second, `slip` what is allowed, in samples: the browser brings all to one rate, and begins a new one on a sample of its own. Names sort as they are listed. */
 export const JOINS = [
   { title: 'A mpeg', halves: [half('mp3', LAME), half('mp3', LAME)], sent: /MP3 file, sent as it is/ },
   { title: 'B advanced', halves: [half('m4a', AAC), half('m4a', AAC)], sent: /AAC file, sent as it is/ },
@@ -56,8 +56,8 @@ export const JOINS = [
   { title: 'D opus', halves: [half('opus', OPUS, 48000), half('opus', OPUS, 48000)], sent: /Opus file, sent as it is/ },
   { title: 'E vorbis', halves: [half('ogg', ['-c:a', 'libvorbis', '-q:a', '6']), half('ogg', ['-c:a', 'libvorbis', '-q:a', '6'])], sent: /converted to Opus at 160/ },
   { title: 'F rates', halves: [half('flac', ['-c:a', 'flac']), half('flac', ['-c:a', 'flac'], 96000)], sent: /FLAC file, sent as it is/ },
-  { title: 'G codecs', halves: [half('flac', ['-c:a', 'flac'], 48000), half('mp3', LAME)], sent: /MP3 file, sent as it is/ },
-  { title: 'H back', halves: [half('mp3', LAME), half('m4a', AAC, 48000)], sent: /AAC file, sent as it is/ },
+  { title: 'G codecs', halves: [half('flac', ['-c:a', 'flac'], 48000), half('mp3', LAME)], sent: /MP3 file, sent as it is/, slip: 1 },
+  { title: 'H back', halves: [half('mp3', LAME), half('m4a', AAC, 48000)], sent: /AAC file, sent as it is/, slip: 1 },
 ];
 
 const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
@@ -105,7 +105,7 @@ export function makeCounted(folder) {
   const { fps, seconds, bits, kbps } = COUNTED;
   const bars = `if(lt(Y,H/2),110,if(mod(floor(N/pow(2,floor(X*${bits}/W))),2),225,25))`;
   const picture = `geq=lum='${bars}':cb='if(lt(Y,H/2),118,128)':cr='if(lt(Y,H/2),190,128)'`;
-  ffmpeg('-f', 'lavfi', '-i', `color=s=480x360:r=${fps}:d=${seconds},format=yuv420p,${picture}`, '-f', 'lavfi', '-i', `sine=frequency=500:sample_rate=48000:duration=${seconds}`,
+  ffmpeg('-f', 'lavfi', '-i', `color=s=640x480:r=${fps}:d=${seconds},format=yuv420p,${picture}`, '-f', 'lavfi', '-i', `sine=frequency=500:sample_rate=48000:duration=${seconds}`,
     '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-b:v', `${kbps}k`, '-minrate', `${kbps}k`, '-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`,
     '-x264-params', 'nal-hrd=cbr:filler=1', '-c:a', 'aac', '-b:a', '96k', ...tags(COUNTED.title, 10), join(folder, COUNTED.file));
 }
