@@ -10,7 +10,7 @@ use iroam::protocol::{MediaKind, Rendition};
 use crate::kit::{BOUND, bench, bench_with, engine_in, engine_of, fetch, init, mp3, segment, session, source, sweep_file, wrapped};
 
 /// Process ids of this test's own workers: children of this process that use this registry.
-fn workers(registry: &Path) -> Vec<u32> {
+pub fn workers(registry: &Path) -> Vec<u32> {
     let wanted = format!("GST_REGISTRY={}", registry.display());
     let uses = |pid: &u32| {
         let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();

@@ -1,7 +1,8 @@
 //! The media engine: files in, CMAF segments out.
 //!
-//! Two halves. The parent ([`engine`]) never touches a codec: it keeps the segment cache and a child process for each play session.
-//! The child ([`worker`]) decodes, encodes and cuts; a codec that crashes or hangs costs one session, and the parent starts a fresh one.
+//! Two halves. The parent ([`engine`]) never touches a codec: it keeps the segment cache, and child processes for each
+//! play session. The child ([`worker`]) decodes, encodes and cuts; a codec that crashes or hangs costs one session, and the parent starts a
+//! fresh one.
 //!
 //! The bytes of a segment depend only on (file, rendition, index): each is made by a fresh encoder, fed from an exact sample grid, by a
 //! decoder that seeks in the same way whatever came before. Frames that are passed through (H.264, and FLAC as FLAC) are found by the file
