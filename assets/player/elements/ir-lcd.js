@@ -90,7 +90,7 @@ export class IrLcd extends IrElement {
     this.classList.toggle('is-buffering', buffering && Boolean(item));
     setText(this.#format, item ? buffering ? 'Buffering…' : item.track.codec : '');
     setAttribute(this.#format, 'title', item && sent ? sent.text : null);
-    setAttribute(this.#format, 'aria-label', item ? `Format: ${item.track.codec}` : null);
+    setAttribute(this.#format, 'aria-label', item ? `Format: ${item.track.codec}` : 'Format');
     setText(this.#sent, sent?.text ?? 'It is not known yet.');
     this.#format.disabled = !item;
     if (this.#dragging) return;
