@@ -168,6 +168,8 @@ export class Engine {
   /** How much of the way to spend; playing follows at the next segment. @param {Pick<import('../types.js').Settings, 'music' | 'video'>} quality */
   setQuality(quality) {
     this.#quality = quality;
+    // What is said of it changes with the next tick.
+    this.#sent = null;
   }
 
   /** What a run needs to know of the world, as it is at each moment. */
