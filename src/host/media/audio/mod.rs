@@ -20,3 +20,4 @@ mod tape;
 pub use flac::Passthrough;
 pub use pipeline::{Running, element, prepare};
 pub use program::Encoded;
+pub use reader::Reader;
