@@ -15,6 +15,7 @@ pub mod pipeline;
 mod program;
 mod reader;
 mod resample;
+mod source;
 mod tape;
 
 pub use flac::Passthrough;
