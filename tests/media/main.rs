@@ -4,6 +4,7 @@
 mod faults;
 mod flac;
 mod kit;
+mod matroska;
 mod pictures;
 mod pictures_kinds;
 mod sound;

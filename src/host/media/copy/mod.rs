@@ -7,7 +7,7 @@ mod kind;
 mod layout;
 mod mp3;
 mod ogg;
-mod opus;
+pub mod opus;
 mod packets;
 mod window;
 
