@@ -46,6 +46,8 @@ fn rich_film(dir: &Path, name: &str, subtitles: &str) -> std::path::PathBuf {
         "language=eng",
         "-metadata:s:a:1",
         "title=Commentary",
+        "-disposition:a:0",
+        "default",
         "-disposition:a:1",
         "0",
         "-metadata:s:s:0",
@@ -94,7 +96,8 @@ fn headers_tell_all_of_a_file() {
         let chapters: Vec<_> = facts.chapters.iter().map(|chapter| (chapter.start_ms, chapter.title.as_str())).collect();
         assert_eq!(chapters, [(0, "Dawn"), (1_500, "Dusk")], "{name}");
         let found = packets(&path, 0);
-        assert_eq!(found.iter().map(|(start, ..)| *start).collect::<Vec<_>>(), [500, 2_000], "{name}");
+        // ffmpeg moves all but the sound by a frame of AAC.
+        assert!(found.len() == 2 && found[0].0.abs_diff(500) < 30 && found[1].0.abs_diff(2_000) < 30, "{name}: {found:?}");
         assert_eq!(found[0].1, Some(1_250), "{name}");
         match &facts.subtitles[1].source {
             TextCodec::SubRip => assert_eq!(found[0].2, "Good <i>morning</i>"),
