@@ -8,4 +8,6 @@ mod matroska;
 mod pictures;
 mod pictures_kinds;
 mod sound;
+mod video;
+mod video_kit;
 mod workers;

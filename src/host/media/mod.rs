@@ -20,11 +20,12 @@ mod mp4;
 mod offer;
 mod segments;
 pub mod streams;
+mod video;
 pub mod worker;
 
-pub use engine::{Engine, EngineConfig, Segment, Source, Wanted};
+pub use engine::{Chunks, Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
-pub use job::{Encoding, Heard, Probed, Trial};
+pub use job::{Encoding, Head, Heard, Probed, Task, Trial};
 pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::offers;
 

@@ -10,7 +10,7 @@ mod grid;
 mod length;
 mod mp3;
 mod pcm_file;
-mod pipeline;
+pub mod pipeline;
 mod program;
 mod reader;
 mod resample;
