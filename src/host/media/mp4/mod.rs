@@ -12,6 +12,7 @@ mod picture;
 mod plan;
 mod probe;
 mod samples;
+mod sounds;
 mod text;
 
 pub use facts::facts;
