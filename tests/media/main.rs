@@ -4,10 +4,13 @@
 mod faults;
 mod flac;
 mod kit;
+mod limits;
 mod matroska;
 mod pictures;
 mod pictures_kinds;
+mod probe;
 mod sound;
+mod streams;
 mod video;
 mod video_kit;
 mod workers;

@@ -17,5 +17,5 @@ mod resample;
 mod tape;
 
 pub use flac::Passthrough;
-pub use pipeline::prepare;
+pub use pipeline::{Running, element, prepare};
 pub use program::Encoded;
