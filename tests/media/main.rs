@@ -1,6 +1,7 @@
 //! The media engine on real files, through real worker processes, with ffmpeg as the judge.
 #![cfg(feature = "host")]
 
+mod extras;
 mod faults;
 mod flac;
 mod kit;
@@ -11,6 +12,7 @@ mod pictures_kinds;
 mod probe;
 mod sound;
 mod streams;
+mod strict_vtt;
 mod video;
 mod video_kit;
 mod workers;
