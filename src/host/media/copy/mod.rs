@@ -3,6 +3,9 @@
 //! Everything here is told by a file that may lie, so each count, offset and length is checked before it is used. What is not surely right
 //! as a copy is refused, and the player takes another rendition.
 
+mod aac;
+mod adts;
+mod frames;
 mod kind;
 mod layout;
 mod mp3;
@@ -26,6 +29,7 @@ pub fn open(path: &Path, stream: u8) -> Result<Box<dyn Segments>, MediaError> {
     let file = File::open(path).map_err(|_| MediaError::Gone)?;
     match Kind::of(&file) {
         Some(Kind::Mp3) if stream == 0 => Ok(Box::new(mp3::open(file)?)),
+        Some(Kind::Adts) if stream == 0 => Ok(Box::new(adts::open(file)?)),
         Some(Kind::Ogg) if stream == 0 => Ok(Box::new(ogg::open(file)?)),
         _ => Err(refused()),
     }
@@ -37,6 +41,7 @@ pub fn mime(path: &Path) -> Option<String> {
     let file = File::open(path).ok()?;
     match Kind::of(&file)? {
         Kind::Mp3 => mp3::mime(&file, metadata.len()),
+        Kind::Adts => adts::mime(&file),
         Kind::Ogg => ogg::mime(&file),
     }
 }
