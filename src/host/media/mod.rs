@@ -9,6 +9,7 @@
 
 mod audio;
 mod cmaf;
+mod codecs;
 pub mod compose;
 mod copy;
 mod engine;

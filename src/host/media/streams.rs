@@ -1,12 +1,16 @@
 //! What an MP4 or Matroska file holds, by its headers alone: streams, chapters, covers; and the packets of its subtitles.
 
+mod language;
+
 use std::fs::File;
 use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::error::MediaError;
+use super::mp4;
 use crate::protocol::{Chapter, SourceAudio, SourceVideo};
+pub(super) use language::{language_tag, packed_language};
 
 /// What the headers of a file tell. A stream's place in its list is its number, counted from 0, in requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,6 +107,28 @@ impl Container {
             b"ftyp" | b"styp" | b"moov" | b"moof" | b"mdat" | b"free" | b"skip" | b"wide" | b"pnot" => Some(Self::Mp4),
             _ => None,
         }
+    }
+}
+
+/// What the headers of an MP4 or Matroska file tell; `None` for any other file. Blocking; reads about as much as the file's index is long.
+///
+/// # Errors
+/// `Gone` when there is no such file, `Unplayable` when it is damaged.
+pub fn facts(path: &Path) -> Result<Option<FileFacts>, MediaError> {
+    match Container::of(path)? {
+        Some(Container::Mp4) => mp4::facts(path).map(Some),
+        Some(Container::Matroska) | None => Ok(None),
+    }
+}
+
+/// Hands out the packets of a subtitle stream, by its place in [`FileFacts::subtitles`], in the file's order and one at a time.
+///
+/// # Errors
+/// `NotFound` when there is no such stream of text, `Unplayable` when the file is damaged; whatever `out` fails with, which ends it.
+pub fn text_packets(path: &Path, stream: usize, out: &mut dyn FnMut(TextPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
+    match Container::of(path)? {
+        Some(Container::Mp4) => mp4::text_packets(path, stream, out),
+        Some(Container::Matroska) | None => Err(MediaError::NotFound { what: "This file has no such subtitles.".to_owned() }),
     }
 }
 

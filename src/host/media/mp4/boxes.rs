@@ -12,14 +12,14 @@ pub type Kind = [u8; 4];
 /// A `moov` of a ten-hour film is about 30 MiB.
 const MOOV_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// A fragmented file has two top-level boxes a fragment.
-const TOP_LEVEL_BOXES_MAX: usize = 100_000;
+pub const TOP_LEVEL_BOXES_MAX: usize = 100_000;
 
 pub fn broken() -> MediaError {
     MediaError::unplayable("This MP4 file is damaged: its index does not fit the file.")
 }
 
-/// The body of the file's `moov` box.
-pub fn read_moov(file: &File, file_size: u64) -> Result<Vec<u8>, MediaError> {
+/// The body of the file's `moov` box, and where in the file it begins.
+pub fn read_moov(file: &File, file_size: u64) -> Result<(Vec<u8>, u64), MediaError> {
     let mut at = 0u64;
     for _ in 0..TOP_LEVEL_BOXES_MAX {
         let Some((kind, header, length)) = read_header(file, at, file_size)? else { break };
@@ -30,7 +30,7 @@ pub fn read_moov(file: &File, file_size: u64) -> Result<Vec<u8>, MediaError> {
             }
             let mut bytes = vec![0; usize::try_from(body).map_err(|_| broken())?];
             file.read_exact_at(&mut bytes, at + header).map_err(|_| broken())?;
-            return Ok(bytes);
+            return Ok((bytes, at + header));
         }
         at += length;
     }
@@ -38,7 +38,7 @@ pub fn read_moov(file: &File, file_size: u64) -> Result<Vec<u8>, MediaError> {
 }
 
 /// Kind, header length and whole length of the box at `at`; `None` at the end of the file. The box lies within the file.
-fn read_header(file: &File, at: u64, file_size: u64) -> Result<Option<(Kind, u64, u64)>, MediaError> {
+pub fn read_header(file: &File, at: u64, file_size: u64) -> Result<Option<(Kind, u64, u64)>, MediaError> {
     let room = file_size.saturating_sub(at);
     if room < 8 {
         return Ok(None);

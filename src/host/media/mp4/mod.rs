@@ -3,13 +3,19 @@
 //! Everything here is told by a file that may lie, so each count, offset and length is checked before it is used.
 
 mod boxes;
+mod facts;
+mod fragments;
 mod gapless;
+mod labels;
 mod movie;
 mod picture;
 mod plan;
 mod probe;
 mod samples;
+mod text;
 
+pub use facts::facts;
 pub use movie::Movie;
 pub use picture::Picture;
 pub use probe::{Mp4Probe, PictureCodec, probe_mp4};
+pub use text::text_packets;

@@ -1,12 +1,16 @@
 //! A movie's tracks, and when each begins.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
-use mp4_atom::{Avc1, Co64, Ctts, Elst, Mdhd, Mvhd, Stco, Stsc, Stss, Stsz, Stts, Tkhd};
+use mp4_atom::{Co64, Codec, Ctts, Decode, Elst, Mvhd, Stco, Stsc, Stss, Stsz, Stts, Tkhd, Trex};
 
 use super::boxes::{Kind, broken, child, children, decode_child, read_moov, require_child};
+use super::fragments;
 use super::gapless::{Gapless, gapless};
+use super::labels::Labels;
+use super::samples::{self, Sample};
 use crate::host::media::error::MediaError;
 
 /// No real file shifts a track by more ticks than this; beyond it, arithmetic on a lie could overflow.
@@ -19,6 +23,8 @@ pub struct Movie {
     pub tracks: Vec<Track>,
     /// Of a song bought from or made by iTunes.
     pub gapless: Option<Gapless>,
+    /// What its fragments leave unsaid, by track; empty for a movie whose samples are all in the tables.
+    fragments: HashMap<u32, Trex>,
 }
 
 pub struct Track {
@@ -31,8 +37,9 @@ pub struct Track {
     pub shift: i64,
     /// How long the edit list plays, in media ticks; `None` without one.
     pub edit_length: Option<u64>,
-    /// The sample entry, when it is H.264 with its parameter sets apart.
-    pub avc1: Option<Avc1>,
+    /// Kind of the first sample entry, and the entry when it is of a known kind.
+    pub entry: (Kind, Option<Codec>),
+    pub labels: Labels,
     pub tables: Tables,
 }
 
@@ -46,16 +53,32 @@ pub struct Tables {
     pub chunk_offsets: Vec<u64>,
 }
 
-impl Movie {
-    /// Opens a regular file and reads its `moov`.
-    pub fn open(path: &Path) -> Result<(Self, File, u64), MediaError> {
+/// A file and the body of its `moov`, unparsed.
+pub struct Opened {
+    pub file: File,
+    pub file_size: u64,
+    pub moov: Vec<u8>,
+    /// Where in the file that body begins.
+    pub moov_at: u64,
+}
+
+impl Opened {
+    pub fn open(path: &Path) -> Result<Self, MediaError> {
         let metadata = std::fs::metadata(path).map_err(|_| MediaError::Gone)?;
         if !metadata.is_file() {
             return Err(MediaError::unplayable("This is not a regular file."));
         }
         let file = File::open(path).map_err(|_| MediaError::Gone)?;
-        let moov = read_moov(&file, metadata.len())?;
-        Ok((Self::parse(&moov)?, file, metadata.len()))
+        let (moov, moov_at) = read_moov(&file, metadata.len())?;
+        Ok(Self { file, file_size: metadata.len(), moov, moov_at })
+    }
+}
+
+impl Movie {
+    /// Opens a regular file and reads its `moov`.
+    pub fn open(path: &Path) -> Result<(Self, File, u64), MediaError> {
+        let opened = Opened::open(path)?;
+        Ok((Self::parse(&opened.moov)?, opened.file, opened.file_size))
     }
 
     /// Parses the body of a `moov`. A track that does not parse is left out.
@@ -64,7 +87,24 @@ impl Movie {
         let timescale = if mvhd.timescale == 0 { return Err(broken()) } else { mvhd.timescale };
         let traks = children(moov).filter(|(kind, _)| kind == b"trak");
         let tracks = traks.filter_map(|(_, body)| parse_track(body, timescale).ok()).collect();
-        Ok(Self { timescale, duration: mvhd.duration, tracks, gapless: gapless(moov) })
+        Ok(Self { timescale, duration: mvhd.duration, tracks, gapless: gapless(moov), fragments: fragments::defaults(moov) })
+    }
+
+    /// Every sample of each of its tracks, in their order.
+    pub fn samples(&self, file: &File, file_size: u64, tracks: &[&Track]) -> Result<Vec<Vec<Sample>>, MediaError> {
+        let mut in_tables = tracks.iter().map(|track| samples::unfold(&track.tables)).collect::<Result<Vec<_>, _>>()?;
+        if !self.fragments.is_empty() {
+            let mut in_fragments = fragments::read(file, file_size, &self.fragments)?;
+            for (samples, track) in in_tables.iter_mut().zip(tracks) {
+                samples.extend(in_fragments.remove(&track.labels.id).unwrap_or_default());
+            }
+        }
+        Ok(in_tables)
+    }
+
+    /// Tracks with that handler, in the file's order.
+    pub fn tracks(&self, handler: &Kind) -> impl Iterator<Item = &Track> {
+        self.tracks.iter().filter(move |track| &track.handler == handler)
     }
 
     /// The first track with that handler.
@@ -84,24 +124,33 @@ impl Track {
 
 fn parse_track(trak: &[u8], movie_timescale: u32) -> Result<Track, MediaError> {
     let mdia = child(trak, b"mdia").ok_or_else(broken)?;
-    let mdhd: Mdhd = require_child(mdia)?;
-    let timescale = if mdhd.timescale == 0 { return Err(broken()) } else { mdhd.timescale };
+    let timescale = media_timescale(mdia).ok_or_else(broken)?;
     let stbl = child(child(mdia, b"minf").ok_or_else(broken)?, b"stbl").ok_or_else(broken)?;
-    let avc1 = sample_entry(stbl)?;
+    let entry = sample_entry(stbl)?;
     let edits = match child(trak, b"edts") {
         Some(edts) => decode_child::<Elst>(edts)?.unwrap_or_default(),
         None => Elst::default(),
     };
     let (shift, edit_length) = read_edits(&edits, movie_timescale, timescale)?;
     let handler = child(mdia, b"hdlr").and_then(|body| body.get(8..)?.first_chunk::<4>().copied()).ok_or_else(broken)?;
-    Ok(Track { handler, timescale, tkhd: require_child(trak)?, shift, edit_length, avc1, tables: read_tables(stbl)? })
+    let labels = Labels::read(trak, mdia, stbl);
+    Ok(Track { handler, timescale, tkhd: require_child(trak)?, shift, edit_length, entry, labels, tables: read_tables(stbl)? })
 }
 
-fn sample_entry(stbl: &[u8]) -> Result<Option<Avc1>, MediaError> {
+/// Ticks a second, from an `mdhd`; `None` for 0. QuickTime's numbers of languages do not parse as ISO's, so the box is read by hand.
+fn media_timescale(mdia: &[u8]) -> Option<u32> {
+    let mdhd = child(mdia, b"mdhd")?;
+    let at = if *mdhd.first()? == 1 { 20 } else { 12 };
+    let timescale = u32::from_be_bytes(*mdhd.get(at..)?.first_chunk::<4>()?);
+    (timescale > 0).then_some(timescale)
+}
+
+fn sample_entry(stbl: &[u8]) -> Result<(Kind, Option<Codec>), MediaError> {
     // stsd: version and flags, entry count, then the entries.
     let entries = child(stbl, b"stsd").and_then(|body| body.get(8..)).ok_or_else(broken)?;
     let (kind, _) = children(entries).next().ok_or_else(broken)?;
-    if &kind == b"avc1" { decode_child(entries) } else { Ok(None) }
+    let codec = Codec::decode(&mut &*entries).ok().filter(|codec| !matches!(codec, Codec::Unknown(..)));
+    Ok((kind, codec))
 }
 
 fn read_tables(stbl: &[u8]) -> Result<Tables, MediaError> {

@@ -1,16 +1,17 @@
-//! H.264 pictures passed through: cut at sync samples, wrapped anew, not one byte of them changed.
+//! Pictures passed through: cut at sync samples, wrapped anew, not one byte of them changed.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use mp4_atom::{Avc1, Tkhd};
+use mp4_atom::{Codec, Tkhd};
 
 use super::boxes::broken;
 use super::movie::Movie;
 use super::plan::{Plan, check_ranges};
 use super::samples::Sample;
 use crate::host::media::cmaf::{self, Entry, Frame, TrackHead};
+use crate::host::media::codecs::picture_copy;
 use crate::host::media::error::MediaError;
 use crate::host::media::segments::{Out, Segments};
 use crate::protocol::Timeline;
@@ -19,7 +20,7 @@ use crate::protocol::Timeline;
 pub struct Picture {
     file: File,
     file_size: u64,
-    avc1: Avc1,
+    entry: Codec,
     tkhd: Tkhd,
     plan: Plan,
     timeline: Timeline,
@@ -27,15 +28,16 @@ pub struct Picture {
 
 impl Picture {
     /// # Errors
-    /// `NotFound` when the file is no MP4 with H.264, `Unplayable` when its tables cannot be true.
-    pub fn open(path: &Path) -> Result<Self, MediaError> {
+    /// `NotFound` when there are no such pictures or no browser plays them as they are, `Unplayable` when the tables cannot be true.
+    pub fn open(path: &Path, stream: u8) -> Result<Self, MediaError> {
         let (movie, file, file_size) = Movie::open(path)?;
-        let none = || MediaError::NotFound { what: "This video has no H.264 pictures.".to_owned() };
-        let track = movie.track(b"vide").ok_or_else(none)?;
-        let avc1 = track.avc1.clone().ok_or_else(none)?;
-        let plan = Plan::new(track, file_size)?;
-        let timeline = Timeline { mime: mime(&avc1), timescale: plan.timescale, lead_in: 0, duration: plan.duration, runs: plan.runs() };
-        Ok(Self { file, file_size, avc1, tkhd: track.tkhd.clone(), plan, timeline })
+        let track = movie.tracks(b"vide").nth(stream.into()).ok_or_else(|| no_copy("This file has no such pictures."))?;
+        let copy = track.entry.1.as_ref().and_then(picture_copy);
+        let (entry, mime) = copy.ok_or_else(|| no_copy("These pictures cannot be sent as they are."))?;
+        let samples = movie.samples(&file, file_size, &[track])?.pop().unwrap_or_default();
+        let plan = Plan::new(samples, track, file_size)?;
+        let timeline = Timeline { mime, timescale: plan.timescale, lead_in: 0, duration: plan.duration, runs: plan.runs() };
+        Ok(Self { file, file_size, entry, tkhd: track.tkhd.clone(), plan, timeline })
     }
 
     /// The samples' bytes, one read for each run of neighbours.
@@ -68,7 +70,7 @@ impl Segments for Picture {
         cmaf::init(&TrackHead {
             timescale: self.timeline.timescale,
             duration: self.timeline.duration,
-            entry: Entry::Avc1(Box::new(self.avc1.clone()), Box::new(self.tkhd.clone())),
+            entry: Entry::Own(Box::new(self.entry.clone()), Some(Box::new(self.tkhd.clone()))),
         })
     }
 
@@ -87,17 +89,14 @@ fn frame(sample: &Sample) -> Result<Frame, MediaError> {
     Ok(Frame { duration: sample.duration, size: sample.size, composition_offset, sync: sample.sync })
 }
 
-/// RFC 6381, section 3.3: profile, constraints and level in hex.
-fn mime(avc1: &Avc1) -> String {
-    let avcc = &avc1.avcc;
-    let (profile, compatibility, level) = (avcc.avc_profile_indication, avcc.profile_compatibility, avcc.avc_level_indication);
-    format!("video/mp4; codecs=\"avc1.{profile:02X}{compatibility:02X}{level:02X}\"")
+fn no_copy(what: &str) -> MediaError {
+    MediaError::NotFound { what: what.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use mp4_atom::{
-        Avcc, Ctts, CttsEntry, Decode, Edts, Elst, ElstEntry, Encode, Moov, Stco, StscEntry, Stss, StszSamples, SttsEntry, Visual,
+        Avc1, Avcc, Ctts, CttsEntry, Decode, Edts, Elst, ElstEntry, Encode, Moov, Stco, StscEntry, Stss, StszSamples, SttsEntry, Visual,
     };
 
     use super::*;
@@ -108,7 +107,7 @@ mod tests {
     fn small_film() -> Vec<u8> {
         let avcc = Avcc::new(&[0x67, 0x42, 0, 30], &[0x68]).expect("long enough");
         let avc1 = Avc1 { visual: Visual { width: 16, height: 16, ..Visual::default() }, avcc, ..Avc1::default() };
-        let head = TrackHead { timescale: 25, duration: 40, entry: Entry::Avc1(Box::new(avc1), Box::default()) };
+        let head = TrackHead { timescale: 25, duration: 40, entry: Entry::Own(Box::new(avc1.into()), Some(Box::default())) };
         let init = cmaf::init(&head).expect("encodes");
         let mut moov = Moov::decode(&mut &init[32..]).expect("our own");
         moov.mvex = None;
@@ -132,7 +131,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temp dir");
         let path = dir.path().join("a.mp4");
         std::fs::write(&path, small_film()).expect("written");
-        let mut picture = Picture::open(&path).expect("a film");
+        let mut picture = Picture::open(&path, 0).expect("a film");
         // The first at least half a second, here 20 pictures; the rest is shorter than three seconds and stays whole.
         assert_eq!((picture.timeline().runs.clone(), picture.timeline().lead_in), (vec![(20, 2)], 0));
         assert_eq!(picture.timeline().mime, "video/mp4; codecs=\"avc1.42001E\"");
@@ -156,7 +155,7 @@ mod tests {
             let dir = tempfile::tempdir().expect("a temp dir");
             let path = dir.path().join("a.mp4");
             std::fs::write(&path, &bytes).expect("written");
-            let Ok(mut picture) = Picture::open(&path) else { return Ok(()) };
+            let Ok(mut picture) = Picture::open(&path, 0) else { return Ok(()) };
             let _ = picture.init();
             for index in 0..picture.timeline().segment_count().min(20) {
                 let _ = made(&mut picture, index);

@@ -2,7 +2,7 @@
 
 use super::boxes::broken;
 use super::movie::Track;
-use super::samples::{Sample, unfold};
+use super::samples::Sample;
 use crate::host::media::error::MediaError;
 use crate::host::media::job::BODY_BYTES_MAX;
 
@@ -42,8 +42,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub fn new(track: &Track, file_size: u64) -> Result<Self, MediaError> {
-        let samples = unfold(&track.tables)?;
+    /// Of all the samples of a track.
+    pub fn new(samples: Vec<Sample>, track: &Track, file_size: u64) -> Result<Self, MediaError> {
         if samples.is_empty() {
             return Err(MediaError::unplayable("This MP4 file has no pictures in its index."));
         }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use mp4_atom::Codec;
+
 use super::movie::{Movie, Track};
 use crate::host::media::error::MediaError;
 
@@ -32,7 +34,7 @@ pub fn probe_mp4(path: &Path) -> Result<Mp4Probe, MediaError> {
     let (width, height) = video.map_or((0, 0), dimensions);
     let duration_ms = u128::from(movie.duration) * 1000 / u128::from(movie.timescale);
     Ok(Mp4Probe {
-        video: video.map(|track| if track.avc1.is_some() { PictureCodec::H264 } else { PictureCodec::Other }),
+        video: video.map(|track| if matches!(track.entry.1, Some(Codec::Avc1(_))) { PictureCodec::H264 } else { PictureCodec::Other }),
         width,
         height,
         duration_ms: u64::try_from(duration_ms).unwrap_or(u64::MAX),
@@ -41,8 +43,8 @@ pub fn probe_mp4(path: &Path) -> Result<Mp4Probe, MediaError> {
 }
 
 fn dimensions(track: &Track) -> (u32, u32) {
-    match &track.avc1 {
-        Some(avc1) => (avc1.visual.width.into(), avc1.visual.height.into()),
+    match track.entry.1.as_ref().and_then(Codec::visual) {
+        Some(visual) => (visual.width.into(), visual.height.into()),
         None => (track.tkhd.width.integer().into(), track.tkhd.height.integer().into()),
     }
 }

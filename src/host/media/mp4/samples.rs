@@ -7,7 +7,7 @@ use super::movie::Tables;
 use crate::host::media::error::MediaError;
 
 /// Nine hours of pictures at 60 a second.
-const SAMPLES_MAX: usize = 2_000_000;
+pub const SAMPLES_MAX: usize = 2_000_000;
 
 /// One coded picture. Times are media ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::protocol::{Rendition, Role};
 pub fn open(path: &Path, encoding: Encoding) -> Result<Box<dyn Segments>, MediaError> {
     let Encoding { stream, rendition } = encoding;
     match rendition {
-        Rendition::VideoCopy if stream == 0 => Ok(Box::new(Picture::open(path)?)),
+        Rendition::VideoCopy => Ok(Box::new(Picture::open(path, stream)?)),
         Rendition::Flac if stream == 0 => match Passthrough::open(path)? {
             Some(flac) => Ok(Box::new(flac)),
             None => Ok(Box::new(Encoded::open(path, rendition)?)),
