@@ -16,6 +16,8 @@ pub enum Kind {
     Mp3,
     Adts,
     Ogg,
+    Mp4,
+    Flac,
 }
 
 impl Kind {
@@ -37,8 +39,10 @@ impl Kind {
 fn by_magic(bytes: &[u8]) -> Option<Option<Kind>> {
     match bytes {
         [b'O', b'g', b'g', b'S', ..] => Some(Some(Kind::Ogg)),
-        [b'R', b'I', b'F', b'F', ..] | [b'f', b'L', b'a', b'C', ..] => Some(None),
-        [0x1a, 0x45, 0xdf, 0xa3, ..] | [_, _, _, _, b'f', b't', b'y', b'p', ..] | [0x30, 0x26, 0xb2, 0x75, ..] => Some(None),
+        [b'f', b'L', b'a', b'C', ..] => Some(Some(Kind::Flac)),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Some(Kind::Mp4)),
+        // WAV and AVI, Matroska, ASF.
+        [b'R', b'I', b'F', b'F', ..] | [0x1a, 0x45, 0xdf, 0xa3, ..] | [0x30, 0x26, 0xb2, 0x75, ..] => Some(None),
         _ => None,
     }
 }

@@ -9,7 +9,8 @@ use super::labels::text;
 use super::movie::{Movie, Opened, Track};
 use super::samples::Sample;
 use super::text::{self, is_text};
-use crate::host::media::codecs::{aac_mime, mp4_name, picture_copy};
+use crate::host::media::codecs::{mp4_name, picture_copy};
+use crate::host::media::copy;
 use crate::host::media::error::MediaError;
 use crate::host::media::streams::{Cover, FileFacts, Stream, TextCodec};
 use crate::protocol::{Chapter, SourceAudio, SourceVideo};
@@ -155,7 +156,7 @@ fn sound(track: &Track, amount: &Amount) -> SourceAudio {
     let audio = entry.and_then(Codec::audio);
     let codec = entry.and_then(esds_name).unwrap_or_else(|| mp4_name(track.entry.0));
     SourceAudio {
-        mime: entry.and_then(sound_mime),
+        mime: entry.and_then(copy::mp4_mime),
         kbps: amount.kbps(),
         // A rate over 16 bits does not fit the entry: the media's own timescale is the rate then.
         rate: audio.map(|audio| u32::from(audio.sample_rate.integer())).filter(|rate| *rate > 0).unwrap_or(track.timescale),
@@ -179,14 +180,6 @@ fn esds_name(entry: &Codec) -> Option<String> {
         _ => "AAC",
     };
     Some(name.to_owned())
-}
-
-/// Of AAC: LC, and HE-AAC of both kinds.
-fn sound_mime(entry: &Codec) -> Option<String> {
-    let Codec::Mp4a(mp4a) = entry else { return None };
-    let config = &mp4a.esds.es_desc.dec_config;
-    let object_type = config.dec_specific.as_ref().map(|specific| specific.profile)?;
-    (config.object_type_indication == 0x40 && matches!(object_type, 2 | 5 | 29)).then(|| aac_mime(object_type))
 }
 
 fn text_codec(track: &Track) -> TextCodec {

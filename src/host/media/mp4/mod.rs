@@ -15,7 +15,8 @@ mod samples;
 mod text;
 
 pub use facts::facts;
-pub use movie::Movie;
+pub use movie::{Movie, Track};
 pub use picture::Picture;
 pub use probe::{Mp4Probe, PictureCodec, probe_mp4};
+pub use samples::Sample;
 pub use text::text_packets;

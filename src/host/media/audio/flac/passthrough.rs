@@ -19,6 +19,8 @@ use crate::protocol::{Rendition, Timeline};
 /// An ID3v1 tag, which some programs put after the last frame.
 const ID3V1_BYTES: u64 = 128;
 
+const MIME: &str = "audio/mp4; codecs=\"flac\"";
+
 /// An opened file and how its frames are cut.
 pub struct Passthrough {
     locator: Locator,
@@ -38,13 +40,19 @@ impl Passthrough {
         let head = locator.frames.head;
         let Some(grid) = Grid::new(Rendition::Flac, head.rate, head.block) else { return Ok(None) };
         let timeline = Timeline {
-            mime: "audio/mp4; codecs=\"flac\"".to_owned(),
+            mime: MIME.to_owned(),
             timescale: head.rate,
             lead_in: grid.lead_in(),
             duration: head.samples,
             runs: grid.runs(head.samples),
         };
         Ok(Some(Self { locator, grid, timeline }))
+    }
+
+    /// Type of what [`Self::open`] gives, by the metadata alone; `None` when it surely gives nothing.
+    pub fn mime(file: &File) -> Option<String> {
+        let size = file.metadata().ok()?.len();
+        Metadata::read(file, size).ok()?.filter(is_passable).map(|_| MIME.to_owned())
     }
 
     /// The frames end to end and the length of each; `None` when one is damaged.
