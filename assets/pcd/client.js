@@ -18,7 +18,12 @@ import { Session } from './session.js';
  * @typedef {object} RequestOptions
  * @property {AbortSignal} [signal]
  * @property {number} [tries] How often to ask while failures pass by themselves; for ever when not given.
+ * @property {readonly string[]} [refusals] Codes that are an answer here, although they pass by themselves.
+ * @property {(piece: import('./driver.js').Bytes) => void} [onPiece] Takes the body as it comes, each piece once however often it is asked for.
+ * @property {() => import('./reply.js').Transfer} [transfer] Measures the way, one for each try.
  */
+
+/** @typedef {{ onPiece: ReturnType<typeof onceEach> | undefined, transfer: RequestOptions['transfer'] }} Reading */
 
 /** Nothing from the host for so long, ms, while it is asked for something: that is told, while the waiting goes on. */
 const SILENT_MS = 4_000;
@@ -67,16 +72,17 @@ export class HostClient {
    * @param {RequestOptions} [options]
    * @returns {Promise<Reply>}
    */
-  async request(request, { signal = new AbortController().signal, tries = Infinity } = {}) {
+  async request(request, { signal = new AbortController().signal, tries = Infinity, refusals = [], onPiece, transfer } = {}) {
+    const read = { onPiece: onPiece && onceEach(onPiece), transfer };
     for (let failures = 0; ; ) {
       try {
-        const reply = await this.#listening(() => this.#withTicket(request, signal));
+        const reply = await this.#listening(() => this.#withTicket(request, signal, read));
         this.#tell('up');
         return reply;
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof HostError && error.code === 'host_gone') this.#onGone();
-        if (!isPassing(error)) throw error;
+        if (!isPassing(error) || refusals.includes(/** @type {any} */ (error).code)) throw error;
         if (isLostWay(error)) this.#tell('lost');
         failures += 1;
         if (failures >= Math.min(tries, triesWorth(error))) throw error;
@@ -124,15 +130,16 @@ export class HostClient {
    * A ticket that has run out is renewed once; a second refusal is the answer.
    * @param {object} request
    * @param {AbortSignal} signal
+   * @param {Reading} read
    */
-  async #withTicket(request, signal) {
+  async #withTicket(request, signal, read) {
     const { ticket } = await this.#session.current();
     try {
-      return await this.#send(request, ticket, signal);
+      return await this.#send(request, ticket, signal, read);
     } catch (error) {
       if (!isTicketTrouble(error)) throw error;
       const renewed = await this.#session.renew(ticket);
-      return this.#send(request, renewed.ticket, signal);
+      return this.#send(request, renewed.ticket, signal, read);
     }
   }
 
@@ -140,11 +147,13 @@ export class HostClient {
    * @param {object} request
    * @param {string} ticket
    * @param {AbortSignal} signal
+   * @param {Reading} read
    */
-  async #send(request, ticket, signal) {
+  async #send(request, ticket, signal, { onPiece, transfer }) {
     const [driver, wire] = await Promise.all([this.#way(), signRequest(this.#identity, ticket, request)]);
     signal.throwIfAborted();
-    return readReply(this.#overheard(await driver.send(wire, signal)));
+    const measured = transfer?.();
+    return readReply(this.#overheard(await driver.send(wire, signal)), { onPiece: onPiece?.(), transfer: measured });
   }
 
   #way() {
@@ -164,4 +173,21 @@ export class HostClient {
     this.#link = link;
     this.#onLink(link);
   }
+}
+
+/**
+ * A body that was cut is asked for again, and its pieces are the same again: gives for each try a taker that passes over those handed on before.
+ * @param {(piece: import('./driver.js').Bytes) => void} onPiece
+ */
+function onceEach(onPiece) {
+  let handed = 0;
+  return () => {
+    let index = 0;
+    return (/** @type {import('./driver.js').Bytes} */ piece) => {
+      index += 1;
+      if (index <= handed) return;
+      handed = index;
+      onPiece(piece);
+    };
+  };
 }

@@ -19,10 +19,56 @@ export interface Track {
   codec: string;
   art?: string;
   added_at: string;
+  /** How the file itself is coded. */
+  source?: SourceMedia;
+  loudness?: Loudness;
   /** Best first; a video's pictures. */
   renditions: string[];
   /** A video's sound, best first. */
   sound?: string[];
+}
+
+export interface SourceMedia {
+  audio?: SourceAudio;
+  video?: SourceVideo;
+}
+
+export interface SourceAudio {
+  codec: string;
+  /** Type of its copy; absent when it must be encoded. */
+  mime?: string;
+  kbps?: number;
+  /** Hz. */
+  rate: number;
+  channels: number;
+  bits?: number;
+  lossless: boolean;
+}
+
+export interface SourceVideo {
+  codec: string;
+  mime?: string;
+  width: number;
+  height: number;
+  frames_per_1000_s: number;
+  kbps?: number;
+}
+
+/** Hundredths of dB, towards -18 LUFS. */
+export interface Loudness {
+  track_gain_cdb: number;
+  album_gain_cdb?: number;
+  true_peak_cdb: number;
+}
+
+/** How much of the way the user wants to spend: as much as it carries; all that is there; less; little. */
+export type Quality = 'auto' | 'best' | 'good' | 'save';
+
+export interface Settings {
+  music: Quality;
+  video: Quality;
+  /** All songs equally loud. */
+  soundCheck: boolean;
 }
 
 export interface Timeline {
@@ -73,17 +119,43 @@ export interface InitReply {
   bytes: Bytes;
 }
 
-/** Where the engine gets media from. Both reject with the signal's reason when it is aborted. */
+/** One encoding of a track. */
+export interface Wanted {
+  item: QueueItem;
+  rendition: string;
+  /** Which of the file's sounds, or pictures. */
+  stream: number;
+}
+
+/** Takes a segment as it comes. */
+export interface Receiver {
+  add(piece: Bytes): void;
+  received: number;
+}
+
+/** Where the engine gets media from. Both reject with the signal's reason when it is aborted, and with `busy` unless they are patient. */
 export interface MediaSourceOfTracks {
-  init(item: QueueItem, rendition: string, signal: AbortSignal): Promise<InitReply>;
-  segment(item: QueueItem, rendition: string, index: number, signal: AbortSignal): Promise<Bytes>;
+  init(wanted: Wanted, options: { signal: AbortSignal; patient: boolean }): Promise<InitReply>;
+  segment(
+    wanted: Wanted,
+    index: number,
+    options: { signal: AbortSignal; patient: boolean; aheadMs: number | undefined; to: Receiver },
+  ): Promise<void>;
+}
+
+/** What travels of a track. */
+export interface Sent {
+  /** By name, pictures and sound joined by `+`. */
+  rendition: string;
+  /** The same in words, and why. */
+  text: string;
 }
 
 export interface EngineHooks {
   /** What plays after `item`, `null` at the end. */
   next(item: QueueItem): Promise<QueueItem | null>;
   /** The track that is heard (or will be, once it is there). */
-  onTrack(item: QueueItem, rendition: string | null): void;
+  onTrack(item: QueueItem, sent: Sent | null): void;
   onProgress(progress: Progress): void;
   /** A track that cannot be played. Gives whether the next one may be: the engine then goes on to it by itself. */
   onFailed(item: QueueItem, error: unknown): boolean;
@@ -98,6 +170,8 @@ export interface Progress {
   buffering: boolean;
   /** Seconds that are there to be played from `position` on. */
   ahead: number;
+  /** Where the track begins on its element's own timeline, seconds. */
+  origin: number;
 }
 
 export interface Notice {
@@ -124,11 +198,12 @@ export interface SelectionState {
 
 export interface PlaybackState {
   item: QueueItem | null;
-  rendition: string | null;
+  sent: Sent | null;
   paused: boolean;
   buffering: boolean;
   position: number;
   duration: number;
+  origin: number;
   volume: number;
 }
 
@@ -152,6 +227,7 @@ export interface State {
   videoOpen: boolean;
   /** The source list is pulled out (narrow windows). */
   drawerOpen: boolean;
+  settings: Settings;
 }
 
 export type Action =
@@ -165,14 +241,15 @@ export type Action =
   | { type: 'list/forget'; pages: readonly number[] }
   | { type: 'list/error'; text: string }
   | { type: 'select'; lead: number; extend: boolean }
-  | { type: 'playback/track'; item: QueueItem | null; rendition: string | null }
+  | { type: 'playback/track'; item: QueueItem | null; sent: Sent | null }
   | { type: 'playback/progress'; progress: Progress }
   | { type: 'playback/volume'; volume: number }
   | { type: 'art'; art: Readonly<Record<string, string>> }
   | { type: 'notice/show'; notice: Notice }
   | { type: 'notice/hide'; id: string }
   | { type: 'video'; open: boolean }
-  | { type: 'drawer'; open: boolean };
+  | { type: 'drawer'; open: boolean }
+  | { type: 'settings'; settings: Partial<Settings> };
 
 export interface Store {
   readonly state: State;

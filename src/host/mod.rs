@@ -28,7 +28,7 @@ use gate::Gate;
 use library::{Library, ScanSummary};
 use media::{Engine, EngineConfig};
 use pairing::{Pairing, Server, pair};
-use requests::Handler;
+use requests::{Files, Handler};
 use scans::{Scans, hangup_ends};
 use session::Session;
 use tunnel::Keeper;
@@ -75,6 +75,7 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     let library = Library::open(&config.data)?;
     library.check_folders(&config.media)?;
     let engine = Engine::start(engine_config(&config, machine.worker_exe)).context("the media engine does not start")?;
+    engine.try_encoder();
     // Beside pairing: when the owner has confirmed the code, there is something to see.
     let scans = Scans::start(library.clone(), config.media.clone(), machine.clock.clone())?;
     let belonging = Belonging { config: &config, server, key, shutdown };
@@ -115,8 +116,8 @@ impl Belonging<'_> {
     async fn serve(self, pairing: Option<Pairing>, clock: Arc<dyn Clock>, library: Library, engine: Engine) -> anyhow::Result<()> {
         let Some(pairing) = self.paired(pairing).await? else { return Ok(()) };
         let gate = Gate::new(pairing.host_id, ServerClock::new(clock));
-        let media = self.config.media.iter().map(std::path::absolute).collect::<Result<Arc<[_]>, _>>()?;
-        let handler = Handler { name: self.config.name.as_str().into(), library, engine, media };
+        let media = self.config.media.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
+        let handler = Handler { name: self.config.name.as_str().into(), library, engine, files: Files::new(media) };
         let keeper = Keeper {
             data: self.config.data.clone(),
             name: self.config.name.clone(),

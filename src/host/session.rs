@@ -6,7 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::gate::Gate;
-use super::requests::{Answer, Handler};
+use super::media::Chunks;
+use super::requests::{Answer, Body, Handler};
 use crate::protocol::frame::encode_json;
 use crate::protocol::limits::{AUTH_BYTES_MAX, REPLY_HEADER_BYTES_MAX, REQUEST_BYTES_MAX};
 use crate::protocol::tunnel::Encoding;
@@ -107,22 +108,44 @@ impl From<ErrorBody> for Refusal {
 async fn send<S: RequestStream>(stream: &mut S, answer: Answer) -> Result<(), StreamError> {
     let Answer { header, body, catalogue } = answer;
     let head = encode_json(&header, REPLY_HEADER_BYTES_MAX).unwrap_or_else(|_| header_too_long());
+    match body {
+        Body::Whole(body) => send_whole(stream, head, body, catalogue).await?,
+        Body::Chunks(chunks) => send_chunks(stream, head, chunks).await?,
+    }
+    stream.finish();
+    Ok(())
+}
+
+async fn send_whole<S: RequestStream>(stream: &mut S, head: Vec<u8>, body: Bytes, catalogue: bool) -> Result<(), StreamError> {
     let pack = catalogue && stream.accepts_zstd() && head.len() + body.len() >= PACK_BYTES_MIN;
     let packed = if pack { zstd::bulk::compress(&[head.as_slice(), &body].concat(), ZSTD_LEVEL).ok() } else { None };
     match packed {
         Some(packed) => {
             stream.begin(Encoding::Zstd).await?;
-            stream.write(Bytes::from(packed)).await?;
+            stream.write(Bytes::from(packed)).await
         }
         None => {
             stream.begin(Encoding::Identity).await?;
             stream.write(Bytes::from(head)).await?;
-            if !body.is_empty() {
-                stream.write(body).await?;
+            if body.is_empty() { Ok(()) } else { stream.write(body).await }
+        }
+    }
+}
+
+/// Sends each chunk on when it is there. A making that fails on the way leaves the stream unfinished, which resets it: the peer sees a cut
+/// and not an end.
+async fn send_chunks<S: RequestStream>(stream: &mut S, head: Vec<u8>, mut chunks: Chunks) -> Result<(), StreamError> {
+    stream.begin(Encoding::Identity).await?;
+    stream.write(Bytes::from(head)).await?;
+    while let Some(chunk) = chunks.recv().await {
+        match chunk {
+            Ok(chunk) => stream.write(chunk).await?,
+            Err(error) => {
+                tracing::warn!(%error, "a segment was cut");
+                return Err(StreamError::Broken("the reply was cut".to_owned()));
             }
         }
     }
-    stream.finish();
     Ok(())
 }
 

@@ -3,21 +3,6 @@ import { test } from 'node:test';
 
 import { MediaCache } from '../../assets/player/audio/cache.js';
 import { aheadOf, stepOver } from '../../assets/player/audio/ranges.js';
-import { partsOf, playable } from '../../assets/player/audio/rendition.js';
-
-const only = (...codecs) => (mime) => codecs.some((codec) => mime.includes(codec));
-
-test('takes the first rendition in the host’s order that the browser plays', () => {
-  assert.deepEqual(playable(['flac', 'aac_256', 'opus_160'], only('opus', 'mp4a')), ['aac_256', 'opus_160']);
-  assert.deepEqual(playable(['flac', 'something_new'], () => true), ['flac']);
-});
-
-test('a video has a picture, and sound only where it has any', () => {
-  const video = { kind: 'video', renditions: ['video_copy'], sound: ['opus_160'] };
-  assert.deepEqual(partsOf(video, () => true).map(({ role }) => role), ['picture', 'sound']);
-  assert.deepEqual(partsOf({ ...video, sound: undefined }, () => true).map(({ role }) => role), ['picture']);
-  assert.deepEqual(partsOf({ kind: 'audio', renditions: ['flac'] }, () => true), [{ role: 'sound', candidates: ['flac'] }]);
-});
 
 test('counts what plays on without a hole', () => {
   const ranges = [[0, 10], [10.02, 20], [30, 40]];
@@ -36,43 +21,61 @@ test('steps over short holes only', () => {
 /** A source whose requests are settled by hand. */
 function manualSource() {
   const asked = [];
-  const segment = (item, rendition, index, signal) => new Promise((resolve, reject) => asked.push({ item, index, signal, resolve, reject }));
-  return { asked, source: { segment, init: segment } };
+  const segment = (wanted, index, { signal, to, aheadMs }) =>
+    new Promise((resolve, reject) => {
+      const whole = (bytes) => (to.add(bytes), resolve());
+      asked.push({ wanted, index, signal, to, aheadMs, whole, resolve, reject });
+    });
+  return { asked, source: { segment, init: () => assert.fail('no init is asked for') } };
 }
 
-const item = { hostId: 'h', track: { id: 't' } };
+const wanted = { item: { hostId: 'h', track: { id: 't' } }, rendition: 'flac', stream: 0 };
+const never = () => ({ signal: new AbortController().signal });
+const read = async (pieces) => {
+  const all = [];
+  for await (const piece of pieces) all.push(piece.length);
+  return all;
+};
 
 test('a segment that is wanted twice is asked for once', async () => {
   const { asked, source } = manualSource();
   const cache = new MediaCache(source);
-  const both = [cache.segment(item, 'flac', 0, new AbortController().signal), cache.segment(item, 'flac', 0, new AbortController().signal)];
-  asked[0].resolve(new Uint8Array(3));
-  assert.deepEqual((await Promise.all(both)).map((bytes) => bytes.length), [3, 3]);
-  await cache.segment(item, 'flac', 0, new AbortController().signal);
+  const both = [cache.segment(wanted, 0, never()), cache.segment(wanted, 0, never())];
+  asked[0].whole(new Uint8Array(3));
+  assert.deepEqual(await Promise.all(both.map(({ whole }) => whole)), [3, 3]);
+  await cache.segment(wanted, 0, never()).whole;
   assert.equal(asked.length, 1);
+});
+
+test('another sound of the same file is another segment', async () => {
+  const { asked, source } = manualSource();
+  const cache = new MediaCache(source);
+  cache.segment(wanted, 0, never());
+  cache.segment({ ...wanted, stream: 1 }, 0, never());
+  assert.deepEqual(asked.map(({ wanted: { stream } }) => stream), [0, 1]);
 });
 
 test('a request is cancelled when the last one who wanted it is gone, and can be made again', async () => {
   const { asked, source } = manualSource();
   const cache = new MediaCache(source);
   const [first, second] = [new AbortController(), new AbortController()];
-  const waits = [first, second].map(({ signal }) => assert.rejects(cache.segment(item, 'flac', 1, signal), { message: 'gone' }));
+  const waits = [first, second].map(({ signal }) => assert.rejects(cache.segment(wanted, 1, { signal }).whole, { message: 'gone' }));
   first.abort(new Error('gone'));
   assert.equal(asked[0].signal.aborted, false);
   second.abort(new Error('gone'));
   assert.equal(asked[0].signal.aborted, true);
   await Promise.all(waits);
-  cache.segment(item, 'flac', 1, new AbortController().signal);
+  cache.segment(wanted, 1, never());
   assert.equal(asked.length, 2);
 });
 
 test('a failure is not kept', async () => {
   const { asked, source } = manualSource();
   const cache = new MediaCache(source);
-  const failed = assert.rejects(cache.segment(item, 'flac', 2, new AbortController().signal));
+  const failed = assert.rejects(cache.segment(wanted, 2, never()).whole);
   asked[0].reject(new Error('no'));
   await failed;
-  cache.segment(item, 'flac', 2, new AbortController().signal);
+  cache.segment(wanted, 2, never());
   assert.equal(asked.length, 2);
 });
 
@@ -80,12 +83,45 @@ test('lets the oldest go when there is too much', async () => {
   const { asked, source } = manualSource();
   const cache = new MediaCache(source, 10);
   for (const index of [0, 1, 2]) {
-    const got = cache.segment(item, 'flac', index, new AbortController().signal);
-    asked[index].resolve(new Uint8Array(5));
+    const got = cache.segment(wanted, index, never()).whole;
+    asked[index].whole(new Uint8Array(5));
     await got;
   }
-  cache.segment(item, 'flac', 2, new AbortController().signal);
+  cache.segment(wanted, 2, never());
   assert.equal(asked.length, 3);
-  cache.segment(item, 'flac', 0, new AbortController().signal);
+  cache.segment(wanted, 0, never());
   assert.equal(asked.length, 4);
+});
+
+test('pieces are read as they come, by a late reader from the first on', async () => {
+  const { asked, source } = manualSource();
+  const cache = new MediaCache(source);
+  const early = cache.segment(wanted, 0, never());
+  const reading = early.pieces();
+  asked[0].to.add(new Uint8Array(3));
+  assert.equal((await reading.next()).value.length, 3);
+  const late = read(cache.segment(wanted, 0, never()).pieces());
+  asked[0].to.add(new Uint8Array(4));
+  asked[0].resolve();
+  assert.deepEqual([(await reading.next()).value.length, (await reading.next()).done, await late, await early.whole], [4, true, [3, 4], 7]);
+  assert.deepEqual(await read(cache.segment(wanted, 0, never()).pieces()), [3, 4], 'and again, from the cache');
+  assert.equal(asked.length, 1);
+});
+
+test('a segment that breaks off ends its pieces and tells why', async () => {
+  const { asked, source } = manualSource();
+  const { whole, pieces } = new MediaCache(source).segment(wanted, 0, never());
+  const all = read(pieces());
+  asked[0].to.add(new Uint8Array(3));
+  asked[0].reject(new Error('cut'));
+  assert.deepEqual(await all, [3]);
+  await assert.rejects(whole, { message: 'cut' });
+});
+
+test('the host is told how long a segment is not needed yet, and nothing of a prefetch', () => {
+  const { asked, source } = manualSource();
+  const cache = new MediaCache(source);
+  cache.segment(wanted, 0, { ...never(), aheadMs: 1200 });
+  cache.segment(wanted, 1, never());
+  assert.deepEqual(asked.map(({ aheadMs }) => aheadMs), [1200, undefined]);
 });

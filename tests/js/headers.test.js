@@ -27,9 +27,16 @@ async function sent(request) {
   return { auth, body };
 }
 
-/** A reply with that header and a body as long as it says (5 bytes when it does not), in two pieces. */
+/** A chunk without content: an empty `moof` and an empty `mdat`. */
+const CHUNK = new Uint8Array([0, 0, 0, 8, 0x6d, 0x6f, 0x6f, 0x66, 0, 0, 0, 8, 0x6d, 0x64, 0x61, 0x74]);
+
+function bodyOf({ length, reply }) {
+  return reply?.chunks ? concat(Array(reply.chunks).fill(CHUNK)) : new Uint8Array(length ?? 5);
+}
+
+/** A reply with that header and a body as it says (5 bytes when it does not), in two pieces. */
 async function* pieces(header) {
-  const wire = concat([encodeFrame(utf8.encode(JSON.stringify(header)), LIMITS.replyHeader), new Uint8Array(header.length ?? 5)]);
+  const wire = concat([encodeFrame(utf8.encode(JSON.stringify(header)), LIMITS.replyHeader), bodyOf(header)]);
   yield wire.subarray(0, 7);
   yield wire.subarray(7);
 }
@@ -72,7 +79,7 @@ test('the player’s own browse requests have the fields of the examples', async
 test('each reply is read as its example says', async () => {
   for (const { name, json } of of('reply').filter(({ json: { status } }) => status === 'ok')) {
     const { reply, body } = await readReply(pieces(json));
-    assert.deepEqual([reply, body.length], [json.reply, json.length ?? 5], name);
+    assert.deepEqual([reply, body.length], [json.reply, bodyOf(json).length], name);
   }
 });
 

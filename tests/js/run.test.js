@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { MediaCache } from '../../assets/player/audio/cache.js';
+import { choose } from '../../assets/player/audio/choice.js';
 import { Run } from '../../assets/player/audio/run.js';
 
 globalThis.MediaSource = { isTypeSupported: () => true };
@@ -14,11 +16,17 @@ function deckOf() {
   const events = [];
   const sink = {
     ranges: [],
-    place: async (timeline, start) => void events.push(`place ${start}`),
+    place: async ({ start }) => void events.push(`place ${start}`),
     append: async (bytes) => void events.push(`append ${bytes.length}`),
     remove: async () => {},
   };
   return { events, sinks: [sink], time: 0, ahead: 0, use() {}, end: async () => void events.push('end') };
+}
+
+function runOf({ deck, source, next, onFailed }) {
+  const facts = { plays: () => 'smooth', kbps: null, music: 'auto', video: 'auto' };
+  const ways = { choose: ({ track }) => choose(track, facts), learn: async () => {}, streamOf: () => 0, kbps: () => null };
+  return new Run({ deck, media: new MediaCache(source), ...ways, next, onFailed, banned: new Set() });
 }
 
 /** Plays `items` one after another from a source that fails as `fails(id, rendition, index)` says. */
@@ -30,16 +38,16 @@ async function play(items, fails = () => null, goOn = () => true) {
     if (code) throw Object.assign(new Error(code), { code });
     return value;
   };
-  const media = {
-    init: (item, rendition) => answer(item, rendition, 'init', { timeline: TIMELINE, bytes: new Uint8Array(1) }),
-    segment: (item, rendition, index) => answer(item, rendition, index, new Uint8Array(10 + index)),
+  const source = {
+    init: ({ item, rendition }) => answer(item, rendition, 'init', { timeline: TIMELINE, bytes: new Uint8Array(1) }),
+    segment: async ({ item, rendition }, index, { to }) => to.add(await answer(item, rendition, index, new Uint8Array(10 + index))),
   };
   const next = async (item) => items[items.indexOf(item) + 1] ?? null;
   const onFailed = (item, error) => {
     failed.push([item.track.id, error.code ?? error.message]);
     return goOn(error);
   };
-  const run = new Run({ deck, media, next, onFailed, banned: new Set() });
+  const run = runOf({ deck, source, next, onFailed });
   run.origin = 100;
   await run.drive(items[0], 0);
   return { run, failed, events: deck.events };
@@ -67,7 +75,7 @@ test('a track that breaks off is as long as what was had of it', async () => {
 test('an encoding that the host cannot make gives way to the next', async () => {
   const broken = (id, rendition, index) => (rendition === 'flac' && index === 'init' ? 'missing_plugin' : null);
   const { run, failed } = await play([itemOf('a', ['flac', 'aac_256'])], broken);
-  assert.deepEqual([run.placed.map(({ rendition }) => rendition), failed], [['aac_256'], []]);
+  assert.deepEqual([run.placed.map(({ lanes }) => lanes[0].sent.rendition), failed], [['aac_256'], []]);
 });
 
 test('a host that fails at everything is not asked for ever', async () => {
@@ -87,9 +95,9 @@ test('what is refused as a whole ends the run after what was had, without trying
 
 test('a stopped run appends nothing more', async () => {
   const deck = deckOf();
-  const media = { init: async () => (run.stop(), { timeline: TIMELINE, bytes: new Uint8Array(1) }), segment: async () => new Uint8Array(10) };
+  const source = { init: async () => (run.stop(), { timeline: TIMELINE, bytes: new Uint8Array(1) }), segment: async (wanted, index, { to }) => to.add(new Uint8Array(10)) };
   deck.sinks[0].append = async (_, signal) => signal.throwIfAborted() ?? deck.events.push('append');
-  const run = new Run({ deck, media, next: async () => null, onFailed: () => assert.fail('a jump is no failure'), banned: new Set() });
+  const run = runOf({ deck, source, next: async () => null, onFailed: () => assert.fail('a jump is no failure') });
   await assert.rejects(run.drive(itemOf('a'), 0), { name: 'AbortError' });
   assert.ok(!deck.events.includes('append') && !deck.events.includes('end'), `${deck.events}`);
 });

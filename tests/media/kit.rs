@@ -1,5 +1,6 @@
 //! Files made by ffmpeg, an engine in a temp dir, and numbers to compare sound by.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -54,8 +55,9 @@ pub fn session(number: u8) -> SessionId {
 pub fn source(path: &Path, kind: MediaKind) -> Source {
     static NEXT: std::sync::atomic::AtomicI64 = std::sync::atomic::AtomicI64::new(1);
     let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    Source { track: TrackId::new(UnixMs(number), [7; 10]), path: path.to_owned(), kind, mtime_ms: 1, size }
+    let (size, mtime_ms) =
+        std::fs::metadata(path).map_or((0, 0), |metadata| (metadata.len(), metadata.mtime() * 1000 + metadata.mtime_nsec() / 1_000_000));
+    Source { track: TrackId::new(UnixMs(number), [7; 10]), path: path.to_owned(), kind, mtime_ms, size }
 }
 
 /// Runs ffmpeg quietly; it must find nothing to complain about.

@@ -6,5 +6,6 @@ mod faults;
 mod flac;
 mod kit;
 mod pictures;
+mod pictures_kinds;
 mod sound;
 mod workers;

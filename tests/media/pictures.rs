@@ -20,7 +20,7 @@ fn film(dir: &Path, name: &str, options: &[&str]) -> PathBuf {
 }
 
 /// Presentation time in seconds and MD5 of each picture, by ffmpeg.
-fn pictures(path: &Path) -> Vec<(f64, String)> {
+pub fn pictures(path: &Path) -> Vec<(f64, String)> {
     let args = ["-i", path.to_str().expect("UTF-8"), "-map", "0:v:0", "-fps_mode", "passthrough", "-copyts", "-f", "framemd5", "-"];
     let text = String::from_utf8(ffmpeg(&args).stdout).expect("text");
     let base = text.lines().find_map(|line| line.strip_prefix("#tb 0: ")).expect("a time base");
@@ -34,7 +34,7 @@ fn pictures(path: &Path) -> Vec<(f64, String)> {
 }
 
 /// Earliest presentation time in a segment, ticks, by its boxes.
-fn first_shown(segment: &[u8]) -> i64 {
+pub fn first_shown(segment: &[u8]) -> i64 {
     let moof = Moof::decode(&mut &segment[..]).expect("a moof");
     let mut decode_time = i64::try_from(moof.traf[0].tfdt.as_ref().expect("a tfdt").base_media_decode_time).expect("small");
     let mut earliest = i64::MAX;

@@ -70,11 +70,14 @@ async fn dropped_requests_do_no_harm() {
     bench.engine.shutdown().await;
 }
 
+/// For a shell: says that the worker has started, as `frame("ready")`.
+const STARTED: &str = "printf '\\000\\000\\000\\007\"ready\"'; ";
+
 #[tokio::test]
 async fn a_request_over_its_time_is_cut_off() {
     let bench = bench();
     let dir = bench.dir.path();
-    let engine = engine_of(&wrapped(dir, "exec sleep 600"), dir, 1 << 20, Duration::from_millis(100));
+    let engine = engine_of(&wrapped(dir, &format!("{STARTED}exec sleep 600")), dir, 1 << 20, Duration::from_secs(1));
     let track = source(&mp3(dir), MediaKind::Audio);
     let cut = tokio::time::timeout(BOUND, init(&engine, session(1), &track, Rendition::Opus160)).await.expect("in bounded time");
     assert!(matches!(cut, Err(MediaError::Unplayable(_))), "{cut:?}");
@@ -146,8 +149,8 @@ async fn a_worker_that_hangs_or_crashes_at_once_costs_one_request() {
     let bench = bench();
     let dir = bench.dir.path();
     let mark = dir.join("mark");
-    // The first worker never answers; the second dies at once; later ones work.
-    let script = format!("echo x >> '{0}'; case $(wc -l < '{0}') in 1) exec sleep 600;; 2) exit 3;; esac", mark.display());
+    // The first worker never answers; the second does not even start; later ones work.
+    let script = format!("echo x >> '{0}'; case $(wc -l < '{0}') in 1) {STARTED} exec sleep 600;; 2) exit 3;; esac", mark.display());
     let engine = engine_of(&wrapped(dir, &script), dir, 1 << 20, Duration::from_secs(4));
     let track = source(&mp3(dir), MediaKind::Audio);
     let hung = init(&engine, session(1), &track, Rendition::Opus160).await;

@@ -1,12 +1,14 @@
 /** Media kept in memory for a while, and requests shared: a prefetched segment is there when it is played, and is asked for once. */
 
-/** @typedef {import('../types.js').Bytes} Bytes */
-/** @typedef {import('../types.js').QueueItem} QueueItem */
+import { Arrival } from './arrival.js';
+
+/** @typedef {import('../types.js').Wanted} Wanted */
 /** @typedef {import('../types.js').MediaSourceOfTracks} MediaSourceOfTracks */
 
 /**
  * @typedef {object} Entry
  * @property {Promise<any>} promise
+ * @property {Arrival | null} arrival
  * @property {AbortController} controller
  * @property {number} waiting How many callers still want it.
  * @property {number} bytes 0 until it is here.
@@ -14,7 +16,6 @@
 
 const BYTES_MAX = 24 * 1024 * 1024;
 
-/** @implements {MediaSourceOfTracks} */
 export class MediaCache {
   /** Least recently used first. @type {Map<string, Entry>} */
   #entries = new Map();
@@ -32,55 +33,68 @@ export class MediaCache {
   }
 
   /**
-   * @param {QueueItem} item
-   * @param {string} rendition
-   * @param {AbortSignal} signal
+   * @param {Wanted} wanted
+   * @param {{ signal: AbortSignal, patient?: boolean }} options `patient`: a host that is busy is asked again until it is not.
    * @returns {Promise<import('../types.js').InitReply>}
    */
-  init(item, rendition, signal) {
-    const load = (/** @type {AbortSignal} */ own) => this.#source.init(item, rendition, own);
-    return this.#share(`${item.hostId}/${item.track.id}/${rendition}/init`, load, (reply) => reply.bytes.length, signal);
-  }
-
-  /**
-   * @param {QueueItem} item
-   * @param {string} rendition
-   * @param {number} index
-   * @param {AbortSignal} signal
-   * @returns {Promise<Bytes>}
-   */
-  segment(item, rendition, index, signal) {
-    const load = (/** @type {AbortSignal} */ own) => this.#source.segment(item, rendition, index, own);
-    return this.#share(`${item.hostId}/${item.track.id}/${rendition}/${index}`, load, (bytes) => bytes.length, signal);
-  }
-
-  /**
-   * @template T
-   * @param {string} key
-   * @param {(signal: AbortSignal) => Promise<T>} load
-   * @param {(value: T) => number} sizeOf
-   * @param {AbortSignal} signal
-   * @returns {Promise<T>}
-   */
-  #share(key, load, sizeOf, signal) {
+  init(wanted, { signal, patient = true }) {
     if (signal.aborted) return Promise.reject(signal.reason);
-    const entry = this.#entries.get(key) ?? this.#begin(key, load, sizeOf);
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    return this.#wait(key, entry, signal);
+    const load = (/** @type {AbortSignal} */ own) => ({ promise: this.#source.init(wanted, { signal: own, patient }), arrival: null });
+    const [name, entry] = this.#shared(`${keyOf(wanted)}/init`, load, (reply) => reply.bytes.length);
+    return this.#wait(name, entry, signal);
+  }
+
+  /**
+   * A segment as it comes. `whole` rejects with the signal's reason when that is aborted.
+   * @param {Wanted} wanted
+   * @param {number} index
+   * @param {{ signal: AbortSignal, aheadMs?: number, patient?: boolean }} options `aheadMs`: how long it is not needed yet; absent for a prefetch.
+   * @returns {Pick<Arrival, 'whole' | 'pieces' | 'received'>}
+   */
+  segment(wanted, index, { signal, aheadMs, patient = true }) {
+    const load = (/** @type {AbortSignal} */ own) => {
+      const arrival = new Arrival((to) => this.#source.segment(wanted, index, { signal: own, aheadMs, patient, to }));
+      return { promise: arrival.whole, arrival };
+    };
+    const [name, entry] = this.#shared(`${keyOf(wanted)}/${index}`, load, (bytes) => bytes);
+    const arrival = /** @type {Arrival} */ (entry.arrival);
+    const whole = signal.aborted ? Promise.reject(signal.reason) : this.#wait(name, entry, signal);
+    // It may fail before anybody waits for it; whoever waits hears of it all the same.
+    whole.catch(() => {});
+    return {
+      whole,
+      pieces: () => arrival.pieces(),
+      get received() {
+        return arrival.received;
+      },
+    };
+  }
+
+  /**
+   * @template T
+   * @param {string} name
+   * @param {(signal: AbortSignal) => { promise: Promise<T>, arrival: Arrival | null }} load
+   * @param {(value: T) => number} sizeOf
+   * @returns {[string, Entry]}
+   */
+  #shared(name, load, sizeOf) {
+    const entry = this.#entries.get(name) ?? this.#begin(name, load, sizeOf);
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
+    return [name, entry];
   }
 
   /**
    * @template T
    * @param {string} key
-   * @param {(signal: AbortSignal) => Promise<T>} load
+   * @param {(signal: AbortSignal) => { promise: Promise<T>, arrival: Arrival | null }} load
    * @param {(value: T) => number} sizeOf
    * @returns {Entry}
    */
   #begin(key, load, sizeOf) {
     const controller = new AbortController();
     /** @type {Entry} */
-    const entry = { promise: load(controller.signal), controller, waiting: 0, bytes: 0 };
+    const entry = { ...load(controller.signal), controller, waiting: 0, bytes: 0 };
     entry.promise.then(
       (value) => {
         if (this.#entries.get(key) !== entry) return;
@@ -131,4 +145,9 @@ export class MediaCache {
       this.#bytes -= entry.bytes;
     }
   }
+}
+
+/** @param {Wanted} wanted */
+function keyOf({ item, rendition, stream }) {
+  return `${item.hostId}/${item.track.id}/${rendition}.${stream}`;
 }

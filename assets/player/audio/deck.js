@@ -3,10 +3,12 @@
  * place, so that albums join without a gap. A jump begins a new run on an empty stretch further on, so that it waits for nothing.
  */
 
-import { newMediaSource } from './media_source.js';
+import { isTypeSupported, newMediaSource } from './media_source.js';
 import { rangesOf, Sink } from './sink.js';
 import { aheadOf, stepOver } from './ranges.js';
-import { typicalMime } from './rendition.js';
+import { typicalMimes } from './rendition.js';
+
+/** @typedef {import('./rendition.js').Role} Role */
 
 /** Empty seconds between one run and the next, so that nothing of the old one can be heard. */
 const RUN_GAP_S = 5;
@@ -56,15 +58,15 @@ export class Deck {
   }
 
   /**
-   * Makes a MediaSource with a sink for each rendition; keeps the one there is when it has the same kinds of sinks.
-   * @param {string[]} renditions
+   * Makes a MediaSource with a sink for each part; keeps the one there is when it has the same kinds of sinks.
+   * @param {Role[]} roles
    * @param {boolean} fresh Whether a new one is wanted in any case.
    */
-  open(renditions, fresh) {
-    const shape = renditions.map((rendition) => (rendition === 'video_copy' ? 'picture' : 'sound')).join('+');
+  open(roles, fresh) {
+    const shape = roles.join('+');
     if (!fresh && this.#shape === shape && !this.element.error) return this.#opening;
     this.#shape = shape;
-    this.#opening = this.#make(renditions);
+    this.#opening = this.#make(roles);
     return this.#opening;
   }
 
@@ -115,14 +117,15 @@ export class Deck {
     this.#shape = '';
   }
 
-  /** @param {string[]} renditions */
-  async #make(renditions) {
+  /** @param {Role[]} roles */
+  async #make(roles) {
     const source = newMediaSource();
     this.#source = source;
     this.#used = 0;
     await this.#attach(source);
-    this.#sinks = renditions.map((rendition) => {
-      const mime = typicalMime(rendition) ?? '';
+    this.#sinks = roles.map((role) => {
+      // The type changes with what is played; any that the browser knows will do to begin with.
+      const mime = typicalMimes(role).find(isTypeSupported) ?? '';
       return new Sink(source.addSourceBuffer(mime), mime);
     });
     source.duration = TIMELINE_S;

@@ -1,11 +1,12 @@
 /** The engine: two decks (music, video), one of them playing; what is asked of it and what it tells. Knows no store and no host. */
 
 import { MediaCache } from './cache.js';
+import { Capabilities } from './capabilities.js';
+import { choose, rolesOf } from './choice.js';
 import { Deck } from './deck.js';
 import { SinkError } from './errors.js';
-import { isTypeSupported } from './media_source.js';
-import { partsOf } from './rendition.js';
-import { begin, Run } from './run.js';
+import { explain } from './explain.js';
+import { FAILURES_MAX, prefetch, Run } from './run.js';
 import { durationSeconds } from './timeline.js';
 
 /** @typedef {import('../types.js').QueueItem} QueueItem */
@@ -23,8 +24,13 @@ export class Engine {
   #run = null;
   /** @type {QueueItem | null} */
   #item = null;
-  /** @type {string | null} */
-  #rendition = null;
+  /** @type {import('../types.js').Sent | null} */
+  #sent = null;
+  #capabilities = new Capabilities();
+  #throughput;
+  /** @type {Pick<import('../types.js').Settings, 'music' | 'video'>} */
+  #quality = { music: 'auto', video: 'auto' };
+  #failures = 0;
   #offset = 0;
   /** @type {Set<string>} */
   #banned = new Set();
@@ -37,10 +43,12 @@ export class Engine {
    * @param {HTMLMediaElement} options.audio
    * @param {HTMLMediaElement} options.video
    * @param {import('../types.js').MediaSourceOfTracks} options.media
+   * @param {import('./throughput.js').Throughput} options.throughput
    * @param {EngineHooks} options.hooks
    */
-  constructor({ audio, video, media, hooks }) {
+  constructor({ audio, video, media, throughput, hooks }) {
     this.#media = new MediaCache(media);
+    this.#throughput = throughput;
     this.#hooks = hooks;
     this.#decks = { audio: new Deck(audio), video: new Deck(video) };
     this.#deck = this.#decks.audio;
@@ -50,7 +58,7 @@ export class Engine {
 
   /** Makes the source of the music deck ahead of the first click. */
   async warm() {
-    await this.#decks.audio.open(['flac'], false).catch(() => {});
+    await this.#decks.audio.open(['sound'], false).catch(() => {});
   }
 
   /**
@@ -59,11 +67,10 @@ export class Engine {
    * @param {QueueItem} item
    */
   async rehearse(item) {
-    const [{ candidates }] = partsOf(item.track, isTypeSupported);
-    if (this.#item || item.track.kind !== 'audio' || !candidates[0]) return;
+    if (this.#item || item.track.kind !== 'audio') return;
     this.#rehearsal.abort();
     this.#rehearsal = new AbortController();
-    await this.#fillAhead(item, candidates[0], this.#rehearsal.signal).catch(() => {});
+    await this.#fillAhead(item, this.#rehearsal.signal).catch(() => {});
   }
 
   get item() {
@@ -97,9 +104,7 @@ export class Engine {
     this.#ahead.abort();
     this.#ahead = new AbortController();
     const { signal } = this.#ahead;
-    for (const { candidates } of partsOf(item.track, isTypeSupported)) {
-      if (candidates[0]) begin(this.#media, item, candidates[0], signal).catch(() => {});
-    }
+    this.#capabilities.learn(item.track).then(() => prefetch(this.#ways, item, signal));
   }
 
   pause() {
@@ -132,19 +137,39 @@ export class Engine {
     this.#item = null;
   }
 
+  /** How much of the way to spend; playing follows at the next segment. @param {Pick<import('../types.js').Settings, 'music' | 'video'>} quality */
+  setQuality(quality) {
+    this.#quality = quality;
+  }
+
+  /** What a run needs to know of the world, as it is at each moment. */
+  get #ways() {
+    return {
+      media: this.#media,
+      kbps: () => this.#throughput.kbps,
+      choose: (/** @type {QueueItem} */ { track }) =>
+        choose(track, { plays: (offer) => this.#capabilities.plays(offer), kbps: this.#throughput.kbps, ...this.#quality }),
+      learn: (/** @type {QueueItem} */ { track }) => this.#capabilities.learn(track),
+      streamOf: () => 0,
+    };
+  }
+
   /**
    * @param {QueueItem} item
-   * @param {string} rendition
    * @param {AbortSignal} signal
    */
-  async #fillAhead(item, rendition, signal) {
+  async #fillAhead(item, signal) {
     const deck = this.#decks.audio;
-    const coming = this.#media.segment(item, rendition, 0, signal);
-    const [{ timeline, bytes }, first] = await Promise.all([this.#media.init(item, rendition, signal), coming, deck.open([rendition], false)]);
+    await this.#capabilities.learn(item.track);
+    const [{ candidates }] = this.#ways.choose(item);
+    if (!candidates[0] || signal.aborted) return;
+    const wanted = { item, rendition: candidates[0].rendition, stream: 0 };
+    const first = this.#media.segment(wanted, 0, { signal, patient: false });
+    const [{ timeline, bytes }] = await Promise.all([this.#media.init(wanted, { signal, patient: false }), deck.open(['sound'], false)]);
     signal.throwIfAborted();
     deck.use(durationSeconds(timeline));
-    await deck.sinks[0].place(timeline, 0, bytes, signal);
-    await deck.sinks[0].append(first, signal);
+    await deck.sinks[0].place({ timeline, init: bytes, start: 0, index: 0 }, signal);
+    for await (const piece of first.pieces()) await deck.sinks[0].append(piece, signal);
     await deck.rehearsed(signal);
   }
 
@@ -161,7 +186,7 @@ export class Engine {
     this.#offset = offset;
     this.#announce(item, null);
     try {
-      await deck.open(this.#shapeOf(item), fresh);
+      await deck.open(rolesOf(item.track), fresh);
       if (run.signal.aborted) return;
       run.origin = deck.jump(offset);
       await run.drive(item, offset);
@@ -175,20 +200,13 @@ export class Engine {
   #newRun(deck) {
     const run = new Run({
       deck,
-      media: this.#media,
+      ...this.#ways,
       banned: this.#banned,
       next: (after) => this.#hooks.next(after),
       onFailed: (failed, error) => this.#hooks.onFailed(failed, error),
     });
     this.#run = run;
     return run;
-  }
-
-  /** One sink for music; for a video one for each part. @param {QueueItem} item */
-  #shapeOf(item) {
-    const parts = partsOf(item.track, isTypeSupported);
-    if (item.track.kind === 'audio') return [parts[0].candidates[0] ?? 'flac'];
-    return parts.map(({ candidates, role }) => candidates[0] ?? (role === 'picture' ? 'video_copy' : 'aac_256'));
   }
 
   /** @param {Deck} deck */
@@ -221,7 +239,11 @@ export class Engine {
   /** The run has nothing more: on to what follows it (a video after a video), or to the end. @param {Run} run */
   async #finish(run) {
     const last = run.placed.at(-1)?.item ?? this.#item;
-    const following = last && run.placed.length > 0 && !run.over ? await this.#hooks.next(last).catch(() => null) : null;
+    const had = run.placed.length > 0;
+    this.#failures = had ? 0 : this.#failures + 1;
+    // A run of music has tried what follows by itself; a video is a run of its own.
+    const goesOn = !run.over && (had || (last?.track.kind === 'video' && this.#failures < FAILURES_MAX));
+    const following = last && goesOn ? await this.#hooks.next(last).catch(() => null) : null;
     if (run !== this.#run) return;
     if (following) this.start(following);
     else this.#end(run);
@@ -245,7 +267,7 @@ export class Engine {
     const heard = run.at(this.#deck.time);
     // What could not be appended may be a track that is not heard yet.
     const culprit = error instanceof SinkError ? run.placed.at(-1) : heard;
-    for (const rendition of culprit?.rendition.split('+') ?? []) this.#banned.add(`${culprit?.item.track.id}/${rendition}`);
+    for (const { sent } of culprit?.lanes ?? []) this.#banned.add(`${culprit?.item.track.id}/${sent.rendition}`);
     if (heard && culprit) return void this.#begin(heard.item, this.position, true);
     if (this.#item) this.#hooks.onFailed(this.#item, error);
     this.#end(run);
@@ -259,12 +281,12 @@ export class Engine {
 
   /**
    * @param {QueueItem} item
-   * @param {string | null} rendition
+   * @param {import('../types.js').Sent | null} sent
    */
-  #announce(item, rendition) {
+  #announce(item, sent) {
     this.#item = item;
-    this.#rendition = rendition;
-    this.#hooks.onTrack(item, rendition);
+    this.#sent = sent;
+    this.#hooks.onTrack(item, sent);
     this.#tick();
   }
 
@@ -272,10 +294,10 @@ export class Engine {
     const run = this.#run;
     if (!run || !this.#item) return;
     const placed = run.at(this.#deck.time);
-    if (placed && (placed.item !== this.#item || placed.rendition !== this.#rendition)) {
+    if (placed && (placed.item !== this.#item || renditionOf(placed) !== this.#sent?.rendition)) {
       this.#item = placed.item;
-      this.#rendition = placed.rendition;
-      this.#hooks.onTrack(placed.item, placed.rendition);
+      this.#sent = this.#describe(placed);
+      this.#hooks.onTrack(placed.item, this.#sent);
     }
     const { ahead, element } = this.#deck;
     this.#hooks.onProgress({
@@ -284,6 +306,18 @@ export class Engine {
       paused: element.paused,
       buffering: !element.paused && (this.#buffering || element.readyState < 3),
       ahead,
+      origin: placed?.start ?? 0,
     });
   }
+
+  /** @param {import('./run.js').Placed} placed @returns {import('../types.js').Sent} */
+  #describe(placed) {
+    const sent = placed.lanes.map((lane) => lane.sent);
+    return { rendition: renditionOf(placed), text: explain(placed.item.track, sent, this.#throughput.kbps) };
+  }
+}
+
+/** @param {import('./run.js').Placed} placed */
+function renditionOf({ lanes }) {
+  return lanes.map(({ sent }) => sent.rendition).join('+');
 }

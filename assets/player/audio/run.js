@@ -1,13 +1,13 @@
 /** One uninterrupted stretch of listening: from a click or a jump on, track after track, until the next jump or the end. */
 
-import { feed, FeedError, untilHungry } from './feed.js';
+import { delay, feed, FeedError, untilHungry } from './feed.js';
+import { rolesOf } from './choice.js';
 import { PlaybackError, SinkError } from './errors.js';
-import { isTypeSupported } from './media_source.js';
-import { partsOf } from './rendition.js';
+import { Lane } from './lane.js';
+import { aheadOf } from './ranges.js';
 import { durationSeconds } from './timeline.js';
 
 /** @typedef {import('../types.js').QueueItem} QueueItem */
-/** @typedef {import('./feed.js').Part} Part */
 /** @typedef {import('./deck.js').Deck} Deck */
 
 /**
@@ -15,24 +15,29 @@ import { durationSeconds } from './timeline.js';
  * @property {QueueItem} item
  * @property {number} start seconds on the element's timeline
  * @property {number} duration seconds
- * @property {string} rendition
+ * @property {readonly Lane[]} lanes
  */
 
 /**
  * @typedef {object} RunOptions
  * @property {Deck} deck
- * @property {import('../types.js').MediaSourceOfTracks} media
+ * @property {import('./cache.js').MediaCache} media
+ * @property {(item: QueueItem) => import('./choice.js').Part[]} choose What would be chosen for it at this moment.
+ * @property {(item: QueueItem) => Promise<void>} learn Asks the browser what it plays of it.
+ * @property {(item: QueueItem, role: import('./rendition.js').Role) => number} streamOf
+ * @property {() => number | null} kbps
  * @property {(item: QueueItem) => Promise<QueueItem | null>} next
  * @property {(item: QueueItem, error: unknown) => boolean} onFailed Gives whether the next track may fare better.
  * @property {Set<string>} banned `track/rendition` that this browser or the host failed at
  */
 
 /** So many failures one after another end the run: it is not the tracks. */
-const FAILURES_MAX = 8;
+export const FAILURES_MAX = 8;
 /** With so many seconds ahead there is time to fetch the beginning of the next track. */
 const PLENTY_S = 8;
-/** Codes of a host that cannot make this one encoding; another may do. */
-const TRY_OTHER = new Set(['unplayable', 'missing_plugin', 'cannot_decode']);
+/** With less sound than this ahead, seconds, and less than of the pictures, the pictures wait: a still picture is better than silence. */
+const SOUND_SHORT_S = 8;
+const TURN_MS = 50;
 
 export class Run {
   #abort = new AbortController();
@@ -100,12 +105,12 @@ export class Run {
     /** @type {Placed | null} */
     let placed = null;
     try {
-      const parts = await this.#load(item, from);
-      const duration = Math.max(...parts.map((part) => durationSeconds(part.timeline)));
-      placed = { item, start, duration, rendition: parts.map((part) => part.rendition).join('+') };
+      const lanes = await this.#load(item, from);
+      const duration = Math.max(...lanes.map(({ loaded }) => durationSeconds(loaded.timeline)));
+      placed = { item, start, duration, lanes };
       this.placed.push(placed);
       this.#options.deck.use(start + duration);
-      await this.#feed(item, parts, start, from);
+      await this.#feed(placed, from);
       return start + duration;
     } catch (error) {
       if (this.signal.aborted) throw this.signal.reason;
@@ -131,20 +136,20 @@ export class Run {
   }
 
   /**
-   * @param {QueueItem} item
-   * @param {Part[]} parts
-   * @param {number} start
+   * @param {Placed} placed
    * @param {number} from
    */
-  async #feed(item, parts, start, from) {
-    const { deck, media } = this.#options;
+  async #feed({ item, lanes, start }, from) {
+    const { deck } = this.#options;
     // Sound and picture go together: when one breaks off, the other stops.
     const broken = new AbortController();
     const signal = AbortSignal.any([this.signal, broken.signal]);
     const onAppended = this.#whenPlenty(() => this.#prefetch(item));
-    const jobs = parts.map((part, index) => {
-      const fetch = (/** @type {number} */ segment) => media.segment(item, part.rendition, segment, signal);
-      return feed({ sink: deck.sinks[index], part, start, from, clock: () => deck.time, fetch, onAppended, signal });
+    const soundFirst = this.#soundFirst(lanes, signal);
+    const jobs = lanes.map(async (lane, index) => {
+      const turn = () => (lane.role === 'picture' ? soundFirst.turn() : Promise.resolve());
+      await feed({ sink: deck.sinks[index], lane, start, from, clock: () => deck.time, turn, onAppended, signal });
+      soundFirst.done(lane);
     });
     try {
       await Promise.all(jobs);
@@ -153,6 +158,29 @@ export class Run {
     }
     onAppended(true);
     await Promise.all(deck.sinks.map((sink) => untilHungry({ sink, clock: () => deck.time, signal: this.signal })));
+  }
+
+  /**
+   * Pictures wait while there is little sound.
+   * @param {readonly Lane[]} lanes
+   * @param {AbortSignal} signal
+   */
+  #soundFirst(lanes, signal) {
+    const { deck } = this.#options;
+    const aheadIn = (/** @type {string} */ role) => {
+      const sink = deck.sinks[lanes.findIndex((lane) => lane.role === role)];
+      return sink ? aheadOf(sink.ranges, deck.time) : Infinity;
+    };
+    let whole = !lanes.some(({ role }) => role === 'sound');
+    const isShort = () => !whole && aheadIn('sound') < Math.min(SOUND_SHORT_S, aheadIn('picture'));
+    return {
+      done: (/** @type {Lane} */ lane) => {
+        if (lane.role === 'sound') whole = true;
+      },
+      turn: async () => {
+        while (isShort()) await delay(TURN_MS, signal);
+      },
+    };
   }
 
   /**
@@ -171,12 +199,11 @@ export class Run {
 
   /** Has the beginning of the next track at hand while this one plays. @param {QueueItem} item */
   async #prefetch(item) {
-    const { next, media } = this.#options;
+    const { next, learn } = this.#options;
     const following = await next(item).catch(() => null);
     if (!following || this.signal.aborted) return;
-    for (const { candidates } of partsOf(following.track, isTypeSupported)) {
-      if (candidates[0]) begin(media, following, candidates[0], this.signal).catch(() => {});
-    }
+    await learn(following);
+    prefetch(this.#options, following, this.signal);
   }
 
   /**
@@ -184,46 +211,30 @@ export class Run {
    * @param {number} from
    */
   async #load(item, from) {
-    const parts = partsOf(item.track, isTypeSupported);
-    const loaded = await Promise.all(parts.map(({ candidates }) => this.#firstThatLoads(item, candidates, from)));
-    if (loaded.length === 0) throw new PlaybackError('there is nothing in it to play');
-    return loaded;
-  }
-
-  /**
-   * @param {QueueItem} item
-   * @param {string[]} candidates
-   * @param {number} from
-   * @returns {Promise<Part>}
-   */
-  async #firstThatLoads(item, candidates, from) {
-    const { media, banned } = this.#options;
-    /** @type {unknown} */
-    let reason = new PlaybackError('this browser plays none of its formats');
-    for (const rendition of candidates) {
-      if (banned.has(`${item.track.id}/${rendition}`)) continue;
-      try {
-        const asked = from > 0 ? media.init(item, rendition, this.signal) : begin(media, item, rendition, this.signal);
-        const { timeline, bytes } = await asked;
-        if (isTypeSupported(timeline.mime)) return { rendition, timeline, init: bytes };
-        reason = new PlaybackError(`this browser does not play ${timeline.mime}`);
-      } catch (error) {
-        if (this.signal.aborted || !TRY_OTHER.has(/** @type {any} */ (error)?.code)) throw error;
-        reason = error;
-      }
-    }
-    throw reason;
+    const { choose, learn, streamOf, media, kbps, banned } = this.#options;
+    const { signal } = this;
+    await learn(item);
+    signal.throwIfAborted();
+    const roles = rolesOf(item.track);
+    if (roles.length === 0) throw new PlaybackError('there is nothing in it to play');
+    const lanes = roles.map((role, index) => new Lane({ item, stream: streamOf(item, role), media, choose: () => choose(item)[index], kbps, banned, signal }));
+    await Promise.all(lanes.map((lane) => lane.begin(from)));
+    return lanes;
   }
 }
 
 /**
- * Asks for init and first segment side by side: the timeline is not needed to know the first.
- * @param {import('../types.js').MediaSourceOfTracks} media
+ * Asks for what a track begins with: init and first segment of each part, side by side.
+ * @param {Pick<RunOptions, 'media' | 'choose' | 'streamOf'>} options
  * @param {QueueItem} item
- * @param {string} rendition
  * @param {AbortSignal} signal
  */
-export function begin(media, item, rendition, signal) {
-  media.segment(item, rendition, 0, signal).catch(() => {});
-  return media.init(item, rendition, signal);
+export function prefetch({ media, choose, streamOf }, item, signal) {
+  for (const { role, candidates } of choose(item)) {
+    if (!candidates[0] || signal.aborted) continue;
+    const wanted = { item, rendition: candidates[0].rendition, stream: streamOf(item, role) };
+    // It is only to be at hand: whoever plays it hears of what is wrong.
+    media.segment(wanted, 0, { signal, patient: false });
+    media.init(wanted, { signal, patient: false }).catch(() => {});
+  }
 }

@@ -1,10 +1,19 @@
 /** One SourceBuffer with its operations in order: the browser refuses any of them while another is under way. */
 
 import { SinkError } from './errors.js';
-import { placement } from './timeline.js';
+import { isBare, placement } from './timeline.js';
 
 /** @typedef {import('../types.js').Bytes} Bytes */
 /** @typedef {import('../types.js').Timeline} Timeline */
+
+/**
+ * @typedef {object} Place
+ * @property {Timeline} timeline
+ * @property {Bytes} init
+ * @property {number} start Where the track begins, seconds.
+ * @property {number} index The segment that comes first.
+ * @property {number} [from] Where in the track this run begins, seconds: what lies before it is left alone.
+ */
 
 export class Sink {
   /** @type {Promise<unknown>} */
@@ -31,27 +40,26 @@ export class Sink {
   }
 
   /**
-   * Makes ready for a track at `start` seconds: what is appended from here on lies there, and nowhere else.
-   * @param {Timeline} timeline
-   * @param {number} start
-   * @param {Bytes} init
+   * Makes ready for a run of segments of a track: what is appended from here on lies in its place, and nowhere else.
+   * @param {Place} place
    * @param {AbortSignal} signal
    */
-  place(timeline, start, init, signal) {
+  place({ timeline, init, start, index, from = 0 }, signal) {
     return this.#inTurn(signal, async () => {
       const buffer = this.#buffer;
       if (this.#mime !== timeline.mime) {
         buffer.changeType(timeline.mime);
         this.#mime = timeline.mime;
       }
-      if (buffer.mode !== 'segments') buffer.mode = 'segments';
-      const { timestampOffset, windowStart, windowEnd } = placement(timeline, start);
+      // Bare frames lie one after another by nature, and the browser lets them in no other way.
+      if (!isBare(timeline.mime) && buffer.mode !== 'segments') buffer.mode = 'segments';
+      const { timestampOffset, windowStart, windowEnd } = placement(timeline, start, index);
       // The start may never lie behind the end, whatever the window was before.
       buffer.appendWindowStart = 0;
       buffer.appendWindowEnd = windowEnd;
-      buffer.appendWindowStart = windowStart;
+      buffer.appendWindowStart = Math.min(windowStart + from, windowEnd - 1e-6);
       buffer.timestampOffset = timestampOffset;
-      await this.#update(() => buffer.appendBuffer(init));
+      if (init.length > 0) await this.#update(() => buffer.appendBuffer(init));
     });
   }
 

@@ -2,10 +2,12 @@
 
 import { isOfWholeHost } from '../../pcd/retry.js';
 import { Engine } from '../audio/engine.js';
+import { Throughput } from '../audio/throughput.js';
 import { errorText, unplayableText } from '../lib/messages.js';
 import { PAGE_ROWS } from '../store/list.js';
 import { rowAt } from '../store/selectors.js';
 import { leaveIfSignedOut } from './hosts.js';
+import { mediaOf } from './media.js';
 
 /** @typedef {import('../types.js').Store} Store */
 /** @typedef {import('../types.js').QueueItem} QueueItem */
@@ -35,9 +37,11 @@ export class Playback {
   constructor({ store, hosts, catalogue, audio, video }) {
     this.#store = store;
     this.#catalogue = catalogue;
-    this.#engine = new Engine({ audio, video, media: mediaOf(hosts), hooks: this.#hooks() });
+    const throughput = new Throughput(() => performance.now());
+    this.#engine = new Engine({ audio, video, media: mediaOf(store, hosts, throughput), throughput, hooks: this.#hooks() });
     this.setVolume(keptVolume());
     this.#engine.warm();
+    store.watch(({ settings }) => settings, (settings) => this.#engine.setQuality(settings));
     store.watch(({ selection }) => selection.lead, (lead) => this.#expect(lead));
     store.watch(({ list }) => list, () => this.#rehearse());
   }
@@ -116,7 +120,7 @@ export class Playback {
   }
 
   #ended() {
-    this.#store.dispatch({ type: 'playback/track', item: null, rendition: null });
+    this.#store.dispatch({ type: 'playback/track', item: null, sent: null });
     this.#store.dispatch({ type: 'video', open: false });
   }
 
@@ -124,7 +128,7 @@ export class Playback {
   #hooks() {
     return {
       next: (item) => this.#itemAt(item, item.index + 1),
-      onTrack: (item, rendition) => this.#store.dispatch({ type: 'playback/track', item, rendition }),
+      onTrack: (item, sent) => this.#store.dispatch({ type: 'playback/track', item, sent }),
       onProgress: (progress) => this.#store.dispatch({ type: 'playback/progress', progress }),
       onFailed: (item, error) => this.#failed(item, error),
       onEnded: () => this.#ended(),
@@ -158,23 +162,6 @@ export class Playback {
     const track = tracks[index % PAGE_ROWS];
     return track ? { hostId, query, track, index } : null;
   }
-}
-
-/**
- * @param {import('./hosts.js').Hosts} hosts
- * @returns {import('../types.js').MediaSourceOfTracks}
- */
-function mediaOf(hosts) {
-  return {
-    async init({ hostId, track }, rendition, signal) {
-      const { reply, body } = await hosts.client(hostId).request({ op: 'init', track: track.id, rendition }, { signal });
-      return { timeline: reply, bytes: body };
-    },
-    async segment({ hostId, track }, rendition, index, signal) {
-      const { body } = await hosts.client(hostId).request({ op: 'segment', track: track.id, rendition, index }, { signal });
-      return body;
-    },
-  };
 }
 
 /** Storage may be refused by the browser: the volume is then full, and not remembered. */

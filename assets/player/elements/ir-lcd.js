@@ -2,7 +2,7 @@
 
 import { h, setAttribute, setText } from '../lib/dom.js';
 import { IrElement } from '../lib/element.js';
-import { clock, sentAs } from '../lib/format.js';
+import { clock } from '../lib/format.js';
 import { icon } from '../lib/icons.js';
 import { playsVideo } from '../store/selectors.js';
 
@@ -70,10 +70,10 @@ export class IrLcd extends IrElement {
 
   /** @param {State} state */
   #showProgress({ playback }) {
-    const { item, rendition, position, duration, buffering } = playback;
+    const { item, sent, position, duration, buffering } = playback;
     this.classList.toggle('is-buffering', buffering && Boolean(item));
     setText(this.#format, item ? buffering ? 'Buffering…' : item.track.codec : '');
-    setAttribute(this.#format, 'title', item && rendition ? sentAs(item.track.codec, rendition) : null);
+    setAttribute(this.#format, 'title', item && sent ? sent.text : null);
     if (this.#dragging) return;
     setAttribute(this.#slider, 'max', tenths(duration));
     this.#slider.value = String(tenths(position));

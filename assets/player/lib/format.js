@@ -60,16 +60,3 @@ export function day(at) {
   const time = Date.parse(at);
   return Number.isNaN(time) ? '' : new Date(time).toLocaleDateString(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
 }
-
-/** @type {Readonly<Record<string, string>>} */
-const RENDITIONS = Object.freeze({ opus_160: 'Opus at 160 kbit/s', aac_256: 'AAC at 256 kbit/s', flac: 'FLAC, without loss', video_copy: 'the picture as it is' });
-
-/**
- * What travels of a file: "MP3 file, sent as AAC at 256 kbit/s".
- * @param {string} codec
- * @param {string} renditions joined by `+`
- */
-export function sentAs(codec, renditions) {
-  const names = renditions.split('+').map((name) => (Object.hasOwn(RENDITIONS, name) ? RENDITIONS[name] : name));
-  return `${codec} file, sent as ${names.join(' and ')}`;
-}

@@ -12,11 +12,12 @@ export function initialState() {
     query: { kind: 'audio', search: '', sort: 'artist', descending: false },
     list: emptyList(),
     selection: { lead: -1, anchor: -1 },
-    playback: { item: null, rendition: null, paused: true, buffering: false, position: 0, duration: 0, volume: 1 },
+    playback: { item: null, sent: null, paused: true, buffering: false, position: 0, duration: 0, origin: 0, volume: 1 },
     art: {},
     notices: [],
     videoOpen: false,
     drawerOpen: false,
+    settings: { music: 'auto', video: 'auto', soundCheck: false },
   };
 }
 

@@ -11,10 +11,10 @@
 export function reducePlayback(playback, action) {
   switch (action.type) {
     case 'playback/track':
-      return track(playback, action.item, action.rendition);
+      return track(playback, action.item, action.sent);
     case 'playback/progress': {
-      const { position, duration, paused, buffering } = action.progress;
-      return { ...playback, position, duration, paused, buffering };
+      const { position, duration, paused, buffering, origin } = action.progress;
+      return { ...playback, position, duration, paused, buffering, origin };
     }
     case 'playback/volume':
       return { ...playback, volume: Math.min(1, Math.max(0, action.volume)) };
@@ -26,10 +26,10 @@ export function reducePlayback(playback, action) {
 /**
  * @param {PlaybackState} playback
  * @param {PlaybackState['item']} item
- * @param {string | null} rendition
+ * @param {PlaybackState['sent']} sent
  */
-function track(playback, item, rendition) {
-  if (!item) return { ...playback, item, rendition: null, paused: true, buffering: false, position: 0, duration: 0 };
-  if (item === playback.item) return { ...playback, rendition };
-  return { ...playback, item, rendition, position: 0, duration: item.track.duration_ms / 1000 };
+function track(playback, item, sent) {
+  if (!item) return { ...playback, item, sent: null, paused: true, buffering: false, position: 0, duration: 0 };
+  if (item === playback.item) return { ...playback, sent };
+  return { ...playback, item, sent, position: 0, duration: item.track.duration_ms / 1000 };
 }

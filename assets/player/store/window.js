@@ -22,6 +22,8 @@ export function reduceWindow(state, action) {
       return { ...state, videoOpen: action.open };
     case 'drawer':
       return { ...state, drawerOpen: action.open };
+    case 'settings':
+      return { ...state, settings: { ...state.settings, ...action.settings } };
     default:
       return state;
   }

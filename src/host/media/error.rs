@@ -19,6 +19,14 @@ pub enum MediaError {
     /// A codec is not installed; the text names the package.
     #[error("{0}")]
     MissingPlugin(String),
+    /// The drive does not answer: a network share whose server is away, or a disk that fails.
+    #[error("The drive or network share with this file does not answer. Check that it is connected.")]
+    Silent,
+    /// The machine cannot encode one more video fast enough.
+    #[error(
+        "This PC is already converting as much video as it can. Stop another video, or choose a quality that this browser plays without converting."
+    )]
+    TooMuchVideo,
     /// Every worker is in use.
     #[error("The host plays for as many sessions as it can. Try again shortly.")]
     Busy,
@@ -38,10 +46,10 @@ impl MediaError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::NotFound { .. } => ErrorCode::NotFound,
-            Self::Gone => ErrorCode::Gone,
+            Self::Gone | Self::Silent => ErrorCode::Gone,
             Self::Unplayable(_) => ErrorCode::Unplayable,
             Self::MissingPlugin(_) => ErrorCode::MissingPlugin,
-            Self::Busy => ErrorCode::Busy,
+            Self::Busy | Self::TooMuchVideo => ErrorCode::Busy,
             Self::Internal(_) => ErrorCode::Internal,
         }
     }

@@ -1,7 +1,8 @@
 //! What parent and worker say to each other over the worker's stdin and stdout.
 //!
-//! A job is `frame(Job JSON)`. Its answer is a row of `frame(Answer JSON)`, each followed by the bytes that it announces: any number of
-//! [`Answer::Chunk`], then one [`Answer::Made`] or [`Answer::Failed`]. One job at a time: the answer ends before the next job is sent.
+//! An order is `frame(Order JSON)`; most are jobs. A job's answer is a row of `frame(Answer JSON)`, each followed by the bytes that it announces: any number of
+//! [`Answer::Chunk`], then one [`Answer::Made`] or [`Answer::Failed`]. One job at a time: the answer ends before the next job is sent. Before
+//! all that the worker says [`Answer::Ready`], once.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -14,12 +15,42 @@ use serde::{Deserialize, Serialize};
 use super::error::MediaError;
 use crate::protocol::{Details, PreviewHead, Rendition, SourceMedia, Timeline};
 
-/// Longest job frame, bytes: a path and little else.
-pub const JOB_BYTES_MAX: usize = 64 * 1024;
+/// Longest order, bytes: a path and little else.
+pub const ORDER_BYTES_MAX: usize = 64 * 1024;
 /// Longest answer frame, bytes: the timeline of a long film.
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// Longest init or media segment, bytes.
 pub const BODY_BYTES_MAX: usize = 96 * 1024 * 1024;
+
+/// What the parent tells a worker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    Do {
+        /// Counts the worker's jobs.
+        number: u64,
+        lane: Lane,
+        /// The file's time when it was scanned; `None` when it does not matter.
+        mtime_ms: Option<i64>,
+        job: Job,
+    },
+    /// Nobody wants the job of this number any more: it may fail at its next chunk. Nothing happens when it is over.
+    Stop { number: u64 },
+}
+
+/// What a worker is for: it never works for another lane than its first, and is limited by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// Sound that is listened to: nothing comes before it.
+    Sound,
+    /// Pictures that are watched.
+    Picture,
+    /// Subtitles, previews: what is good to have beside.
+    Extra,
+    /// What nobody waits for: runs when nothing else does.
+    Background,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
@@ -85,6 +116,8 @@ impl Job {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
+    /// The worker has started.
+    Ready,
     /// A piece of a segment, sent on as soon as it is made.
     Chunk {
         /// Bytes that follow.

@@ -15,17 +15,18 @@ mod copy;
 mod engine;
 mod error;
 mod job;
+mod matroska;
 mod mp4;
 mod offer;
 mod segments;
 pub mod streams;
 pub mod worker;
 
-pub use engine::{Engine, EngineConfig, Segment, Source, Wanted};
+pub use engine::{Chunks, Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
-pub use job::{Encoding, Heard, Probed, Trial};
+pub use job::{Encoding, Head, Heard, Probed, Task, Trial};
 pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::offers;
 
 /// Part of every cache key: raise it when the bytes of any segment change.
-const ENGINE_VERSION: u32 = 3;
+const ENGINE_VERSION: u32 = 4;

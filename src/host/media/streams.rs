@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::error::MediaError;
-use super::mp4;
+use super::{matroska, mp4};
 use crate::protocol::{Chapter, SourceAudio, SourceVideo};
 pub(super) use language::{language_tag, packed_language};
 
@@ -117,7 +117,8 @@ impl Container {
 pub fn facts(path: &Path) -> Result<Option<FileFacts>, MediaError> {
     match Container::of(path)? {
         Some(Container::Mp4) => mp4::facts(path).map(Some),
-        Some(Container::Matroska) | None => Ok(None),
+        Some(Container::Matroska) => matroska::facts(path).map(Some),
+        None => Ok(None),
     }
 }
 
@@ -128,7 +129,8 @@ pub fn facts(path: &Path) -> Result<Option<FileFacts>, MediaError> {
 pub fn text_packets(path: &Path, stream: usize, out: &mut dyn FnMut(TextPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
     match Container::of(path)? {
         Some(Container::Mp4) => mp4::text_packets(path, stream, out),
-        Some(Container::Matroska) | None => Err(MediaError::NotFound { what: "This file has no such subtitles.".to_owned() }),
+        Some(Container::Matroska) => matroska::text_packets(path, stream, out),
+        None => Err(MediaError::NotFound { what: "This file has no such subtitles.".to_owned() }),
     }
 }
 

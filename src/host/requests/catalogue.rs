@@ -19,9 +19,18 @@ impl Handler {
             duration_ms: totals.duration_ms,
             bytes: totals.bytes,
             scanning: self.library.is_scanning(),
-            media: MediaStatus::default(),
+            media: self.media_status(),
         };
         Ok(Answer::catalogue(Reply::Status(status), Bytes::new()))
+    }
+
+    fn media_status(&self) -> MediaStatus {
+        let encoder = self.engine.video_encoder();
+        MediaStatus {
+            hardware: encoder.as_ref().is_some_and(|encoder| encoder.hardware),
+            video_encoder: encoder.map(|encoder| encoder.encoder),
+            ..MediaStatus::default()
+        }
     }
 
     pub(super) async fn browse(&self, browse: Browse) -> Result<Answer, ErrorBody> {

@@ -1,11 +1,10 @@
 //! Requests for sound and pictures.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Answer, Handler};
 use crate::host::library::Found;
-use crate::host::media::{Encoding, Source, Wanted};
+use crate::host::media::{Encoding, Segment, Source, Wanted};
 use crate::protocol::{ErrorBody, ErrorCode, Rendition, Reply};
 use crate::types::{SessionId, TrackId};
 
@@ -27,33 +26,23 @@ impl Handler {
         let source = self.source(track, encoding.rendition).await?;
         let ahead = ahead_ms.map(|ms| Duration::from_millis(ms.into()));
         let segment = self.engine.segment(Wanted { session, source, encoding }, index, ahead).await?;
-        Ok(Answer::ok(Reply::Segment { chunks: None }, segment.whole().await?))
+        Ok(match segment {
+            Segment::Whole(body) => Answer::ok(Reply::Segment { chunks: None }, body),
+            Segment::Chunks { of, chunks } => Answer::streamed(Reply::Segment { chunks: Some(of) }, chunks),
+        })
     }
 
     /// The file behind a track, checked to be still there, a plain file, and inside a media folder.
-    async fn source(&self, track: TrackId, rendition: Rendition) -> Result<Source, ErrorBody> {
-        let media = self.media.clone();
-        let looked_up = self.ask(move |library| {
-            let found = library.find(track)?;
-            let is_there = found.as_ref().is_some_and(|found| found.present && is_playable(&found.path, &media));
-            Ok((found, is_there))
-        });
-        let (found, is_there) = looked_up.await?;
+    pub(super) async fn source(&self, track: TrackId, rendition: Rendition) -> Result<Source, ErrorBody> {
+        let found = self.ask(move |library| library.find(track)).await?;
         let not_found = |detail: &str| ErrorBody::new(ErrorCode::NotFound, detail);
-        let Found { path, kind, mtime_ms, size, renditions, .. } = found.ok_or_else(|| not_found("There is no such track."))?;
+        let Found { path, kind, mtime_ms, size, renditions, present, .. } = found.ok_or_else(|| not_found("There is no such track."))?;
         if !renditions.contains(&rendition) {
             return Err(not_found("The track has no such rendition."));
         }
-        if !is_there {
+        if !present || !self.files.is_playable(&path).await? {
             return Err(ErrorBody::new(ErrorCode::Gone, "The file is not there any more. It may be back after the next scan."));
         }
         Ok(Source { track, path, kind, mtime_ms, size })
     }
-}
-
-/// The real file must lie in a media folder, whatever links have been put in its way since the scan.
-fn is_playable(path: &Path, media: &[PathBuf]) -> bool {
-    let is_file = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
-    let Ok(real) = path.canonicalize() else { return false };
-    is_file && media.iter().any(|folder| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder)))
 }

@@ -1,14 +1,17 @@
 //! What a player may ask, each in its file.
 
 mod catalogue;
+mod files;
 mod media;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+pub use files::Files;
+
 use super::library::{Library, LibraryError};
-use super::media::{Encoding, Engine};
+use super::media::{Chunks, Encoding, Engine};
 use crate::auth::Claims;
 use crate::protocol::{ErrorBody, ErrorCode, Reply, ReplyHeader, Request};
 
@@ -16,15 +19,28 @@ use crate::protocol::{ErrorBody, ErrorCode, Reply, ReplyHeader, Request};
 #[derive(Debug)]
 pub struct Answer {
     pub header: ReplyHeader,
-    pub body: Bytes,
+    pub body: Body,
     /// A catalogue reply packs well; media does not.
     pub catalogue: bool,
+}
+
+/// What follows a reply's header.
+#[derive(Debug)]
+pub enum Body {
+    Whole(Bytes),
+    /// Being made. An error cuts the reply.
+    Chunks(Chunks),
 }
 
 impl Answer {
     fn ok(reply: Reply, body: Bytes) -> Self {
         let length = u64::try_from(body.len()).ok();
-        Self { header: ReplyHeader::Ok { length, reply }, body, catalogue: false }
+        Self { header: ReplyHeader::Ok { length, reply }, body: Body::Whole(body), catalogue: false }
+    }
+
+    /// A body whose length is not known yet.
+    fn streamed(reply: Reply, chunks: Chunks) -> Self {
+        Self { header: ReplyHeader::Ok { length: None, reply }, body: Body::Chunks(chunks), catalogue: false }
     }
 
     fn catalogue(reply: Reply, body: Bytes) -> Self {
@@ -32,7 +48,7 @@ impl Answer {
     }
 
     pub fn error(error: ErrorBody) -> Self {
-        Self { header: error.into(), body: Bytes::new(), catalogue: false }
+        Self { header: error.into(), body: Body::Whole(Bytes::new()), catalogue: false }
     }
 }
 
@@ -44,7 +60,7 @@ pub struct Handler {
     pub library: Library,
     pub engine: Engine,
     /// The folders that files may be played from.
-    pub media: Arc<[std::path::PathBuf]>,
+    pub files: Files,
 }
 
 impl Handler {

@@ -1,6 +1,7 @@
 //! Decoding from any sample of a file.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gst::prelude::*;
@@ -9,6 +10,7 @@ use gstreamer_app as gst_app;
 use gstreamer_audio as gst_audio;
 
 use super::pipeline::{Running, STEP, bus_error, chain, element, message_error, plain_convert};
+use super::reader::silence;
 use crate::host::media::error::MediaError;
 
 /// A decoder is right only some frames after a seek (MP3's bit reservoir, overlap, Opus' predictor), so seeks land this much early.
@@ -16,16 +18,7 @@ const SEEK_EARLY_MS: i64 = 300;
 /// Stamps that differ by less from what has been counted are rounding; more is a gap in the sound.
 const JITTER_MS: u64 = 20;
 
-/// What the samples are wanted for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Want {
-    /// 32-bit floats, stereo, for a lossy encoder.
-    Stereo,
-    /// The source's own integers and channels: 16 bits in 16, more in 32 (the low 24 of them used).
-    Exact,
-}
-
-/// One file, open. Samples come out interleaved in `info`'s format, at the source's rate.
+/// One sound of a file, open. Samples come out interleaved in `info`'s format: the source's own.
 pub struct Decoder {
     pipeline: Running,
     sink: gst_app::AppSink,
@@ -33,68 +26,111 @@ pub struct Decoder {
     /// By the container; `None` when it does not know.
     pub duration: Option<gst::ClockTime>,
     /// The decoder carries noise or other state over a seek, so a seek is not enough to begin anew.
-    pub keeps_state: bool,
+    keeps_state: bool,
+    /// Number of the sample that is read next.
+    at: i64,
+    /// What was decoded and not read to its end, and the number of its first sample.
+    piece: Option<(i64, Vec<u8>)>,
+    /// Number of the sample after the last decoded, by counting.
+    counted: Option<i64>,
+    /// Decoded since the last seek.
+    pieces: u64,
+    end: End,
+}
+
+/// Whether more comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Open,
+    Reached,
+    /// A damaged place that the pipeline does not go beyond, nor back from.
+    Broken,
 }
 
 impl Decoder {
-    /// Opens a file that is known to be a regular one.
-    pub fn open(path: &Path, want: Want) -> Result<Self, MediaError> {
+    /// Opens a file that is known to be a regular one; `stream` is which of its sounds, counted from 0.
+    pub fn open(path: &Path, stream: u8) -> Result<Self, MediaError> {
         let source = element("filesrc")?;
         source.set_property("location", path);
         let decode = element("decodebin")?;
         decode.set_property("caps", gst::Caps::new_empty_simple("audio/x-raw"));
         decode.set_property("expose-all-streams", false);
-        let convert = plain_convert()?;
+        // These two do nothing unless the format changes in the midst of the file.
+        let (convert, resample) = (plain_convert()?, element("audioresample")?);
         let filter = element("capsfilter")?;
         let sink = gst_app::AppSink::builder().sync(false).max_buffers(8).build();
-        let pipeline = chain(&[&convert, &filter, sink.upcast_ref()])?;
+        let pipeline = chain(&[&convert, &resample, &filter, sink.upcast_ref()])?;
         pipeline.add_many([&source, &decode]).map_err(MediaError::internal)?;
         source.link(&decode).map_err(MediaError::internal)?;
-        choose_format(&convert, &filter, want);
-        link_first_sound(&decode, &convert);
+        keep_first_format(&convert, &filter);
+        link_sound(&decode, &convert, stream);
         let pipeline = Running(pipeline);
         wait_for_preroll(&pipeline.0)?;
         let sample = sink.pull_preroll().map_err(|_| no_sound())?;
         let info = sample.caps().and_then(|caps| gst_audio::AudioInfo::from_caps(caps).ok()).ok_or_else(no_sound)?;
         let duration = pipeline.0.query_duration::<gst::ClockTime>();
         let keeps_state = has_stateful_decoder(&pipeline.0);
-        Ok(Self { pipeline, sink, info, duration, keeps_state })
+        Ok(Self { pipeline, sink, info, duration, keeps_state, at: 0, piece: None, counted: None, pieces: 0, end: End::Open })
     }
 
-    /// `count` samples from sample `from` of what the file decodes to; silence where it has none. Always seeks, so that
-    /// what comes out does not depend on what was read before.
-    pub fn read(&mut self, from: i64, count: usize) -> Result<Vec<u8>, MediaError> {
+    /// Whether [`Self::begin`] is enough to forget what was read before.
+    pub fn begins_anew(&self) -> bool {
+        !self.keeps_state && self.end != End::Broken
+    }
+
+    /// Makes `from` the next sample.
+    pub fn begin(&mut self, from: i64) -> Result<(), MediaError> {
+        self.seek((from - SEEK_EARLY_MS * i64::from(self.info.rate()) / 1000).max(0))?;
+        (self.at, self.piece, self.counted, self.pieces, self.end) = (from, None, None, 0, End::Open);
+        Ok(())
+    }
+
+    /// The next `count` samples of what the file decodes to; silence where it has none.
+    pub fn read(&mut self, count: usize) -> Result<Vec<u8>, MediaError> {
         let unit = self.info.bpf() as usize;
-        let rate = i64::from(self.info.rate());
-        let mut out = vec![0u8; count * unit];
-        let to = from + i64::try_from(count).map_err(MediaError::internal)?;
-        if to <= 0 {
-            return Ok(out);
+        let mut out = silence(&self.info, count * unit);
+        let (from, to) = (self.at, self.at + i64::try_from(count).map_err(MediaError::internal)?);
+        while self.end == End::Open {
+            let piece = match self.piece.take() {
+                None => self.decode()?,
+                piece => piece,
+            };
+            let Some((start, bytes)) = piece else { break };
+            copy_overlap(&mut out, from, &bytes, start, unit);
+            let end = start.saturating_add_unsigned((bytes.len() / unit) as u64);
+            if end > to {
+                self.piece = Some((start, bytes));
+            }
+            if end >= to {
+                break;
+            }
         }
-        self.seek((from - SEEK_EARLY_MS * rate / 1000).max(0))?;
-        let mut next = None;
-        let mut pieces = 0u64;
+        self.at = to;
+        Ok(out)
+    }
+
+    /// What is decoded next, and the number of its first sample; `None` at the end.
+    fn decode(&mut self) -> Result<Option<(i64, Vec<u8>)>, MediaError> {
+        let (rate, unit) = (i64::from(self.info.rate()), self.info.bpf() as usize);
         while let Some(sample) = self.sink.try_pull_sample(STEP) {
             let (Some(buffer), Some(stamp)) = (sample.buffer(), sample_number(&sample, rate)) else { continue };
-            let map = buffer.map_readable().map_err(MediaError::internal)?;
-            pieces += 1;
+            let bytes = buffer.map_readable().map_err(MediaError::internal)?.to_vec();
             // Some containers stamp in milliseconds, so counting is truer than the stamps; but not from the first piece, which the
             // seek has clipped, to within a sample of what its stamp says.
-            let start = next.filter(|next: &i64| next.abs_diff(stamp) < JITTER_MS * rate.unsigned_abs() / 1000).unwrap_or(stamp);
-            copy_overlap(&mut out, from, &map, start, unit);
-            let end = start + i64::try_from(map.len() / unit).map_err(MediaError::internal)?;
-            if end >= to {
-                return Ok(out);
-            }
-            next = (pieces > 1).then_some(end);
+            let near = |counted: &i64| counted.abs_diff(stamp) < JITTER_MS * rate.unsigned_abs() / 1000;
+            let start = self.counted.filter(near).unwrap_or(stamp);
+            self.pieces += 1;
+            self.counted = (self.pieces > 1).then(|| start.saturating_add_unsigned((bytes.len() / unit) as u64));
+            return Ok(Some((start, bytes)));
         }
-        let read_any = pieces > 0;
-        // The end, or a damaged rest: what there is has been read, and silence stands for the remainder.
+        // The end, or a damaged rest, for which silence stands.
         match bus_error(&self.pipeline.0) {
-            Some(error) if !read_any && from <= 0 => Err(error),
-            _ if !self.sink.is_eos() && !read_any => Err(MediaError::unplayable("This file takes too long to decode.")),
-            _ => Ok(out),
+            Some(error) if self.pieces == 0 && self.at <= 0 => return Err(error),
+            Some(_) => self.end = End::Broken,
+            None if self.sink.is_eos() => self.end = End::Reached,
+            None => return Err(MediaError::unplayable("This file takes too long to decode.")),
         }
+        Ok(None)
     }
 
     /// Whether anything has been decoded since it was opened but what the first buffer took.
@@ -104,14 +140,12 @@ impl Decoder {
 
     /// Decodes the whole file and counts its samples.
     pub fn count(&mut self) -> Result<u64, MediaError> {
-        let rate = i64::from(self.info.rate());
-        self.seek(0)?;
-        let mut end = 0i64;
-        while let Some(sample) = self.sink.try_pull_sample(STEP) {
-            let (Some(buffer), Some(start)) = (sample.buffer(), sample_number(&sample, rate)) else { continue };
-            end = end.max(start + i64::try_from(buffer.size() / self.info.bpf() as usize).map_err(MediaError::internal)?);
+        self.begin(0)?;
+        let (mut end, unit) = (0i64, self.info.bpf() as usize);
+        while let Some((start, bytes)) = self.decode()? {
+            end = end.max(start.saturating_add_unsigned((bytes.len() / unit) as u64));
         }
-        if end == 0 { Err(bus_error(&self.pipeline.0).unwrap_or_else(no_sound)) } else { Ok(u64::try_from(end).unwrap_or(0)) }
+        if end == 0 { Err(no_sound()) } else { Ok(u64::try_from(end).unwrap_or(0)) }
     }
 
     fn seek(&self, sample: i64) -> Result<(), MediaError> {
@@ -150,43 +184,41 @@ fn copy_overlap(out: &mut [u8], from: i64, piece: &[u8], start: i64, unit: usize
     target[..length].copy_from_slice(&source[..length]);
 }
 
-/// Links the first sound stream that decodes; says so on the bus when there is none.
-fn link_first_sound(decode: &gst::Element, convert: &gst::Element) {
+/// Links a sound stream that decodes, counted from 0; says so on the bus when there is none.
+fn link_sound(decode: &gst::Element, convert: &gst::Element, stream: u8) {
     let input = convert.static_pad("sink").expect("audioconvert has a sink pad");
-    let linked = Arc::new(Mutex::new(false));
-    let linked_now = Arc::clone(&linked);
+    let seen = Arc::new(Mutex::new(0u32));
+    let seen_now = Arc::clone(&seen);
     decode.connect_pad_added(move |_, pad| {
-        let mut linked = linked_now.lock().unwrap_or_else(PoisonError::into_inner);
-        *linked = *linked || pad.link(&input).is_ok();
+        let mut seen = seen_now.lock().unwrap_or_else(PoisonError::into_inner);
+        if *seen == u32::from(stream) {
+            let _ = pad.link(&input);
+        }
+        *seen += 1;
     });
     decode.connect_no_more_pads(move |decode| {
-        if !*linked.lock().unwrap_or_else(PoisonError::into_inner) {
+        if *seen.lock().unwrap_or_else(PoisonError::into_inner) <= u32::from(stream) {
             gst::element_error!(decode, gst::StreamError::WrongType, ["no sound"]);
         }
     });
 }
 
-/// Sets the wanted format when the source's own becomes known, just before `convert` hears of it.
-fn choose_format(convert: &gst::Element, filter: &gst::Element, want: Want) {
+/// Holds on to the first format that comes, whatever comes later: a row of songs in one Ogg, a broadcast with two programmes.
+fn keep_first_format(convert: &gst::Element, filter: &gst::Element) {
     let filter = filter.clone();
+    let known = AtomicBool::new(false);
     let input = convert.static_pad("sink").expect("audioconvert has a sink pad");
     input.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, probe| {
         if let Some(gst::EventView::Caps(event)) = probe.event().map(|event| event.view())
             && let Ok(info) = gst_audio::AudioInfo::from_caps(event.caps())
+            && let Ok(mut caps) = info.to_caps()
+            && !known.swap(true, Ordering::Relaxed)
         {
-            filter.set_property("caps", wanted_caps(&info, want));
+            caps.make_mut().set("layout", "interleaved");
+            filter.set_property("caps", caps);
         }
         gst::PadProbeReturn::Ok
     });
-}
-
-pub fn wanted_caps(info: &gst_audio::AudioInfo, want: Want) -> gst::Caps {
-    let caps = gst::Caps::builder("audio/x-raw").field("layout", "interleaved");
-    match want {
-        Want::Stereo => caps.field("format", "F32LE").field("channels", 2i32).field("channel-mask", gst::Bitmask::new(3)).build(),
-        Want::Exact if info.depth() <= 16 && info.is_integer() => caps.field("format", "S16LE").build(),
-        Want::Exact => caps.field("format", "S24_32LE").build(),
-    }
 }
 
 fn wait_for_preroll(pipeline: &gst::Pipeline) -> Result<(), MediaError> {
@@ -217,11 +249,6 @@ fn has_stateful_decoder(pipeline: &gst::Pipeline) -> bool {
     let elements = pipeline.iterate_recurse().into_iter().flatten();
     let decoders = elements.filter_map(|element| element.factory()).filter(|factory| factory.has_type(gst::ElementFactoryType::DECODER));
     decoders.into_iter().any(|factory| factory.name() != "decodebin" && !BEGIN_ANEW.contains(&factory.name().as_str()))
-}
-
-/// Bits of the integers that [`Want::Exact`] gives.
-pub fn integer_bits(info: &gst_audio::AudioInfo) -> u8 {
-    if info.format() == gst_audio::AudioFormat::S16le { 16 } else { 24 }
 }
 
 #[cfg(test)]

@@ -4,6 +4,13 @@ use std::ops::Range;
 
 use crate::protocol::Rendition;
 
+/// The first segment is short so that sound starts at once.
+const FIRST_MS: u64 = 1_000;
+/// A seek is encoded from the start of its segment, which should not be far; each segment costs a request and a warm-up.
+const REST_MS: u64 = 2_000;
+/// What is handed out at a time.
+const CHUNK_MS: u64 = 500;
+
 /// How a codec lies in time. All counts are samples a channel at `rate`, or frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid {
@@ -18,6 +25,8 @@ pub struct Grid {
     warm_up: u64,
     first: u64,
     rest: u64,
+    /// Frames of a chunk.
+    pub chunk: usize,
 }
 
 /// Frames of one segment, and the input that makes them. Sample numbers are content time, so they may be negative.
@@ -44,9 +53,9 @@ impl Grid {
             Rendition::Flac => (block.max(1).into(), 0, 0, 0),
             _ => return None,
         };
-        let frames_in = |seconds: u64| ((u64::from(rate) * seconds + frame / 2) / frame).max(1);
-        // The first segment is short so that sound starts at once.
-        Some(Self { rate, frame, delay, lead_in, warm_up, first: frames_in(1), rest: frames_in(4) })
+        let frames_in = |ms: u64| ((u64::from(rate) * ms / 1000 + frame / 2) / frame).max(1);
+        let chunk = usize::try_from(frames_in(CHUNK_MS)).expect("a few frames");
+        Some(Self { rate, frame, delay, lead_in, warm_up, first: frames_in(FIRST_MS), rest: frames_in(REST_MS), chunk })
     }
 
     /// Warm-up before the content in segment 0, samples.
@@ -62,6 +71,11 @@ impl Grid {
         let whole = u32::try_from(after / self.rest).unwrap_or(u32::MAX);
         let runs = [(first, 1), (self.rest, whole), (after % self.rest, 1)];
         runs.into_iter().filter(|(frames, count)| *frames > 0 && *count > 0).map(|(frames, count)| (frames * self.frame, count)).collect()
+    }
+
+    /// Chunks of so many kept frames.
+    pub fn chunks(&self, keep: usize) -> u32 {
+        u32::try_from(keep.div_ceil(self.chunk)).expect("a few chunks")
     }
 
     /// What segment `index`, which covers content `start..start + length`, is made of.

@@ -22,10 +22,10 @@ pub struct Extent {
 }
 
 /// By the container's own sample count where it has one, else by its duration, else by decoding all of it.
-pub fn measure(path: &Path, decoder: &mut Decoder) -> Result<Extent, MediaError> {
+pub fn measure(path: &Path, stream: u8, decoder: &mut Decoder) -> Result<Extent, MediaError> {
     let declared = match sniff(path)? {
         Container::Flac(samples) => Some(Extent { trim: 0, length: samples }),
-        Container::Mp4 => mp4_length(path, decoder.info.rate()),
+        Container::Mp4 => mp4_length(path, stream, decoder.info.rate()),
         Container::Mp3 => mp3::extent(path, decoder.info.rate()),
         Container::Other => None,
     };
@@ -67,12 +67,15 @@ fn sniff(path: &Path) -> Result<Container, MediaError> {
 }
 
 /// The tables count every sample; durations in an MP4 are often rounded to milliseconds.
-fn mp4_length(path: &Path, rate: u32) -> Option<Extent> {
+fn mp4_length(path: &Path, stream: u8, rate: u32) -> Option<Extent> {
     let (movie, _, _) = Movie::open(path).ok()?;
-    let track = movie.track(b"soun")?;
+    let track = movie.tracks.iter().filter(|track| &track.handler == b"soun").nth(stream.into())?;
     let scale = |ticks: u64| u64::try_from(u128::from(ticks) * u128::from(rate) / u128::from(track.timescale)).ok();
     if let Some(gapless) = movie.gapless.filter(|_| track.edit_length.is_none()) {
         return Some(Extent { trim: scale(gapless.delay)?, length: scale(gapless.length)? });
     }
-    Some(Extent { trim: 0, length: scale(track.content_length())? })
+    // An edit's length is rounded to the movie's ticks, so it counts only where it cuts off more than that.
+    let (decoded, tick) = (track.content_length(), u64::from(track.timescale / movie.timescale.max(1)) + 1);
+    let length = track.edit_length.filter(|edit| edit + tick < decoded).unwrap_or(decoded);
+    Some(Extent { trim: 0, length: scale(length)? })
 }

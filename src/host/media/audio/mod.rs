@@ -1,8 +1,11 @@
 //! Sound: decode from anywhere in a file, encode on an exact grid of codec frames; or, of a FLAC file as FLAC, its own frames.
 
+mod chunks;
 mod decoder;
+mod downmix;
 mod encoder;
 mod flac;
+mod flow;
 mod grid;
 mod length;
 mod mp3;
@@ -11,6 +14,7 @@ mod pipeline;
 mod program;
 mod reader;
 mod resample;
+mod tape;
 
 pub use flac::Passthrough;
 pub use pipeline::prepare;

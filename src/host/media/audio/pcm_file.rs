@@ -7,13 +7,9 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use gst::prelude::*;
-use gstreamer as gst;
 use gstreamer_audio as gst_audio;
 use gstreamer_audio::AudioFormat;
 
-use super::decoder::{Want, wanted_caps};
-use super::pipeline::{bytes_of, element, plain_convert, run_through};
 use crate::host::media::error::MediaError;
 
 /// Headers lie before the samples, and pictures may too.
@@ -22,7 +18,6 @@ const CHUNKS_MAX: usize = 1_000;
 pub struct PcmFile {
     file: File,
     layout: Layout,
-    want: Want,
     /// What [`PcmFile::read`] gives.
     pub info: gst_audio::AudioInfo,
 }
@@ -39,14 +34,13 @@ struct Layout {
 }
 
 impl PcmFile {
-    /// `None` for anything but plain mono or stereo samples in a WAV or AIFF.
-    pub fn open(path: &Path, want: Want) -> Option<Self> {
+    /// `None` for anything but plain samples in a WAV or AIFF.
+    pub fn open(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
         let size = file.metadata().ok()?.len();
         let layout = Layout::find(&file, size)?;
-        let input = layout.info()?;
-        let info = gst_audio::AudioInfo::from_caps(&output_caps(&input, want)).ok()?;
-        Some(Self { file, layout, want, info })
+        let info = layout.info()?;
+        Some(Self { file, layout, info })
     }
 
     pub fn frames(&self) -> u64 {
@@ -55,32 +49,11 @@ impl PcmFile {
 
     /// `count` samples from sample `from` on, all of them within [`PcmFile::frames`].
     pub fn read(&self, from: u64, count: usize) -> Result<Vec<u8>, MediaError> {
-        let input = self.layout.info().ok_or_else(|| MediaError::internal("a format has changed"))?;
-        let unit = input.bpf() as usize;
+        let unit = self.info.bpf() as usize;
         let mut bytes = vec![0; count * unit];
         self.file.read_exact_at(&mut bytes, self.layout.data_at + from * unit as u64).map_err(|_| MediaError::Gone)?;
-        convert(&input, bytes, self.want)
+        Ok(bytes)
     }
-}
-
-fn output_caps(input: &gst_audio::AudioInfo, want: Want) -> gst::Caps {
-    let mut caps = wanted_caps(input, want);
-    let wanted = caps.make_mut();
-    wanted.set("rate", input.rate() as i32);
-    if want == Want::Exact {
-        wanted.set("channels", input.channels() as i32);
-    }
-    caps
-}
-
-fn convert(input: &gst_audio::AudioInfo, bytes: Vec<u8>, want: Want) -> Result<Vec<u8>, MediaError> {
-    let filter = element("capsfilter")?;
-    filter.set_property("caps", wanted_caps(input, want));
-    let mut out = Vec::new();
-    for buffer in run_through(&input.to_caps().map_err(MediaError::internal)?, bytes, &[plain_convert()?, filter])? {
-        out.extend_from_slice(&bytes_of(&buffer)?);
-    }
-    Ok(out)
 }
 
 impl Layout {

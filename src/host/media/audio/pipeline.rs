@@ -2,12 +2,11 @@
 
 use gst::prelude::*;
 use gstreamer as gst;
-use gstreamer_app as gst_app;
 
 use crate::host::media::error::MediaError;
 
 /// Longest wait for one step of a pipeline. The parent's own limit is the last word; this one gives the better error.
-pub const STEP: gst::ClockTime = gst::ClockTime::from_seconds(8);
+pub const STEP: gst::ClockTime = gst::ClockTime::from_seconds(4);
 
 /// Elements by name and the Debian package that holds each.
 const PACKAGES: [(&str, &str); 4] = [
@@ -116,33 +115,6 @@ pub fn message_error(message: &gst::Message) -> Option<MediaError> {
             )))
         }
         _ => None,
-    }
-}
-
-/// Runs raw audio through `stages` and gives every buffer that comes out, in order; stream headers are left out.
-pub fn run_through(caps: &gst::Caps, input: Vec<u8>, stages: &[gst::Element]) -> Result<Vec<gst::Buffer>, MediaError> {
-    let source = gst_app::AppSrc::builder().caps(caps).format(gst::Format::Time).max_bytes(0).build();
-    let sink = gst_app::AppSink::builder().sync(false).build();
-    let mut elements = vec![source.upcast_ref::<gst::Element>()];
-    elements.extend(stages);
-    elements.push(sink.upcast_ref());
-    let running = Running(chain(&elements)?);
-    running.0.set_state(gst::State::Playing).map_err(MediaError::internal)?;
-    let mut buffer = gst::Buffer::from_mut_slice(input);
-    buffer.get_mut().expect("a new buffer has one owner").set_pts(gst::ClockTime::ZERO);
-    source.push_buffer(buffer).map_err(MediaError::internal)?;
-    source.end_of_stream().map_err(MediaError::internal)?;
-    let mut out = Vec::new();
-    while let Some(sample) = sink.try_pull_sample(STEP) {
-        let Some(buffer) = sample.buffer_owned() else { continue };
-        if !buffer.flags().contains(gst::BufferFlags::HEADER) {
-            out.push(buffer);
-        }
-    }
-    match bus_error(&running.0) {
-        Some(error) => Err(error),
-        None if !sink.is_eos() => Err(MediaError::internal("an encoder did not finish")),
-        None => Ok(out),
     }
 }
 

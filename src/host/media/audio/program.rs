@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use gstreamer_audio as gst_audio;
-
-use super::decoder::{Want, integer_bits};
-use super::encoder::{FLAC_BLOCK, bitrate, encode};
-use super::flac::renumber;
-use super::grid::Grid;
+use super::chunks::Chunks;
+use super::encoder::{Encoder, FLAC_BLOCK, bitrate, integer_bits};
+use super::grid::{Feed, Grid};
 use super::reader::Reader;
 use super::resample::Rates;
-use crate::host::media::cmaf::{self, Entry, FlacHead, Frame, TrackHead};
+use crate::host::media::cmaf::{self, Entry, FlacHead, TrackHead};
 use crate::host::media::error::MediaError;
 use crate::host::media::segments::{Out, Segments};
 use crate::protocol::{Rendition, Timeline};
+
+/// What is decoded before the encoder's work is looked at.
+const PIECE_MS: i64 = 250;
 
 pub struct Encoded {
     rendition: Rendition,
@@ -24,9 +24,9 @@ pub struct Encoded {
 }
 
 impl Encoded {
-    pub fn open(path: &Path, rendition: Rendition) -> Result<Self, MediaError> {
-        let want = if rendition == Rendition::Flac { Want::Exact } else { Want::Stereo };
-        let reader = Reader::open(path, want)?;
+    /// Opens a file that is known to be a regular one; `stream` is which of its sounds, counted from 0.
+    pub fn open(path: &Path, stream: u8, rendition: Rendition) -> Result<Self, MediaError> {
+        let reader = Reader::open(path, stream)?;
         let from = reader.info().rate();
         let rates = Rates { from, to: encoder_rate(rendition, from) };
         let grid = Grid::new(rendition, rates.to, FLAC_BLOCK).ok_or_else(|| MediaError::internal("not an audio rendition"))?;
@@ -44,25 +44,9 @@ impl Encoded {
         Ok(Self { rendition, reader, rates, grid, timeline })
     }
 
-    /// The content's samples `wanted` at the encoder's rate; silence before its start and after its end.
-    fn content(&mut self, wanted: std::ops::Range<i64>) -> Result<Vec<u8>, MediaError> {
-        let reading = self.rates.reading(&wanted);
-        let source = self.reader.read(reading.source)?;
-        let unit = self.reader.info().bpf() as usize;
-        let mut pcm = self.rates.convert(source, self.reader.info().channels())?;
-        pcm.drain(..(reading.drop * unit).min(pcm.len()));
-        pcm.resize(usize::try_from(wanted.end - wanted.start).map_err(MediaError::internal)? * unit, 0);
-        Ok(pcm)
-    }
-
-    fn encoder_info(&self) -> Result<gst_audio::AudioInfo, MediaError> {
-        let info = self.reader.info();
-        let builder = gst_audio::AudioInfo::builder(info.format(), self.rates.to, info.channels());
-        match info.positions() {
-            Some(positions) => builder.positions(positions).build(),
-            None => builder.build(),
-        }
-        .map_err(MediaError::internal)
+    /// What is encoded for a segment that the track has.
+    fn feed(&self, index: u32) -> Option<Feed> {
+        self.timeline.segment(index).map(|(start, length)| self.grid.feed(index, start, length))
     }
 }
 
@@ -86,27 +70,32 @@ impl Segments for Encoded {
         cmaf::init(&TrackHead { timescale: self.timeline.timescale, duration: self.timeline.lead_in + self.timeline.duration, entry })
     }
 
+    fn chunks(&self, index: u32) -> u32 {
+        self.feed(index).map_or(1, |feed| self.grid.chunks(feed.keep))
+    }
+
     fn segment(&mut self, index: u32, out: &mut Out<'_>) -> Result<(), MediaError> {
-        let (start, length) = self.timeline.segment(index).ok_or_else(|| cmaf::no_segment(index))?;
-        let feed = self.grid.feed(index, start, length);
-        let pcm = self.content(feed.input.clone())?;
-        let packets = encode(self.rendition, &self.encoder_info()?, pcm)?;
-        let mut packets =
-            packets.get(feed.skip..feed.skip + feed.keep).ok_or_else(|| MediaError::internal("an encoder gave too little"))?.to_vec();
-        if self.rendition == Rendition::Flac {
-            for (number, packet) in (feed.frame_number..).zip(&mut packets) {
-                renumber(packet, number).ok_or_else(|| MediaError::internal("an encoder gave a broken frame"))?;
+        let feed = self.feed(index).ok_or_else(|| cmaf::no_segment(index))?;
+        let reading = self.rates.reading(&feed.input);
+        let mut encoder = Encoder::start(self.rendition, self.reader.info(), self.rates, reading.drop)?;
+        let mut chunks = Chunks::new(index, self.grid, feed, self.rendition == Rendition::Flac);
+        self.reader.begin(reading.source.start)?;
+        let piece = i64::from(self.rates.from) * PIECE_MS / 1000;
+        let mut at = reading.source.start;
+        while at < reading.source.end && !chunks.done() {
+            let to = reading.source.end.min(at + piece);
+            encoder.feed(self.reader.read(at..to)?)?;
+            at = to;
+            while let Some(packet) = encoder.ready()? {
+                chunks.take(packet, out)?;
             }
         }
-        let duration = u32::try_from(self.grid.frame).map_err(MediaError::internal)?;
-        let frames: Result<Vec<Frame>, MediaError> = packets
-            .iter()
-            .map(|packet| {
-                let size = u32::try_from(packet.len()).map_err(MediaError::internal)?;
-                Ok(Frame { duration, size, composition_offset: 0, sync: true })
-            })
-            .collect();
-        out(cmaf::segment(index, feed.decode_time, &frames?, &packets.concat())?)
+        encoder.finish()?;
+        while !chunks.done() {
+            let packet = encoder.next()?.ok_or_else(|| MediaError::internal("an encoder gave too little"))?;
+            chunks.take(packet, out)?;
+        }
+        Ok(())
     }
 }
 

@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use gst::prelude::*;
 use gstreamer as gst;
-use gstreamer_audio as gst_audio;
 
-use super::pipeline::{bytes_of, element, run_through};
+use super::pipeline::element;
 use crate::host::media::error::MediaError;
 
 /// Output samples on either side that the filter must see and that are then dropped: longer than any filter of `audioresample`.
@@ -41,27 +40,43 @@ impl Rates {
         Reading { source: steps * step_from..last * step_from, drop }
     }
 
-    /// Resamples interleaved 32-bit floats.
-    pub fn convert(self, pcm: Vec<u8>, channels: u32) -> Result<Vec<u8>, MediaError> {
+    /// The elements that resample 32-bit floats; none when nothing is to be done.
+    pub fn stages(self) -> Result<Vec<gst::Element>, MediaError> {
         if self.from == self.to {
-            return Ok(pcm);
+            return Ok(Vec::new());
         }
-        let caps = |rate: u32| -> Result<gst::Caps, MediaError> {
-            gst_audio::AudioInfo::builder(gst_audio::AudioFormat::F32le, rate, channels)
-                .build()
-                .and_then(|info| info.to_caps())
-                .map_err(MediaError::internal)
-        };
+        let rate = i32::try_from(self.to).map_err(MediaError::internal)?;
         let filter = element("capsfilter")?;
-        filter.set_property("caps", caps(self.to)?);
+        filter.set_property("caps", gst::Caps::builder("audio/x-raw").field("rate", rate).build());
         let resample = element("audioresample")?;
         resample.set_property("quality", 6i32);
-        let mut out = Vec::with_capacity(pcm.len() * 2);
-        for buffer in run_through(&caps(self.from)?, pcm, &[resample, filter])? {
-            out.extend_from_slice(&bytes_of(&buffer)?);
-        }
-        Ok(out)
+        Ok(vec![resample, filter])
     }
+}
+
+/// Lets the first `count` samples that leave the element go by unused, and stamps the rest from 0.
+pub fn drop_first(element: &gst::Element, count: usize, rate: u32, unit: usize) {
+    let pad = element.static_pad("src").expect("a filter has a source pad");
+    let (mut left, mut passed) = (count, 0u64);
+    let state = std::sync::Mutex::new(move |buffer: &mut gst::Buffer| {
+        let samples = buffer.size() / unit;
+        let cut = left.min(samples);
+        left -= cut;
+        if cut == samples {
+            return false;
+        }
+        if let Ok(mut rest) = buffer.copy_region(gst::BufferCopyFlags::MEMORY, cut * unit..samples * unit) {
+            let fresh = rest.make_mut();
+            fresh.set_pts(passed.mul_div_floor(1_000_000_000, u64::from(rate)).map(gst::ClockTime::from_nseconds));
+            *buffer = rest;
+        }
+        passed += (samples - cut) as u64;
+        true
+    });
+    pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
+        let mut step = state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if probe.buffer_mut().is_none_or(|buffer| (*step)(buffer)) { gst::PadProbeReturn::Ok } else { gst::PadProbeReturn::Drop }
+    });
 }
 
 fn gcd(a: i64, b: i64) -> i64 {

@@ -27,10 +27,6 @@ impl<'a> Bits<'a> {
         Some(bit == 1)
     }
 
-    pub fn byte(&mut self) -> Option<u8> {
-        self.take(8).map(|byte| byte as u8)
-    }
-
     /// `uvlc()` of AV1 (section 4.10.3).
     pub fn variable(&mut self) -> Option<u32> {
         let mut zeros = 0;

@@ -67,6 +67,11 @@ impl Cache {
         Ok(Self { shared })
     }
 
+    /// Whether there is an entry, as far as is known without reading it.
+    pub fn knows(&self, name: &Name) -> bool {
+        self.shared.index.lock().unwrap_or_else(PoisonError::into_inner).contains(&name.0)
+    }
+
     /// A whole entry or nothing: a damaged one is removed, to be made again.
     pub async fn get(&self, name: &Name) -> Option<Made> {
         if !self.lock_touch(&name.0) {

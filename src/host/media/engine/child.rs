@@ -1,14 +1,17 @@
 //! One worker process and the pipe to it.
 
+use std::future::Future;
 use std::path::Path;
 use std::process::Stdio;
 
 use bytes::Bytes;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
 use crate::host::media::error::MediaError;
-use crate::host::media::job::{ANSWER_BYTES_MAX, Answer, BODY_BYTES_MAX, Head, JOB_BYTES_MAX, Job};
+use crate::host::media::job::{ANSWER_BYTES_MAX, Answer, BODY_BYTES_MAX, Head, Job, Lane, ORDER_BYTES_MAX, Order};
 use crate::protocol::frame;
 
 /// A body and what is said of it.
@@ -18,18 +21,32 @@ pub struct Made {
     pub body: Bytes,
 }
 
-/// Killed when dropped.
+/// A part of an answer.
+#[derive(Debug)]
+pub enum Event {
+    Chunk { of: u32, bytes: Bytes },
+    Made(Made),
+    Failed(MediaError),
+}
+
+/// Killed when dropped. Nobody waits for the end of a killed one: in a read from a dead drive even that may never come.
 pub struct Worker {
-    process: Child,
+    /// Held for its drop.
+    _life: DropGuard,
     jobs: ChildStdin,
     answers: BufReader<ChildStdout>,
+    number: u64,
+    is_ready: bool,
+    is_stopped: bool,
 }
 
 impl Worker {
-    /// `scan`: look for new plugins and write the registry; otherwise take it as it is.
-    pub fn spawn(exe: &Path, registry: &Path, scan: bool) -> std::io::Result<Self> {
+    /// `scan`: look for new plugins and write the registry; otherwise take it as it is. Must be called in a tokio runtime, on a thread that
+    /// outlives the worker: the worker dies with it. `processes` counts it until it is gone.
+    pub fn spawn(exe: &Path, registry: &Path, scan: bool, processes: &TaskTracker) -> std::io::Result<Self> {
         let mut command = Command::new(exe);
-        command.arg("media-worker").env("GST_REGISTRY", registry);
+        // A heap for each thread would keep what a pipeline's threads gave back.
+        command.arg("media-worker").env("GST_REGISTRY", registry).env("MALLOC_ARENA_MAX", "2");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         if !scan {
             command.env("GST_REGISTRY_UPDATE", "no");
@@ -39,48 +56,85 @@ impl Worker {
         let jobs = process.stdin.take().ok_or_else(missing)?;
         let answers = BufReader::new(process.stdout.take().ok_or_else(missing)?);
         tokio::spawn(log_lines(process.stderr.take().ok_or_else(missing)?));
-        Ok(Self { process, jobs, answers })
+        let end = CancellationToken::new();
+        let life = end.clone().drop_guard();
+        processes.spawn(outlast(process, end));
+        Ok(Self { _life: life, jobs, answers, number: 0, is_ready: false, is_stopped: false })
     }
 
-    /// Sends a job and reads its answer, chunks end to end. The outer error means that the worker is of no more use.
-    pub async fn call(&mut self, job: &Job) -> std::io::Result<Result<Made, MediaError>> {
-        let wire = frame::encode_json(job, JOB_BYTES_MAX).map_err(std::io::Error::other)?;
-        self.jobs.write_all(&wire).await?;
-        let mut body = Vec::new();
-        loop {
-            match self.answer().await? {
-                Answer::Failed(error) => return Ok(Err(error)),
-                Answer::Chunk { length, .. } => self.append(&mut body, length).await?,
-                Answer::Made { length, head } => {
-                    self.append(&mut body, length).await?;
-                    return Ok(Ok(Made { head, body: body.into() }));
-                }
+    /// Waits until it has started. After an error it is of no more use.
+    pub async fn ready(&mut self) -> std::io::Result<()> {
+        if !self.is_ready {
+            match read_answer(&mut self.answers).await? {
+                Answer::Ready => self.is_ready = true,
+                _ => return Err(std::io::Error::other("a worker answers before it is asked")),
             }
         }
-    }
-
-    async fn answer(&mut self) -> std::io::Result<Answer> {
-        let mut prefix = [0u8; frame::PREFIX_BYTES];
-        self.answers.read_exact(&mut prefix).await?;
-        let mut header = vec![0; frame::decode_length(prefix, ANSWER_BYTES_MAX).map_err(std::io::Error::other)?];
-        self.answers.read_exact(&mut header).await?;
-        Ok(serde_json::from_slice(&header)?)
-    }
-
-    async fn append(&mut self, body: &mut Vec<u8>, length: usize) -> std::io::Result<()> {
-        let before = body.len();
-        if length > BODY_BYTES_MAX - before.min(BODY_BYTES_MAX) {
-            return Err(std::io::Error::other("an answer is too long"));
-        }
-        body.resize(before + length, 0);
-        self.answers.read_exact(&mut body[before..]).await?;
         Ok(())
     }
 
-    /// Kills the process and waits for its end.
-    pub async fn end(mut self) {
-        let _ = self.process.kill().await;
+    /// Sends a job. [`Self::next`] gives its answer, which must be read to its end.
+    pub async fn begin(&mut self, lane: Lane, mtime_ms: Option<i64>, job: &Job) -> std::io::Result<()> {
+        self.number += 1;
+        self.is_stopped = false;
+        self.send(&Order::Do { number: self.number, lane, mtime_ms, job: job.clone() }).await
     }
+
+    /// The next part of the answer. When `unwanted` resolves before it the worker is told to stop, and what it answers is still given. After an
+    /// error, or dropped, the worker is of no more use.
+    pub async fn next(&mut self, unwanted: impl Future<Output = ()>) -> std::io::Result<Event> {
+        let stop = Order::Stop { number: self.number };
+        let answer = read_event(&mut self.answers);
+        tokio::pin!(answer);
+        tokio::select! {
+            event = &mut answer => return event,
+            () = unwanted, if !self.is_stopped => {}
+        }
+        self.is_stopped = true;
+        let wire = frame::encode_json(&stop, ORDER_BYTES_MAX).map_err(std::io::Error::other)?;
+        self.jobs.write_all(&wire).await?;
+        answer.await
+    }
+
+    async fn send(&mut self, order: &Order) -> std::io::Result<()> {
+        let wire = frame::encode_json(order, ORDER_BYTES_MAX).map_err(std::io::Error::other)?;
+        self.jobs.write_all(&wire).await
+    }
+}
+
+/// Waits for the process to be gone, killing it when its worker is dropped.
+async fn outlast(mut process: Child, end: CancellationToken) {
+    tokio::select! {
+        _ = process.wait() => return,
+        () = end.cancelled() => {}
+    }
+    let _ = process.kill().await;
+}
+
+async fn read_event(answers: &mut BufReader<ChildStdout>) -> std::io::Result<Event> {
+    match read_answer(answers).await? {
+        Answer::Ready => Err(std::io::Error::other("a worker starts twice")),
+        Answer::Failed(error) => Ok(Event::Failed(error)),
+        Answer::Chunk { length, of } => Ok(Event::Chunk { of, bytes: read_body(answers, length).await? }),
+        Answer::Made { length, head } => Ok(Event::Made(Made { head, body: read_body(answers, length).await? })),
+    }
+}
+
+async fn read_answer(answers: &mut BufReader<ChildStdout>) -> std::io::Result<Answer> {
+    let mut prefix = [0u8; frame::PREFIX_BYTES];
+    answers.read_exact(&mut prefix).await?;
+    let mut header = vec![0; frame::decode_length(prefix, ANSWER_BYTES_MAX).map_err(std::io::Error::other)?];
+    answers.read_exact(&mut header).await?;
+    Ok(serde_json::from_slice(&header)?)
+}
+
+async fn read_body(answers: &mut BufReader<ChildStdout>, length: usize) -> std::io::Result<Bytes> {
+    if length > BODY_BYTES_MAX {
+        return Err(std::io::Error::other("an answer is too long"));
+    }
+    let mut body = vec![0; length];
+    answers.read_exact(&mut body).await?;
+    Ok(body.into())
 }
 
 /// What codecs print is of use only to someone who looks for it.

@@ -1,24 +1,47 @@
 //! The parent's half: finds a segment in the cache, or has a worker make it.
 
+mod admission;
+mod asked;
+mod background;
 mod cache;
 mod child;
+mod encoder;
+mod lanes;
+mod maker;
+mod making;
 mod pool;
+mod queue;
+mod scheduler;
+mod segment;
+mod spawner;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
 
-use super::ENGINE_VERSION;
 use super::error::MediaError;
-use super::job::{Encoding, Head, Job, Task};
-use crate::protocol::{MediaKind, Rendition, Role, Timeline};
-use crate::types::{SessionId, TrackId};
+use super::job::{Head, Task, Trial};
+use crate::protocol::Timeline;
+use crate::types::SessionId;
+use admission::Admission;
+use asked::Asked;
+pub use asked::{Source, Wanted};
 use cache::{Cache, Name};
 use child::Made;
-use pool::{Pool, Seat};
+use encoder::Encoder;
+use lanes::Patience;
+use maker::Maker;
+use making::{Listener, Making};
+use pool::Pool;
+use scheduler::{Place, Scheduler};
+pub use segment::{Chunks, Segment};
+
+/// What is being made is given so long to end when the engine ends.
+const SHUTDOWN_MAX: Duration = Duration::from_secs(3);
 
 pub struct EngineConfig {
     /// Holds the segments; made when it is not there.
@@ -28,19 +51,8 @@ pub struct EngineConfig {
     pub worker_exe: PathBuf,
     /// Where GStreamer keeps what it knows of its plugins.
     pub registry_path: PathBuf,
-    /// A worker that takes longer over one request is killed.
+    /// A worker that takes longer to start, or over one step of a job, is killed. Most jobs have shorter limits of their own.
     pub request_timeout: Duration,
-}
-
-/// A library item as the scanner found it. A changed `mtime_ms` or `size` makes it another item for the cache.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    pub track: TrackId,
-    pub path: PathBuf,
-    pub kind: MediaKind,
-    pub mtime_ms: i64,
-    /// Bytes.
-    pub size: u64,
 }
 
 /// Cheap to clone. Dropping a future of it is safe: its work is skipped if it has not begun, and cached if it has.
@@ -52,6 +64,20 @@ pub struct Engine {
 struct Shared {
     cache: Cache,
     pool: Pool,
+    scheduler: Scheduler,
+    request_timeout: Duration,
+    makings: Mutex<HashMap<Name, Entry>>,
+    admission: Mutex<Admission>,
+    encoder: Encoder,
+    /// Held by what is done in the background: one at a time.
+    background: tokio::sync::Mutex<()>,
+    tasks: TaskTracker,
+}
+
+/// Something that is being made, and its place in the queue while it waits.
+struct Entry {
+    making: Arc<Making>,
+    place: Option<Place>,
 }
 
 impl Engine {
@@ -59,13 +85,31 @@ impl Engine {
     pub fn start(config: EngineConfig) -> Result<Self, MediaError> {
         let cache = Cache::open(config.cache_dir.clone(), config.cache_bytes_max).map_err(MediaError::internal)?;
         let pool = Pool::start(config.worker_exe, config.registry_path, config.request_timeout)?;
-        Ok(Self { shared: Arc::new(Shared { cache, pool }) })
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let shared = Arc::new(Shared {
+            cache,
+            pool,
+            scheduler: Scheduler::new(cores),
+            request_timeout: config.request_timeout,
+            makings: Mutex::default(),
+            admission: Mutex::default(),
+            encoder: Encoder::default(),
+            background: tokio::sync::Mutex::default(),
+            tasks: TaskTracker::new(),
+        });
+        Ok(Self { shared })
+    }
+
+    /// Finds out which encoder of pictures works, before somebody needs it.
+    pub fn try_encoder(&self) {
+        let shared = self.shared.clone();
+        self.shared.tasks.spawn(async move { drop(encoder::wait(&shared).await) });
     }
 
     /// The timeline and the init segment of a rendition.
     pub async fn init(&self, wanted: Wanted) -> Result<(Timeline, Bytes), MediaError> {
-        check_rendition(&wanted)?;
-        let Made { head, body } = self.shared.clone().get(wanted.asking(Task::Init(wanted.encoding))).await?;
+        let listener = self.shared.clone().listen(wanted.asking(Task::Init(wanted.encoding)), Some(Duration::ZERO)).await?;
+        let Made { head, body } = listener.whole().await?;
         match head {
             Head::Timeline(timeline) => Ok((timeline, body)),
             _ => Err(MediaError::internal("an init came without a timeline")),
@@ -74,130 +118,142 @@ impl Engine {
 
     /// One media segment; the same bytes for the same (file, encoding, index), whoever asks and in whatever order.
     /// `ahead`: how long the listener can wait for it; `None` when nobody listens yet.
-    pub async fn segment(&self, wanted: Wanted, index: u32, _ahead: Option<Duration>) -> Result<Segment, MediaError> {
-        check_rendition(&wanted)?;
-        let asking = |index: u32| wanted.asking(Task::Segment { encoding: wanted.encoding, index });
-        let made = self.shared.clone().get(asking(index)).await?;
-        if wanted.encoding.rendition != Rendition::VideoCopy {
-            tokio::spawn(self.shared.clone().make_ahead(asking(index.saturating_add(1))));
-        }
-        Ok(Segment::Whole(made.body))
+    pub async fn segment(&self, wanted: Wanted, index: u32, ahead: Option<Duration>) -> Result<Segment, MediaError> {
+        let task = Task::Segment { encoding: wanted.encoding, index };
+        let listener = self.shared.clone().listen(wanted.asking(task), ahead).await?;
+        Segment::begun(listener).await
     }
 
-    /// Ends a session's worker.
+    /// What belongs to a track beside sound and pictures. `cached`: it depends on the file alone, so it is kept like a segment.
+    pub async fn extra(&self, session: SessionId, source: Source, task: Task, cached: bool) -> Result<(Head, Bytes), MediaError> {
+        let ahead = if matches!(task, Task::Preview | Task::Poster) { None } else { Some(Duration::from_secs(1)) };
+        let asked = Asked { session: Some(session), source, task, video_encoder: None };
+        let made = self.shared.clone().listen_to(asked, ahead, cached).await?.whole().await?;
+        Ok((made.head, made.body))
+    }
+
+    /// What nobody waits for, one at a time and when nothing else runs. Dropping it stops it.
+    pub async fn background(&self, source: Source, task: Task) -> Result<(Head, Bytes), MediaError> {
+        let asked = Asked { session: None, source, task, video_encoder: None };
+        let made = background::run(&self.shared, &asked).await?;
+        Ok((made.head, made.body))
+    }
+
+    /// The encoder of pictures; `None` until one has proven itself.
+    pub fn video_encoder(&self) -> Option<Trial> {
+        self.shared.encoder.now()
+    }
+
+    /// Ends a session's workers.
     pub fn end_session(&self, session: SessionId) {
         self.shared.pool.remove(session);
+        lock(&self.shared.admission).remove(session);
     }
 
-    /// Kills every worker and waits until they are gone.
+    /// Finishes what is being made, then kills every worker and waits until they are gone; both for a few seconds at most.
     pub async fn shutdown(&self) {
-        self.shared.pool.shutdown().await;
-    }
-}
-
-/// Who wants what of which file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    pub session: SessionId,
-    pub source: Source,
-    pub encoding: Encoding,
-}
-
-/// A segment's bytes.
-#[derive(Debug)]
-pub enum Segment {
-    Whole(Bytes),
-    /// On its way, in `of` chunks; an error, or an end before the last chunk, means that it was cut.
-    Chunks {
-        of: u32,
-        chunks: mpsc::Receiver<Result<Bytes, MediaError>>,
-    },
-}
-
-impl Segment {
-    /// Waits for all of it.
-    pub async fn whole(self) -> Result<Bytes, MediaError> {
-        let (of, mut chunks) = match self {
-            Self::Whole(bytes) => return Ok(bytes),
-            Self::Chunks { of, chunks } => (of, chunks),
+        self.shared.pool.close();
+        self.shared.tasks.close();
+        let end = async {
+            self.shared.tasks.wait().await;
+            self.shared.pool.all_gone().await;
         };
-        let mut whole = Vec::new();
-        for _ in 0..of {
-            let chunk = chunks.recv().await.ok_or_else(|| MediaError::internal("a segment was cut"))?;
-            whole.extend_from_slice(&chunk?);
+        if tokio::time::timeout(SHUTDOWN_MAX, end).await.is_err() {
+            tracing::warn!("some media was still being made at the end");
         }
-        Ok(whole.into())
-    }
-}
-
-/// Sound can be had of anything with sound; pictures only of a video.
-fn check_rendition(Wanted { source, encoding, .. }: &Wanted) -> Result<(), MediaError> {
-    if encoding.rendition.role() == Role::Picture && source.kind == MediaKind::Audio {
-        return Err(MediaError::NotFound { what: "This track has no pictures.".to_owned() });
-    }
-    Ok(())
-}
-
-impl Wanted {
-    fn asking(&self, task: Task) -> Asked {
-        Asked { session: self.session, source: self.source.clone(), task }
-    }
-}
-
-#[derive(Clone)]
-struct Asked {
-    session: SessionId,
-    source: Source,
-    task: Task,
-}
-
-impl Asked {
-    fn name(&self) -> Name {
-        let Source { track, mtime_ms, size, .. } = &self.source;
-        Name::of(&format!("{ENGINE_VERSION} {track} {mtime_ms} {size} {:?}", self.task))
-    }
-
-    fn job(&self) -> Job {
-        Job::new(&self.source.path, self.source.size, self.task.clone())
     }
 }
 
 impl Shared {
-    async fn get(self: Arc<Self>, wanted: Asked) -> Result<Made, MediaError> {
-        let name = wanted.name();
-        if let Some(made) = self.cache.get(&name).await {
-            return Ok(made);
+    async fn listen(self: Arc<Self>, mut asked: Asked, ahead: Option<Duration>) -> Result<Listener, MediaError> {
+        if !asked.is_sensible() {
+            return Err(MediaError::NotFound { what: "This track has no pictures.".to_owned() });
         }
-        let seat = self.pool.seat(wanted.session)?;
-        // In a task of its own, so that an answer is read to its end even when nobody waits for it any more.
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        tokio::spawn(async move {
-            let mut sender = sender;
-            let turn = tokio::select! {
-                turn = seat.turn() => turn,
-                () = sender.closed() => return,
-            };
-            let _ = sender.send(self.make(&name, &wanted, turn).await);
-        });
-        receiver.await.unwrap_or_else(|_| Err(MediaError::internal("the request was dropped")))
+        if asked.encodes_pictures() {
+            asked.video_encoder = encoder::wait(&self).await.map(|trial| trial.encoder);
+        }
+        self.listen_to(asked, ahead, true).await
     }
 
-    async fn make(&self, name: &Name, wanted: &Asked, mut seat: Seat) -> Result<Made, MediaError> {
-        // It may have been made while this request waited for its turn.
-        if let Some(made) = self.cache.get(name).await {
-            return Ok(made);
+    async fn listen_to(self: Arc<Self>, asked: Asked, ahead: Option<Duration>, cached: bool) -> Result<Listener, MediaError> {
+        let name = asked.name();
+        if cached && let Some(made) = self.cache.get(&name).await {
+            if let Some(next) = asked.following() {
+                self.make_ahead(next);
+            }
+            let making = Making::new();
+            let listener = making.listen();
+            making.end(Ok(made));
+            return Ok(listener);
         }
-        let made = self.pool.run(&mut seat, &wanted.job()).await?;
-        if let Err(error) = self.cache.put(name, &made).await {
-            tracing::warn!(%error, "a segment could not be cached");
+        let urgency = self.scheduler.urgency(ahead);
+        let mut makings = lock(&self.makings);
+        if let Some(entry) = makings.get(&name) {
+            if let Some(place) = entry.place {
+                self.scheduler.hasten(place, urgency);
+            }
+            return Ok(entry.making.listen());
         }
-        Ok(made)
+        if asked.encodes_pictures()
+            && let Some(session) = asked.session
+        {
+            lock(&self.admission).admit(session, encoding_of(&asked)?, self.encoder.now().as_ref(), Instant::now())?;
+        }
+        let waiting = self.scheduler.queue_up(asked.lane(), lanes::cost(&asked.task), urgency)?;
+        let making = Arc::new(Making::new());
+        let listener = making.listen();
+        makings.insert(name.clone(), Entry { making: making.clone(), place: Some(waiting.place()) });
+        drop(makings);
+        let maker = Maker { shared: self.clone(), name, asked, making, cached };
+        self.tasks.spawn(maker.queued(waiting));
+        Ok(listener)
     }
 
-    /// Makes the next segment if the session's worker has nothing better to do. Failure is for the request that really wants it.
-    async fn make_ahead(self: Arc<Self>, wanted: Asked) {
-        let name = wanted.name();
-        let Some(seat) = self.pool.idle_seat(wanted.session) else { return };
-        let _ = self.make(&name, &wanted, seat).await;
+    /// Makes what will be asked for next, if that delays nobody. Failure is for the request that really wants it.
+    fn make_ahead(self: Arc<Self>, asked: Asked) {
+        let name = asked.name();
+        let mut makings = lock(&self.makings);
+        if makings.contains_key(&name) || self.cache.knows(&name) {
+            return;
+        }
+        let Some(turn) = self.scheduler.ahead(asked.lane(), lanes::cost(&asked.task)) else { return };
+        let making = Arc::new(Making::new());
+        makings.insert(name.clone(), Entry { making: making.clone(), place: None });
+        drop(makings);
+        let maker = Maker { shared: self.clone(), name, asked, making, cached: true };
+        self.tasks.spawn(maker.ahead(turn));
     }
+
+    fn patience(&self, task: &Task) -> Patience {
+        let Patience { first, next } = lanes::patience(task);
+        Patience { first: first.min(self.request_timeout), next: next.min(self.request_timeout) }
+    }
+
+    /// Takes a making out of the table if it is that one.
+    fn forget(&self, name: &Name, making: &Arc<Making>) {
+        let mut makings = lock(&self.makings);
+        if makings.get(name).is_some_and(|entry| Arc::ptr_eq(&entry.making, making)) {
+            makings.remove(name);
+        }
+    }
+}
+
+/// Forgets a making that nobody listens to, so that nobody can begin to; false when somebody has.
+fn unmake(shared: &Shared, name: &Name, making: &Arc<Making>) -> bool {
+    let mut makings = lock(&shared.makings);
+    if making.is_wanted() {
+        return false;
+    }
+    if makings.get(name).is_some_and(|entry| Arc::ptr_eq(&entry.making, making)) {
+        makings.remove(name);
+    }
+    true
+}
+
+fn encoding_of(asked: &Asked) -> Result<crate::protocol::Rendition, MediaError> {
+    asked.encoding().map(|encoding| encoding.rendition).ok_or_else(|| MediaError::internal("this has no rendition"))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

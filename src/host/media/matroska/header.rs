@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::blocks::Walker;
 use super::ebml::{Element, Input, broken, child, children, float, number_in, text_in};
 use super::ids;
-use super::tracks::{Track, read_tracks};
+use super::tracks::{Kind, Track, read_tracks};
 use crate::host::media::error::MediaError;
 
 const INFO_BYTES_MAX: u64 = 1 << 20;
@@ -85,7 +86,8 @@ impl Matroska {
         match element.id {
             ids::INFO => {
                 let info = self.input.body(element, INFO_BYTES_MAX)?;
-                self.tick_ns = number_in(&info, ids::TIMESTAMP_SCALE).filter(|scale| (1..=1_000_000_000).contains(scale)).unwrap_or(1_000_000);
+                self.tick_ns =
+                    number_in(&info, ids::TIMESTAMP_SCALE).filter(|scale| (1..=1_000_000_000).contains(scale)).unwrap_or(1_000_000);
                 self.duration = child(&info, ids::DURATION).and_then(float).filter(|ticks| ticks.is_finite() && *ticks > 0.0);
                 self.title = text_in(&info, ids::TITLE);
             }
@@ -103,6 +105,15 @@ impl Matroska {
             id => self.places.push((id, element.at)),
         }
         Ok(())
+    }
+
+    /// The stamp of the content's beginning: that of the first block of all, so that streams keep their distances.
+    pub fn origin(&mut self) -> Result<i64, MediaError> {
+        let Some(at) = self.first_cluster else { return Ok(0) };
+        let numbers: Vec<u64> =
+            self.tracks.iter().filter(|track| matches!(track.kind, Kind::Picture | Kind::Sound)).map(|track| track.number).collect();
+        let mut walker = Walker::new(at, self.segment_end);
+        Ok(walker.next_of(&mut self.input, &numbers)?.map_or(0, |block| block.stamp))
     }
 
     /// The element of that id directly in the segment, where it was met or the seek head says it is.

@@ -17,7 +17,8 @@ impl Packing {
     /// `None` when frames are packed in a way that is not known.
     pub fn read(encodings: Option<&[u8]>) -> Option<Self> {
         const FRAMES: u64 = 1;
-        let mut found = children(encodings.unwrap_or_default()).filter(|(id, _)| *id == ids::CONTENT_ENCODING).map(|(_, encoding)| encoding);
+        let mut found =
+            children(encodings.unwrap_or_default()).filter(|(id, _)| *id == ids::CONTENT_ENCODING).map(|(_, encoding)| encoding);
         let Some(encoding) = found.next() else { return Some(Self::Stripped(Vec::new())) };
         let compression = child(encoding, ids::CONTENT_COMPRESSION);
         if found.next().is_some() || number_in(encoding, ids::CONTENT_ENCODING_SCOPE).unwrap_or(FRAMES) != FRAMES {

@@ -1,5 +1,7 @@
 //! The child process that touches codecs: jobs in on stdin, segments out on stdout.
 
+mod file;
+mod limits;
 mod open;
 mod shelf;
 mod tasks;
@@ -7,13 +9,14 @@ mod tasks;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
 
 use anyhow::Context;
 
 use super::audio;
 use super::error::MediaError;
-use super::job::{ANSWER_BYTES_MAX, Answer, JOB_BYTES_MAX, Job};
+use super::job::{ANSWER_BYTES_MAX, Answer, Job, Lane, ORDER_BYTES_MAX, Order};
 use crate::protocol::frame;
 use tasks::Bench;
 
@@ -22,23 +25,28 @@ use tasks::Bench;
 /// # Errors
 /// When GStreamer does not start, or stdout is closed.
 pub fn run() -> anyhow::Result<()> {
+    limits::begin();
     let mut answers = take_stdout().context("cannot take over stdout")?;
-    let (sender, jobs) = mpsc::channel();
-    std::thread::spawn(move || {
-        while let Some(job) = read_job(&mut std::io::stdin().lock()) {
-            if sender.send(job).is_err() {
-                break;
-            }
-        }
-        // Even from the midst of a decode that hangs: nobody waits for its result any more.
-        std::process::exit(0);
-    });
+    let stopped = Arc::new(AtomicU64::new(0));
+    let jobs = read_orders(stopped.clone());
     audio::prepare()?;
+    limits::seal();
+    write(&mut answers, &Answer::Ready, &[])?;
     let mut bench = Bench::default();
-    while let Ok(job) = jobs.recv() {
-        let mut out =
-            |chunk: Vec<u8>, of: u32| write(&mut answers, &Answer::Chunk { length: chunk.len(), of }, &chunk).map_err(MediaError::internal);
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| bench.work(&job, &mut out)));
+    let mut entered = None;
+    while let Ok(Ordered { number, lane, mtime_ms, job }) = jobs.recv() {
+        if entered.is_none() {
+            limits::enter(lane);
+            entered = Some(lane);
+        }
+        limits::job(lane);
+        let mut out = |chunk: Vec<u8>, of: u32| {
+            if stopped.load(Ordering::Relaxed) == number {
+                return Err(MediaError::internal("nobody wants it any more"));
+            }
+            write(&mut answers, &Answer::Chunk { length: chunk.len(), of }, &chunk).map_err(MediaError::internal)
+        };
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| bench.work(&job, mtime_ms, &mut out)));
         let (answer, body) = match made {
             Ok(Ok((body, head))) => (Answer::Made { length: body.len(), head }, body),
             Ok(Err(error)) => (Answer::Failed(error), Vec::new()),
@@ -50,6 +58,36 @@ pub fn run() -> anyhow::Result<()> {
         write(&mut answers, &answer, &body)?;
     }
     Ok(())
+}
+
+/// A job with what the parent says beside it.
+struct Ordered {
+    number: u64,
+    lane: Lane,
+    mtime_ms: Option<i64>,
+    job: Job,
+}
+
+/// Reads stdin on a thread of its own, so that a stop is heard in the midst of a job. `stopped` holds the number of the last job that is.
+fn read_orders(stopped: Arc<AtomicU64>) -> mpsc::Receiver<Ordered> {
+    let (sender, jobs) = mpsc::channel();
+    std::thread::spawn(move || {
+        while let Some(order) = read_order(&mut std::io::stdin().lock()) {
+            let sent = match order {
+                Order::Do { number, lane, mtime_ms, job } => sender.send(Ordered { number, lane, mtime_ms, job }),
+                Order::Stop { number } => {
+                    stopped.store(number, Ordering::Relaxed);
+                    Ok(())
+                }
+            };
+            if sent.is_err() {
+                break;
+            }
+        }
+        // Even from the midst of a decode that hangs: nobody waits for its result any more.
+        std::process::exit(0);
+    });
+    jobs
 }
 
 fn write(answers: &mut File, answer: &Answer, body: &[u8]) -> anyhow::Result<()> {
@@ -69,11 +107,11 @@ fn take_stdout() -> std::io::Result<File> {
     Ok(answers)
 }
 
-/// `None` at the end, and for anything that is not a job.
-fn read_job(input: &mut impl Read) -> Option<Job> {
+/// `None` at the end, and for anything that is not an order.
+fn read_order(input: &mut impl Read) -> Option<Order> {
     let mut prefix = [0u8; frame::PREFIX_BYTES];
     input.read_exact(&mut prefix).ok()?;
-    let mut payload = vec![0; frame::decode_length(prefix, JOB_BYTES_MAX).ok()?];
+    let mut payload = vec![0; frame::decode_length(prefix, ORDER_BYTES_MAX).ok()?];
     input.read_exact(&mut payload).ok()?;
     serde_json::from_slice(&payload).ok()
 }

@@ -1,7 +1,6 @@
 //! Doing one job.
 
-use std::path::Path;
-
+use super::file::Opened;
 use super::shelf::{Key, Shelf};
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{Encoding, Head, Job, Task};
@@ -18,14 +17,21 @@ pub struct Bench {
 
 impl Bench {
     /// Does a job. `out` takes a segment's chunks, and how many there are.
-    pub fn work(&mut self, job: &Job, out: &mut dyn FnMut(Vec<u8>, u32) -> Result<(), MediaError>) -> Result<Made, MediaError> {
+    pub fn work(
+        &mut self,
+        job: &Job,
+        mtime_ms: Option<i64>,
+        out: &mut dyn FnMut(Vec<u8>, u32) -> Result<(), MediaError>,
+    ) -> Result<Made, MediaError> {
         let path = job.path().ok_or_else(|| MediaError::internal("a job has no path"))?;
-        // First of all: a FIFO or a device would block GStreamer for ever.
-        check_file(&path, job.size)?;
-        let key = |encoding: Encoding| Key { path: path.clone(), size: job.size, encoding };
+        let file = Opened::open(&path, job.size, mtime_ms)?;
+        let stamp = file.stamp;
+        let key = |encoding: Encoding| Key { path: path.clone(), stamp, encoding, video_encoder: job.video_encoder.clone() };
         match &job.task {
-            Task::Init(encoding) => self.shelf.with(key(*encoding), |open| Ok((open.init()?, Head::Timeline(open.timeline().clone())))),
-            Task::Segment { encoding, index } => self.shelf.with(key(*encoding), |open| {
+            Task::Init(encoding) => {
+                self.shelf.with(key(*encoding), file, |open| Ok((open.init()?, Head::Timeline(open.timeline().clone()))))
+            }
+            Task::Segment { encoding, index } => self.shelf.with(key(*encoding), file, |open| {
                 let of = open.chunks(*index);
                 let out: &mut Out<'_> = &mut |chunk| out(chunk, of);
                 open.segment(*index, out)?;
@@ -35,23 +41,5 @@ impl Bench {
                 Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() })
             }
         }
-    }
-}
-
-fn check_file(path: &Path, size: u64) -> Result<(), MediaError> {
-    let metadata = std::fs::metadata(path).map_err(|_| MediaError::Gone)?;
-    if !metadata.is_file() {
-        return Err(MediaError::unplayable("This is not a regular file."));
-    }
-    if metadata.len() != size {
-        return Err(MediaError::Gone);
-    }
-    match std::fs::File::open(path) {
-        Ok(_) if size == 0 => Err(MediaError::unplayable("This file is empty.")),
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            Err(MediaError::unplayable("The host may not read this file. Give its user permission to."))
-        }
-        Err(_) => Err(MediaError::Gone),
     }
 }

@@ -21,6 +21,10 @@ impl Index {
         Self { bytes_max, bytes: 0, clock: 0, entries: HashMap::new(), by_use: BTreeMap::new() }
     }
 
+    pub fn contains(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
+    }
+
     /// Marks an entry as used just now; false when there is none.
     pub fn touch(&mut self, name: &str) -> bool {
         let Some(entry) = self.entries.get_mut(name) else { return false };

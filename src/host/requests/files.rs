@@ -1,0 +1,134 @@
+//! Looking at files that may lie on a drive or network share which does not answer.
+//!
+//! Such a look never comes back, and nothing can end it. So each has a thread of its own, is waited for only so long, and no more than a few
+//! are left hanging on one folder; the other folders, and all other requests, go on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::host::media::MediaError;
+
+const LOOK_MAX: Duration = Duration::from_secs(5);
+/// Looks at one folder at a time, those that hang included.
+const LOOKS_MAX: usize = 8;
+/// How long a look waits for one of the others to come back.
+const TURN_STEP: Duration = Duration::from_millis(10);
+
+/// The media folders. Cheap to clone.
+#[derive(Clone)]
+pub struct Files {
+    folders: Arc<[Folder]>,
+    look_max: Duration,
+}
+
+struct Folder {
+    path: PathBuf,
+    looks: Arc<AtomicUsize>,
+}
+
+/// One look, counted until it comes back.
+struct Look(Arc<AtomicUsize>);
+
+impl Files {
+    /// `folders`: absolute.
+    pub fn new(folders: impl IntoIterator<Item = PathBuf>) -> Self {
+        let folders = folders.into_iter().map(|path| Folder { path, looks: Arc::default() }).collect();
+        Self { folders, look_max: LOOK_MAX }
+    }
+
+    /// Whether the real file lies in a media folder, whatever links have been put in its way since the scan.
+    ///
+    /// # Errors
+    /// `Silent` when its drive does not answer.
+    pub async fn is_playable(&self, path: &Path) -> Result<bool, MediaError> {
+        let path = path.to_owned();
+        self.look(path.clone(), move |folder| is_playable(&path, folder)).await
+    }
+
+    /// Looks at `path` by `work`, which is given the folder that the path lies in by its name. A path in none is not looked at.
+    async fn look(&self, path: PathBuf, work: impl FnOnce(&Path) -> bool + Send + 'static) -> Result<bool, MediaError> {
+        let Some(folder) = self.folders.iter().find(|folder| path.starts_with(&folder.path)) else { return Ok(false) };
+        let answer = async {
+            let look = Look::begin(&folder.looks).await;
+            let (sender, answer) = oneshot::channel();
+            let root = folder.path.clone();
+            let started = std::thread::Builder::new().name("media-look".to_owned()).spawn(move || {
+                // Whoever asked may have left.
+                let _ = sender.send(work(&root));
+                drop(look);
+            });
+            started.map_err(MediaError::internal)?;
+            answer.await.map_err(MediaError::internal)
+        };
+        tokio::time::timeout(self.look_max, answer).await.unwrap_or(Err(MediaError::Silent))
+    }
+}
+
+impl Look {
+    async fn begin(looks: &Arc<AtomicUsize>) -> Self {
+        let take = |taken: usize| (taken < LOOKS_MAX).then_some(taken + 1);
+        while looks.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
+            tokio::time::sleep(TURN_STEP).await;
+        }
+        Self(looks.clone())
+    }
+}
+
+impl Drop for Look {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn is_playable(path: &Path, folder: &Path) -> bool {
+    let is_file = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    let Ok(real) = path.canonicalize() else { return false };
+    is_file && folder.canonicalize().is_ok_and(|folder| real.starts_with(folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn plays_what_really_lies_in_the_folder() {
+        let dir = tempfile::tempdir().expect("a temp dir");
+        let (media, other) = (dir.path().join("media"), dir.path().join("other"));
+        for folder in [&media, &other] {
+            std::fs::create_dir(folder).expect("made");
+            std::fs::write(folder.join("song"), b"x").expect("written");
+        }
+        std::os::unix::fs::symlink(&other, media.join("away")).expect("linked");
+        std::os::unix::fs::symlink(media.join("song"), media.join("link")).expect("linked");
+        let files = Files::new([media.clone()]);
+        for (path, plays) in
+            [(media.join("song"), true), (media.join("away/song"), false), (media.join("link"), false), (other.join("song"), false)]
+        {
+            assert_eq!(files.is_playable(&path).await, Ok(plays), "{}", path.display());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_drive_that_does_not_answer_holds_up_only_itself() {
+        let (dead, live) = (PathBuf::from("/dead"), PathBuf::from("/live"));
+        let files = Files { look_max: Duration::from_millis(50), ..Files::new([dead.clone(), live.clone()]) };
+        let (hold, held) = std::sync::mpsc::channel::<()>();
+        let held = Arc::new(std::sync::Mutex::new(held));
+        for _ in 0..LOOKS_MAX + 3 {
+            let held = held.clone();
+            // Blocks until the test lets go, as a read from a dead share does.
+            let look = files.look(dead.join("song"), move |_| held.lock().expect("not poisoned").recv().is_err());
+            assert_eq!(look.await, Err(MediaError::Silent));
+            assert_eq!(files.look(live.join("song"), |_| true).await, Ok(true));
+        }
+        assert_eq!(files.folders[0].looks.load(Ordering::Relaxed), LOOKS_MAX, "no more threads hang than that");
+        // The drive is back.
+        drop(hold);
+        let patient = Files { look_max: Duration::from_secs(60), ..files.clone() };
+        assert_eq!(patient.look(dead.join("song"), |_| true).await, Ok(true));
+    }
+}
