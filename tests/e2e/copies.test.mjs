@@ -91,11 +91,3 @@ for (const { name, file, rate, options, mime, likeness, rendition = 'audio_copy'
     checkPlaces(samples, SECONDS, rate, likeness);
   });
 }
-
-test('an MP3 that is begun in its midst lies where it should', async () => {
-  const rate = 44100;
-  const tracks = await tracksOf(halves('d.mp3', rate, ['-c:a', 'libmp3lame', '-b:a', '192k']), 'audio_copy');
-  const [[first]] = tracks[0].timeline.runs;
-  const { samples } = await tape.record(tracks, rate, 1);
-  checkPlaces(samples, SECONDS - first / rate, rate, 25);
-});

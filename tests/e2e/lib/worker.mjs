@@ -9,13 +9,19 @@ export class Worker {
   constructor(registry) {
     this.child = spawn(BINARY, ['media-worker'], { env: { ...process.env, GST_REGISTRY: registry }, stdio: ['pipe', 'pipe', 'ignore'] });
     this.pending = Buffer.alloc(0);
+    this.wake = () => {};
+    this.child.stdout.on('data', (more) => {
+      this.pending = Buffer.concat([this.pending, more]);
+      this.wake();
+    });
+    this.child.once('exit', () => this.wake(new Error('the worker ended')));
   }
 
   async take(length) {
     while (this.pending.length < length) {
-      const more = this.child.stdout.read();
-      if (more) this.pending = Buffer.concat([this.pending, more]);
-      else await once(this.child.stdout, 'readable');
+      await new Promise((resolve, reject) => {
+        this.wake = (error) => (error ? reject(error) : resolve());
+      });
     }
     const bytes = this.pending.subarray(0, length);
     this.pending = this.pending.subarray(length);
@@ -31,6 +37,7 @@ export class Worker {
     const parts = [];
     for (;;) {
       const answer = JSON.parse(await this.take((await this.take(4)).readUInt32BE()));
+      if (answer === 'ready') continue;
       if (answer.failed) throw new Error(JSON.stringify(answer.failed));
       parts.push(Buffer.from(await this.take((answer.chunk ?? answer.made).length)));
       if (answer.made) return { head: answer.made.head, body: Buffer.concat(parts) };
