@@ -135,7 +135,7 @@ fn host(args: HostArgs) -> Result<()> {
     crate::telemetry::init_logging();
     if let Some(HostCommand::Scan(args)) = args.command {
         let scan = config::scan(args)?;
-        let summary = crate::host::scan_once(&scan.media, &scan.data)?;
+        let summary = crate::host::scan_once(&scan.media, &scan.data, std::env::current_exe()?)?;
         println!("{}", serde_json::to_string_pretty(&summary)?);
         return Ok(());
     }

@@ -2,6 +2,9 @@
 #![cfg(feature = "host")]
 
 mod host_kit;
+mod host_requests {
+    mod streamed;
+}
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -40,6 +43,23 @@ async fn stage(home: Home, clock: Arc<dyn Clock>) -> Stage {
 
 async fn plain_stage(home: Home) -> Stage {
     stage(home, Arc::new(SystemClock)).await
+}
+
+#[tokio::test]
+async fn the_status_tells_which_encoder_has_proven_itself() {
+    let Stage { tunnel, host, home: _home, listener: _listener } = plain_stage(Home::new()).await;
+    let told = async {
+        loop {
+            let Reply::Status(status) = ask(&tunnel, STATUS).await.reply().clone() else { panic!("no status") };
+            if let Some(encoder) = status.media.video_encoder {
+                return encoder;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let encoder = tokio::time::timeout(BOUND, told).await.expect("x264 at least is installed for the tests");
+    assert!(encoder.contains("264"), "{encoder}");
+    host.stop().await;
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod identity;
 pub mod library;
 pub mod media;
 mod pairing;
+mod report;
 mod requests;
 mod scans;
 mod session;
@@ -26,8 +27,9 @@ use crate::types::{Clock, SystemClock};
 use clock::ServerClock;
 use gate::Gate;
 use library::{Library, ScanSummary};
-use media::{Engine, EngineConfig};
+use media::{Engine, EngineConfig, Prober, WorkerConfig};
 use pairing::{Pairing, Server, pair};
+use report::Report;
 use requests::{Files, Handler};
 use scans::{Scans, hangup_ends};
 use session::Session;
@@ -74,31 +76,38 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     let pairing = Pairing::load(&config.data, server.url())?;
     let library = Library::open(&config.data)?;
     library.check_folders(&config.media)?;
-    let engine = Engine::start(engine_config(&config, machine.worker_exe)).context("the media engine does not start")?;
+    let worker = worker_config(&config.data, machine.worker_exe);
+    let engine = Engine::start(engine_config(&config, worker.clone())).context("the media engine does not start")?;
     engine.try_encoder();
+    let report = Report::default();
     // Beside pairing: when the owner has confirmed the code, there is something to see.
-    let scans = Scans::start(library.clone(), config.media.clone(), machine.clock.clone())?;
+    let scans = Scans::start(library.clone(), config.media.clone(), worker, report.clone(), machine.clock.clone())?;
     let belonging = Belonging { config: &config, server, key, shutdown };
-    let outcome = belonging.serve(pairing, machine.clock, library, engine.clone()).await;
+    let outcome = belonging.serve(pairing, machine.clock, library, engine.clone(), report).await;
     scans.stop().await;
     engine.shutdown().await;
     outcome
 }
 
-/// Scans the folders once, without a server.
-pub fn scan_once(media: &[PathBuf], data: &Path) -> anyhow::Result<ScanSummary> {
+/// Scans the folders once, without a server. `worker_exe` as in [`Machine`].
+pub fn scan_once(media: &[PathBuf], data: &Path, worker_exe: PathBuf) -> anyhow::Result<ScanSummary> {
     let _lock = data_dir::claim(data)?;
     let library = Library::open(data)?;
     library.check_folders(media)?;
-    Ok(library.scan(media, &SystemClock, &AtomicBool::new(false))?)
+    let mut prober = Prober::new(worker_config(data, worker_exe));
+    Ok(library.scan(media, &mut prober, &SystemClock, &AtomicBool::new(false))?)
 }
 
-fn engine_config(config: &HostConfig, worker_exe: PathBuf) -> EngineConfig {
+fn worker_config(data: &Path, exe: PathBuf) -> WorkerConfig {
+    WorkerConfig { exe, registry: data.join("gstreamer.registry") }
+}
+
+fn engine_config(config: &HostConfig, worker: WorkerConfig) -> EngineConfig {
     EngineConfig {
         cache_dir: config.data.join("cache"),
         cache_bytes_max: config.cache_bytes_max,
-        worker_exe,
-        registry_path: config.data.join("gstreamer.registry"),
+        worker_exe: worker.exe,
+        registry_path: worker.registry,
         request_timeout: MEDIA_TIMEOUT,
     }
 }
@@ -113,11 +122,18 @@ struct Belonging<'a> {
 
 impl Belonging<'_> {
     /// Pairs if need be, then keeps the tunnel until the end.
-    async fn serve(self, pairing: Option<Pairing>, clock: Arc<dyn Clock>, library: Library, engine: Engine) -> anyhow::Result<()> {
+    async fn serve(
+        self,
+        pairing: Option<Pairing>,
+        clock: Arc<dyn Clock>,
+        library: Library,
+        engine: Engine,
+        report: Report,
+    ) -> anyhow::Result<()> {
         let Some(pairing) = self.paired(pairing).await? else { return Ok(()) };
         let gate = Gate::new(pairing.host_id, ServerClock::new(clock));
         let media = self.config.media.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
-        let handler = Handler { name: self.config.name.as_str().into(), library, engine, files: Files::new(media) };
+        let handler = Handler { name: self.config.name.as_str().into(), library, engine, report, files: Files::new(media) };
         let keeper = Keeper {
             data: self.config.data.clone(),
             name: self.config.name.clone(),

@@ -12,6 +12,8 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::library::{Library, LibraryError, ScanSummary};
+use super::media::{Prober, WorkerConfig};
+use super::report::Report;
 use crate::types::Clock;
 
 const EVERY: Duration = Duration::from_secs(15 * 60);
@@ -25,10 +27,17 @@ pub struct Scans {
 
 impl Scans {
     /// Starts the first scan at once.
-    pub fn start(library: Library, media: Vec<PathBuf>, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
+    pub fn start(
+        library: Library,
+        media: Vec<PathBuf>,
+        worker: WorkerConfig,
+        report: Report,
+        clock: Arc<dyn Clock>,
+    ) -> std::io::Result<Self> {
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
         let hangup = if hangup_ends() { None } else { Some(signal(SignalKind::hangup())?) };
-        let task = tokio::spawn(keep_scanning(library, media.into(), clock, stop.clone(), wake.clone(), hangup));
+        let scan = Scan { library, media, worker, report, clock, stop: stop.clone() };
+        let task = tokio::spawn(keep_scanning(Arc::new(scan), wake.clone(), hangup));
         Ok(Self { stop, wake, task })
     }
 
@@ -52,25 +61,39 @@ async fn asked(hangup: &mut Option<Signal>) {
     }
 }
 
-async fn keep_scanning(
+/// All that a scan needs.
+struct Scan {
     library: Library,
-    media: Arc<[PathBuf]>,
+    media: Vec<PathBuf>,
+    worker: WorkerConfig,
+    report: Report,
     clock: Arc<dyn Clock>,
     stop: Arc<AtomicBool>,
-    wake: Arc<Notify>,
-    mut hangup: Option<Signal>,
-) {
-    while !stop.load(Ordering::Relaxed) {
-        let (library, media, clock, stop) = (library.clone(), media.clone(), clock.clone(), stop.clone());
-        let scanned = tokio::task::spawn_blocking(move || library.scan(&media, &*clock, &stop)).await;
-        match scanned {
-            Ok(scanned) => tell(scanned),
-            Err(error) => tracing::error!(%error, "a scan broke off"),
+}
+
+async fn keep_scanning(scan: Arc<Scan>, wake: Arc<Notify>, mut hangup: Option<Signal>) {
+    while !scan.stop.load(Ordering::Relaxed) {
+        let now = scan.clone();
+        if let Err(error) = tokio::task::spawn_blocking(move || now.run()).await {
+            tracing::error!(%error, "a scan broke off");
         }
         tokio::select! {
             () = sleep(EVERY) => {}
             () = asked(&mut hangup) => {}
             () = wake.notified() => {}
+        }
+    }
+}
+
+impl Scan {
+    fn run(&self) {
+        // Its process lives as long as the scan does.
+        let mut prober = Prober::new(self.worker.clone());
+        let scanned = self.library.scan(&self.media, &mut prober, &*self.clock, &self.stop);
+        let is_done = scanned.is_ok();
+        tell(scanned);
+        if is_done && let Err(error) = self.report.look(&self.library, &mut prober) {
+            tracing::error!(error = %format!("{error:#}"), "it is not known what is missing to play everything");
         }
     }
 }

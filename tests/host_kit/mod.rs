@@ -11,6 +11,7 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use iroam::host::library::{Library, ScanSummary};
+use iroam::host::media::{Prober, WorkerConfig};
 use iroam::protocol::{Browse, SortKey, TrackRow};
 use iroam::types::SystemClock;
 
@@ -59,8 +60,16 @@ impl Home {
     }
 }
 
+/// All tests share a registry of plugins, so that it is made once.
+pub fn prober() -> Prober {
+    Prober::new(WorkerConfig {
+        exe: env!("CARGO_BIN_EXE_iroam").into(),
+        registry: Path::new(env!("CARGO_TARGET_TMPDIR")).join("probe.registry"),
+    })
+}
+
 pub fn scan(library: &Library, media: &[PathBuf]) -> ScanSummary {
-    library.scan(media, &SystemClock, &AtomicBool::new(false)).expect("scans")
+    library.scan(media, &mut prober(), &SystemClock, &AtomicBool::new(false)).expect("scans")
 }
 
 pub fn ffmpeg(input: &[&str], tags: &[(&str, &str)], path: &Path) {

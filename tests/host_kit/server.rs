@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use iroam::auth::{DeviceKey, TicketSigner};
@@ -80,8 +80,16 @@ impl Host {
         Self::start_at(config, Arc::new(SystemClock))
     }
 
+    /// With workers of the test's own.
+    pub fn start_with(config: HostConfig, worker_exe: PathBuf) -> Self {
+        Self::start_on(config, Machine { clock: Arc::new(SystemClock), worker_exe })
+    }
+
     pub fn start_at(config: HostConfig, clock: Arc<dyn Clock>) -> Self {
-        let machine = Machine { clock, worker_exe: env!("CARGO_BIN_EXE_iroam").into() };
+        Self::start_on(config, Machine { clock, worker_exe: env!("CARGO_BIN_EXE_iroam").into() })
+    }
+
+    fn start_on(config: HostConfig, machine: Machine) -> Self {
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(run_until(config, machine, shutdown.clone()));
         Self { task: Some(task), shutdown }

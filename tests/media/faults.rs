@@ -46,7 +46,8 @@ async fn bad_files_are_told_plainly_and_the_next_good_file_plays() {
             assert!(!body.detail.contains('/'), "{name}: {}", body.detail);
         }
         let error = init_error(&bench, &source(&path, MediaKind::Video), Rendition::VideoCopy).await;
-        assert!(matches!(error, MediaError::Unplayable(_)), "{name} as video: {error:?}");
+        // Not even a film, or a broken one.
+        assert!(matches!(error, MediaError::Unplayable(_) | MediaError::NotFound { .. }), "{name} as video: {error:?}");
         plays(&bench, &good).await;
     }
     bench.engine.shutdown().await;
@@ -81,6 +82,47 @@ async fn a_file_that_vanishes_or_changes_is_gone() {
     assert_eq!(segment(&bench.engine, session(1), &track, Rendition::Opus160, 1).await, Err(MediaError::Gone));
     std::fs::remove_file(&path).expect("removed");
     assert_eq!(segment(&bench.engine, session(1), &track, Rendition::Opus160, 2).await, Err(MediaError::Gone));
+    bench.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_plays_is_told_and_others_go_on() {
+    let bench = bench();
+    let dir = bench.dir.path();
+    let path = dir.join("changing.mp3");
+    let whole = std::fs::read(mp3(dir)).expect("there");
+    let aside = dir.join("aside");
+    // Shorter; another of the same size, elsewhere and in place; a pipe; a link.
+    type Change<'a> = (&'a str, &'a dyn Fn(&Path));
+    let changes: [Change; 5] = [
+        ("cut", &|path| drop(std::fs::File::options().write(true).open(path).map(|file| file.set_len(9_000)))),
+        ("replaced", &|path| {
+            std::fs::write(&aside, &whole).expect("written");
+            std::fs::rename(&aside, path).expect("renamed");
+        }),
+        ("written over", &|path| std::fs::write(path, &whole).expect("written")),
+        ("a pipe", &|path| {
+            std::fs::remove_file(path).expect("removed");
+            assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo is installed").success());
+        }),
+        ("a link", &|path| {
+            std::fs::remove_file(path).expect("removed");
+            std::os::unix::fs::symlink(dir.join("good.mp3"), path).expect("linked");
+        }),
+    ];
+    for (number, (what, change)) in (10..).zip(changes) {
+        let _ = std::fs::remove_file(&path);
+        std::fs::write(&path, &whole).expect("written");
+        let track = source(&path, MediaKind::Audio);
+        init(&bench.engine, session(number), &track, Rendition::Opus160).await.expect("an init");
+        // File systems may count a file's time in steps of some milliseconds.
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        change(&path);
+        let asked = segment(&bench.engine, session(number), &track, Rendition::Opus160, 2);
+        let error = tokio::time::timeout(BOUND, asked).await.expect("in bounded time").expect_err(what);
+        assert!(matches!(error, MediaError::Gone | MediaError::Unplayable(_)), "{what}: {error:?}");
+        plays(&bench, &dir.join("good.mp3")).await;
+    }
     bench.engine.shutdown().await;
 }
 

@@ -162,3 +162,13 @@ pub async fn init(engine: &Engine, session: SessionId, source: &Source, renditio
 pub async fn segment(engine: &Engine, session: SessionId, source: &Source, rendition: Rendition, index: u32) -> Result<Bytes, MediaError> {
     engine.segment(wanted(session, source, rendition), index, Some(Duration::ZERO)).await?.whole().await
 }
+
+/// A worker program of the test's own: a shell script in front of the real one.
+pub fn wrapped(dir: &Path, script: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = dir.join("worker.sh");
+    let exe = env!("CARGO_BIN_EXE_iroam");
+    std::fs::write(&path, format!("#!/bin/sh\n{script}\nexec '{exe}' \"$@\"\n")).expect("written");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("made executable");
+    path
+}

@@ -1,16 +1,16 @@
 //! Worker processes killed, hanging or too many, requests dropped, a full cache: the next request is served.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use iroam::host::media::MediaError;
 use iroam::protocol::{MediaKind, Rendition};
 
-use crate::kit::{BOUND, bench, bench_with, engine_in, engine_of, fetch, init, mp3, segment, session, source, sweep_file};
+use crate::kit::{BOUND, bench, bench_with, engine_in, engine_of, fetch, init, mp3, segment, session, source, sweep_file, wrapped};
 
 /// Process ids of this test's own workers: children of this process that use this registry.
-fn workers(registry: &Path) -> Vec<u32> {
+pub fn workers(registry: &Path) -> Vec<u32> {
     let wanted = format!("GST_REGISTRY={}", registry.display());
     let uses = |pid: &u32| {
         let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
@@ -120,16 +120,6 @@ async fn the_cache_keeps_its_limit_and_outlives_the_engine() {
     assert_eq!(from_cache.as_ref().ok(), other.segments.last());
     assert_eq!(segment(&engine, session(1), &track, Rendition::Aac256, 0).await, Err(MediaError::Gone));
     engine.shutdown().await;
-}
-
-/// A worker program of the test's own: a shell script in front of the real one.
-fn wrapped(dir: &Path, script: &str) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt;
-    let path = dir.join("worker.sh");
-    let exe = env!("CARGO_BIN_EXE_iroam");
-    std::fs::write(&path, format!("#!/bin/sh\n{script}\nexec '{exe}' \"$@\"\n")).expect("written");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("made executable");
-    path
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod art;
 mod browse;
+mod codecs;
 mod db;
 mod lookup;
 mod row;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use art::ART_CONTENT_TYPE;
+pub use codecs::Codecs;
 pub use lookup::{Found, Totals};
 pub use scan::{ScanSummary, Skipped};
 

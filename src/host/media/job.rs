@@ -75,6 +75,8 @@ pub enum Task {
     Segment { encoding: Encoding, index: u32 },
     /// Head: [`Probed`].
     Probe,
+    /// What is not installed; the file does not matter. Head: `Lacks`.
+    Inspect,
     /// Head: [`Details`].
     Details,
     /// Body: WebVTT.
@@ -142,6 +144,7 @@ pub enum Head {
     None,
     Timeline(Timeline),
     Probed(Probed),
+    Lacks(Vec<Lack>),
     Details(Details),
     Preview(PreviewHead),
     Heard(Heard),
@@ -154,6 +157,34 @@ pub struct Probed {
     pub duration_ms: u64,
     /// A video has `video`; pictures that are a cover are none.
     pub source: SourceMedia,
+}
+
+/// Something that cannot be played or made until a package is installed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lack {
+    /// For people; a codec by the name that tracks have.
+    pub what: String,
+    /// Debian package.
+    pub package: String,
+    pub wanted_by: WantedBy,
+}
+
+/// Which tracks something is missed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WantedBy {
+    /// Those coded so.
+    Codec,
+    /// All with sound.
+    Sound,
+    /// All with pictures.
+    Pictures,
+}
+
+impl Lack {
+    pub fn new(what: &str, package: &str, wanted_by: WantedBy) -> Self {
+        Self { what: what.to_owned(), package: package.to_owned(), wanted_by }
+    }
 }
 
 /// What an analysis heard (EBU R 128). In hundredths of LU or dB.

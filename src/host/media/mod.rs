@@ -1,7 +1,8 @@
 //! The media engine: files in, CMAF segments out.
 //!
-//! Two halves. The parent ([`engine`]) never touches a codec: it keeps the segment cache and a child process for each play session.
-//! The child ([`worker`]) decodes, encodes and cuts; a codec that crashes or hangs costs one session, and the parent starts a fresh one.
+//! Two halves. The parent ([`engine`]) never touches a codec: it keeps the segment cache, and child processes for each
+//! play session. The child ([`worker`]) decodes, encodes and cuts; a codec that crashes or hangs costs one session, and the parent starts a
+//! fresh one.
 //!
 //! The bytes of a segment depend only on (file, rendition, index): each is made by a fresh encoder, fed from an exact sample grid, by a
 //! decoder that seeks in the same way whatever came before. Frames that are passed through (H.264, and FLAC as FLAC) are found by the file
@@ -14,19 +15,26 @@ pub mod compose;
 mod copy;
 mod engine;
 mod error;
+mod helper;
 mod job;
 mod matroska;
 mod mp4;
 mod offer;
+mod plugins;
+mod probe;
 mod segments;
 pub mod streams;
+mod video;
 pub mod worker;
 
+pub use copy::mime as copy_mime;
 pub use engine::{Chunks, Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
-pub use job::{Encoding, Head, Heard, Probed, Task, Trial};
+pub use helper::WorkerConfig;
+pub use job::{Encoding, Head, Heard, Lack, Probed, Task, Trial, WantedBy};
 pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::offers;
+pub use probe::{Prober, check as check_facts};
 
 /// Part of every cache key: raise it when the bytes of any segment change.
 const ENGINE_VERSION: u32 = 4;

@@ -1,5 +1,6 @@
 //! Which renditions a file can be played in.
 
+use super::video;
 use crate::protocol::{MediaKind, Rendition, SourceAudio, SourceMedia, SourceVideo};
 
 /// FLAC carries integers of up to 24 bits through every browser; wider (or floating-point) samples would not survive.
@@ -29,7 +30,7 @@ fn pictures(source: &SourceVideo) -> Vec<Rendition> {
     let mut offered: Vec<Rendition> = Vec::new();
     for rung in Rendition::LADDER {
         offered.push(rung);
-        if rung.lines_max() >= Some(source.height) {
+        if video::holds(rung, source.width, source.height) {
             break;
         }
     }

@@ -29,7 +29,7 @@ impl Handler {
         MediaStatus {
             hardware: encoder.as_ref().is_some_and(|encoder| encoder.hardware),
             video_encoder: encoder.map(|encoder| encoder.encoder),
-            ..MediaStatus::default()
+            ..self.report.status()
         }
     }
 

@@ -12,6 +12,7 @@ pub use files::Files;
 
 use super::library::{Library, LibraryError};
 use super::media::{Chunks, Encoding, Engine};
+use super::report::Report;
 use crate::auth::Claims;
 use crate::protocol::{ErrorBody, ErrorCode, Reply, ReplyHeader, Request};
 
@@ -59,6 +60,7 @@ pub struct Handler {
     pub name: Arc<str>,
     pub library: Library,
     pub engine: Engine,
+    pub report: Report,
     /// The folders that files may be played from.
     pub files: Files,
 }

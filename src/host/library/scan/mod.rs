@@ -3,8 +3,8 @@
 mod clean;
 mod folders;
 mod pictures;
+mod read;
 mod tags;
-mod video;
 mod walk;
 mod writer;
 
@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::row::Stamp;
 use super::{Library, LibraryError, db};
+use crate::host::media::Prober;
 use crate::types::{Clock, TrackId};
 use pictures::Pictures;
 use walk::Entry;
@@ -79,12 +80,14 @@ impl Library {
         Ok(())
     }
 
-    /// Brings the index up to date with `media`. What was read before `stop` was set is kept. One scan at a time.
-    pub fn scan(&self, media: &[PathBuf], clock: &dyn Clock, stop: &AtomicBool) -> Result<ScanSummary, LibraryError> {
+    /// Brings the index up to date with `media`; `prober` looks at what tags say too little of. What was read before `stop` was set
+    /// is kept. One scan at a time.
+    pub fn scan(&self, media: &[PathBuf], prober: &mut Prober, clock: &dyn Clock, stop: &AtomicBool) -> Result<ScanSummary, LibraryError> {
         let _scanning = Scanning::begin(&self.shared.scanning);
         let began = Instant::now();
         let index = db::open_for_writing(&self.index())?;
         let mut scan = Scan {
+            prober,
             writer: Writer::new(&index, clock),
             pictures: Pictures::new(&index, self.art_dir()),
             seen: HashSet::new(),
@@ -104,6 +107,7 @@ impl Library {
 }
 
 struct Scan<'a> {
+    prober: &'a mut Prober,
     writer: Writer<'a>,
     pictures: Pictures<'a>,
     /// Every track found by this scan, so that overlapping folders list nothing twice.
@@ -150,7 +154,7 @@ impl Scan<'_> {
             self.summary.unchanged += 1;
             return self.writer.mark_present(known);
         }
-        let file = match tags::read(path) {
+        let file = match read::read(path, stamp.size, self.prober) {
             Ok(file) => file,
             Err(reason) => {
                 self.summary.skip(path, reason);

@@ -1,9 +1,7 @@
-//! Reads one file's tags and properties.
+//! Tags, and what a song's own headers say of its sound.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufReader, Seek};
-use std::os::unix::fs::OpenOptionsExt;
-use std::panic::catch_unwind;
 use std::path::Path;
 
 use lofty::config::ParseOptions;
@@ -14,57 +12,62 @@ use lofty::probe::Probe;
 use lofty::tag::{Accessor, ItemKey, Tag};
 
 use super::super::row::Described;
-use super::{clean, video, walk};
-use crate::host::media::offers;
+use super::clean;
+use super::read::Read;
+use crate::host::media::{Probed, copy_mime, offers};
 use crate::protocol::{MediaKind, SourceAudio, SourceMedia};
 
-/// What a file says, and the picture in it.
-pub(super) struct Read {
-    pub(super) described: Described,
-    pub(super) picture: Option<Vec<u8>>,
+/// Whether its tags, and what they say of its sound, are read for a song of such a name: far faster than decoding a little of it.
+pub(super) fn is_tagged(path: &Path) -> bool {
+    const NAMES: [&str; 17] =
+        ["mp3", "flac", "ogg", "oga", "opus", "m4a", "m4b", "aac", "wav", "aiff", "aif", "aifc", "mp2", "mpc", "ape", "wv", "spx"];
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    extension.is_some_and(|extension| NAMES.contains(&extension.as_str()))
 }
 
-/// Reads a media file, or says in a few words why not. A parser that panics over a hostile file costs that file only.
-pub(super) fn read(path: &Path) -> Result<Read, String> {
-    let file = open(path)?;
-    let read = || if walk::is_video(path) == Some(true) { video::read(path, file) } else { read_audio(path, file) };
-    catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| Err("its tags are damaged".to_owned()))
-}
-
-/// Opens without waiting for anybody: a file that became a pipe or a device since it was listed is refused, not read.
-fn open(path: &Path) -> Result<File, String> {
-    let flags = libc::O_NONBLOCK | libc::O_NOFOLLOW;
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(|e| format!("it cannot be opened: {}", e.kind()))?;
-    let kind = file.metadata().map_err(|e| format!("it cannot be read: {}", e.kind()))?.file_type();
-    if kind.is_file() { Ok(file) } else { Err(format!("it is {}, not a file", walk::special(kind))) }
-}
-
-pub(super) fn read_audio(path: &Path, file: File) -> Result<Read, String> {
-    let (tagged, codec) = parse(path, file)?;
+/// A song by its tags and headers.
+pub(super) fn song(path: &Path, file: File) -> Result<Read, String> {
+    let (tagged, (name, lossless)) = parse(path, file)?;
     let properties = tagged.properties();
     let duration_ms = u64::try_from(properties.duration().as_millis()).unwrap_or(0);
     if duration_ms == 0 {
         return Err("it holds no sound".to_owned());
     }
-    let (name, lossless) = codec;
     let audio = SourceAudio {
         codec: name.to_owned(),
-        mime: None,
+        // Only these have a copy that is worth sending: what loses nothing is sent as FLAC.
+        mime: if ["MP3", "AAC", "Opus"].contains(&name) { copy_mime(path) } else { None },
         kbps: properties.audio_bitrate(),
         rate: properties.sample_rate().unwrap_or(0),
         channels: properties.channels().unwrap_or(0),
         bits: properties.bit_depth().filter(|_| lossless),
         lossless,
     };
-    let source = SourceMedia { audio: Some(audio), video: None };
-    let (renditions, sound) = offers(MediaKind::Audio, &source);
-    let tag = tagged.primary_tag().or(tagged.first_tag());
-    let described = Described { duration_ms, codec: name.to_owned(), source, renditions, sound, ..describe(path, MediaKind::Audio, tag) };
-    Ok(Read { described, picture: tag.and_then(front_cover) })
+    let probed = Probed { duration_ms, source: SourceMedia { audio: Some(audio), video: None } };
+    Ok(read_of(path, probed, tagged.primary_tag().or(tagged.first_tag())))
+}
+
+/// The tag of a file that was looked at in another way; only where its bytes say plainly what it is.
+pub(super) fn tag_of(file: File) -> Option<Tag> {
+    let probe = Probe::new(BufReader::new(file)).guess_file_type().ok()?;
+    probe.file_type()?;
+    let tagged = probe.options(ParseOptions::new().read_properties(false)).read().ok()?;
+    tagged.primary_tag().or(tagged.first_tag()).cloned()
+}
+
+/// A library item of what is known of a file.
+pub(super) fn read_of(path: &Path, probed: Probed, tag: Option<&Tag>) -> Read {
+    let Probed { duration_ms, source } = probed;
+    let kind = if source.video.is_some() { MediaKind::Video } else { MediaKind::Audio };
+    let picture_codec = source.video.as_ref().map(|video| &video.codec);
+    let codec = picture_codec.or(source.audio.as_ref().map(|audio| &audio.codec)).cloned().unwrap_or_default();
+    let (renditions, sound) = offers(kind, &source);
+    let described = Described { duration_ms, codec, source, renditions, sound, ..describe(path, kind, tag) };
+    Read { described, picture: tag.and_then(front_cover) }
 }
 
 /// The texts of a tag; length, codec and renditions are the caller's to fill in.
-pub(super) fn describe(path: &Path, kind: MediaKind, tag: Option<&Tag>) -> Described {
+fn describe(path: &Path, kind: MediaKind, tag: Option<&Tag>) -> Described {
     let text = |value: Option<std::borrow::Cow<'_, str>>| value.and_then(|value| clean::text(&value));
     let title = text(tag.and_then(Accessor::title));
     let date = tag.and_then(|tag| tag.get_string(ItemKey::RecordingDate).or_else(|| tag.get_string(ItemKey::Year)));
@@ -91,17 +94,19 @@ fn title_of(path: &Path) -> String {
     path.file_stem().and_then(|stem| clean::text(&stem.to_string_lossy())).unwrap_or_else(|| "Untitled".to_owned())
 }
 
-pub(super) fn front_cover(tag: &Tag) -> Option<Vec<u8>> {
+fn front_cover(tag: &Tag) -> Option<Vec<u8>> {
     let front = tag.get_picture_type(PictureType::CoverFront).or_else(|| tag.pictures().first());
     front.map(|picture| picture.data().to_vec())
 }
 
 /// The file as its bytes say, not its name.
-pub(super) fn parse(path: &Path, file: File) -> Result<(TaggedFile, (&'static str, bool)), String> {
+fn parse(path: &Path, file: File) -> Result<(TaggedFile, (&'static str, bool)), String> {
     let damaged = |error: &dyn std::fmt::Display| format!("it is damaged or not what its name says: {error}");
     let by_name = path.extension().and_then(FileType::from_ext).unwrap_or(FileType::Mpeg);
     let probe = Probe::with_file_type(BufReader::new(file), by_name).guess_file_type().map_err(|e| damaged(&e))?;
     match probe.file_type() {
+        // A film that is named like a song.
+        Some(FileType::Mp4) if by_name != FileType::Mp4 => Err("it is not what its name says".to_owned()),
         Some(FileType::Mp4) => {
             let mut reader = probe.into_inner();
             reader.rewind().map_err(|e| damaged(&e))?;
@@ -127,6 +132,10 @@ fn codec(kind: FileType) -> Option<(&'static str, bool)> {
         FileType::Opus => ("Opus", false),
         FileType::Vorbis => ("Vorbis", false),
         FileType::Aac => ("AAC", false),
+        FileType::Ape => ("APE", true),
+        FileType::WavPack => ("WavPack", true),
+        FileType::Mpc => ("Musepack", false),
+        FileType::Speex => ("Speex", false),
         _ => return None,
     })
 }

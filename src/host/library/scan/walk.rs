@@ -9,14 +9,17 @@ use walkdir::{DirEntry, WalkDir};
 use super::super::row::Stamp;
 
 /// Names with one of these at their end are looked at, in lower case.
-const AUDIO: [&str; 11] = ["mp3", "flac", "ogg", "oga", "opus", "m4a", "m4b", "aac", "wav", "aiff", "aif"];
-const VIDEO: [&str; 3] = ["mp4", "m4v", "mov"];
+const AUDIO: [&str; 28] = [
+    "mp3", "flac", "ogg", "oga", "opus", "m4a", "m4b", "aac", "wav", "aiff", "aif", "aifc", "mp2", "mpc", "ape", "wv", "wma", "mka",
+    "weba", "dsf", "dff", "tta", "ac3", "eac3", "dts", "spx", "au", "amr",
+];
+const VIDEO: [&str; 21] = [
+    "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "m2ts", "mts", "vob", "wmv", "asf", "flv", "f4v", "ogv", "ogm", "3gp",
+    "3g2", "divx",
+];
 
 /// Names of media that cannot be played yet: their owner is told so, rather than left to wonder.
-const UNSUPPORTED: [&str; 20] = [
-    "mkv", "avi", "webm", "wmv", "flv", "mpg", "mpeg", "ts", "m2ts", "ogv", "3gp", "vob", "wma", "ape", "wv", "mka", "mpc", "dsf", "dff",
-    "tta",
-];
+const UNSUPPORTED: [&str; 8] = ["rm", "rmvb", "ra", "iso", "mxf", "shn", "caf", "w64"];
 
 /// Deeper folders are not looked into: no library needs them, a loop of mounts would.
 const DEPTH_MAX: usize = 64;

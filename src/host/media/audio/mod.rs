@@ -10,12 +10,12 @@ mod grid;
 mod length;
 mod mp3;
 mod pcm_file;
-mod pipeline;
+pub mod pipeline;
 mod program;
 mod reader;
 mod resample;
 mod tape;
 
 pub use flac::Passthrough;
-pub use pipeline::prepare;
+pub use pipeline::{Running, element, prepare};
 pub use program::Encoded;

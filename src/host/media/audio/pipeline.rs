@@ -4,17 +4,13 @@ use gst::prelude::*;
 use gstreamer as gst;
 
 use crate::host::media::error::MediaError;
+use crate::host::media::plugins;
 
 /// Longest wait for one step of a pipeline. The parent's own limit is the last word; this one gives the better error.
 pub const STEP: gst::ClockTime = gst::ClockTime::from_seconds(4);
 
-/// Elements by name and the Debian package that holds each.
-const PACKAGES: [(&str, &str); 4] = [
-    ("opusenc", "gstreamer1.0-plugins-base"),
-    ("voaacenc", "gstreamer1.0-plugins-bad"),
-    ("flacenc", "gstreamer1.0-plugins-good"),
-    ("flacparse", "gstreamer1.0-plugins-good"),
-];
+/// What fetches more than the file it is given: a playlist that is named like a film must not make the host ask the network.
+const FETCHERS: [&str; 8] = ["hlsdemux", "hlsdemux2", "dashdemux", "dashdemux2", "mssdemux", "mssdemux2", "sdpdemux", "rtspsrc"];
 
 /// Loaded before the first job: a plugin read from a cold disk costs more than the decoding.
 const PRELOADED: [&str; 18] = [
@@ -42,6 +38,11 @@ const PRELOADED: [&str; 18] = [
 pub fn prepare() -> Result<(), MediaError> {
     gst::init().map_err(MediaError::internal)?;
     let registry = gst::Registry::get();
+    for fetcher in FETCHERS {
+        if let Some(feature) = registry.lookup_feature(fetcher) {
+            feature.set_rank(gst::Rank::NONE);
+        }
+    }
     if registry.lookup_feature("mpg123audiodec").is_some() {
         for other in ["avdec_mp3", "avdec_mp3float", "flump3dec", "mad"] {
             if let Some(feature) = registry.lookup_feature(other) {
@@ -57,10 +58,7 @@ pub fn prepare() -> Result<(), MediaError> {
 }
 
 pub fn element(name: &str) -> Result<gst::Element, MediaError> {
-    gst::ElementFactory::make(name).build().map_err(|_| {
-        let package = PACKAGES.iter().find(|(known, _)| *known == name).map_or("gstreamer1.0-plugins-base", |(_, package)| package);
-        MediaError::MissingPlugin(format!("The host lacks the GStreamer element {name}. Install the package {package} on it."))
-    })
+    gst::ElementFactory::make(name).build().map_err(|_| plugins::no_element(name))
 }
 
 /// A converter of sample formats without dither, which is random: the same segment must have the same bytes each time.
@@ -107,13 +105,7 @@ pub fn bus_error(pipeline: &gst::Pipeline) -> Option<MediaError> {
 pub fn message_error(message: &gst::Message) -> Option<MediaError> {
     match message.view() {
         gst::MessageView::Error(_) => Some(MediaError::unplayable("This file is damaged, or is not media that the host can decode.")),
-        gst::MessageView::Element(element) => {
-            let structure = element.structure().filter(|structure| structure.name() == "missing-plugin")?;
-            let what = structure.get::<String>("name").unwrap_or_else(|_| "a decoder".to_owned());
-            Some(MediaError::MissingPlugin(format!(
-                "The host lacks a plugin for this file ({what}). Install the packages gstreamer1.0-libav and gstreamer1.0-plugins-ugly on it."
-            )))
-        }
+        gst::MessageView::Element(_) => plugins::missing_in(message),
         _ => None,
     }
 }

@@ -47,9 +47,8 @@ pub fn enter(lane: Lane) {
     };
     // SAFETY: as above. Threads that pipelines start later inherit both from this one.
     unsafe {
-        if nice > 0 {
-            libc::setpriority(libc::PRIO_PROCESS, 0, nice);
-        }
+        // On top of the host's own.
+        libc::nice(nice);
         if lane == Lane::Background {
             libc::syscall(libc::SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_CLASS_IDLE << IOPRIO_CLASS_SHIFT);
         }

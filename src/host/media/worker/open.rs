@@ -8,7 +8,7 @@ use crate::host::media::error::MediaError;
 use crate::host::media::job::Encoding;
 use crate::host::media::segments::Segments;
 use crate::host::media::streams::Container;
-use crate::host::media::{matroska, mp4};
+use crate::host::media::{matroska, mp4, video};
 use crate::protocol::{Rendition, Role};
 
 /// Opens a file that is known to be a regular one.
@@ -16,6 +16,7 @@ pub fn open(path: &Path, encoding: Encoding) -> Result<Box<dyn Segments>, MediaE
     let Encoding { stream, rendition } = encoding;
     match rendition {
         Rendition::VideoCopy => pictures(path, stream),
+        rung if rung.lines_max().is_some() => Ok(Box::new(video::Encoded::open(path, encoding)?)),
         Rendition::Flac if stream == 0 => match Passthrough::open(path)? {
             Some(flac) => Ok(Box::new(flac)),
             None => Ok(Box::new(Encoded::open(path, stream, rendition)?)),

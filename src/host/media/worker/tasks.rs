@@ -5,6 +5,7 @@ use super::shelf::{Key, Shelf};
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{Encoding, Head, Job, Task};
 use crate::host::media::segments::Out;
+use crate::host::media::{plugins, probe, video};
 
 /// A body and what is said of it; empty after chunks.
 pub type Made = (Vec<u8>, Head);
@@ -23,6 +24,12 @@ impl Bench {
         mtime_ms: Option<i64>,
         out: &mut dyn FnMut(Vec<u8>, u32) -> Result<(), MediaError>,
     ) -> Result<Made, MediaError> {
+        video::prefer(job.video_encoder.as_deref());
+        match job.task {
+            Task::Trial => return Ok((Vec::new(), Head::Trial(video::trial()?))),
+            Task::Inspect => return Ok((Vec::new(), Head::Lacks(plugins::lacks()))),
+            _ => {}
+        }
         let path = job.path().ok_or_else(|| MediaError::internal("a job has no path"))?;
         let file = Opened::open(&path, job.size, mtime_ms)?;
         let stamp = file.stamp;
@@ -37,7 +44,8 @@ impl Bench {
                 open.segment(*index, out)?;
                 Ok((Vec::new(), Head::None))
             }),
-            Task::Probe | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse | Task::Trial => {
+            Task::Probe => Ok((Vec::new(), Head::Probed(probe::probe(&path)?))),
+            Task::Inspect | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse | Task::Trial => {
                 Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() })
             }
         }

@@ -1,0 +1,112 @@
+//! What GStreamer's Discoverer makes of a file.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gst::glib;
+use gstreamer as gst;
+use gstreamer_pbutils as pbutils;
+use pbutils::prelude::*;
+use pbutils::{DiscovererAudioInfo, DiscovererInfo, DiscovererResult, DiscovererVideoInfo};
+
+use super::headers;
+use crate::host::media::error::MediaError;
+use crate::host::media::job::Probed;
+use crate::host::media::plugins;
+use crate::protocol::{SourceAudio, SourceMedia, SourceVideo};
+
+/// Less than the parent's patience, so that the error is the better one.
+const LIMIT: gst::ClockTime = gst::ClockTime::from_seconds(4);
+
+/// Facts of any file that GStreamer can open.
+pub fn discover(path: &Path) -> Result<Probed, MediaError> {
+    let info = ask(path)?;
+    match info.result() {
+        DiscovererResult::Ok => Ok(decoded(&info)),
+        // Of what it cannot decode it says nothing.
+        DiscovererResult::MissingPlugins => headers::read(path)?.ok_or_else(|| missing(&info)),
+        DiscovererResult::Timeout => Err(MediaError::unplayable("This file takes too long to open.")),
+        _ => Err(MediaError::unplayable("This file is damaged, or is not media that the host can decode.")),
+    }
+}
+
+fn decoded(info: &DiscovererInfo) -> Probed {
+    let audio = info.audio_streams().first().map(audio);
+    // A picture that stands still is a cover.
+    let video = info.video_streams().iter().find(|video| !video.is_image()).map(video);
+    Probed { duration_ms: info.duration().map_or(0, gst::ClockTime::mseconds), source: SourceMedia { audio, video } }
+}
+
+fn missing(info: &DiscovererInfo) -> MediaError {
+    let details = info.missing_elements_installer_details();
+    plugins::missing(details.first().map_or("", |detail| detail.as_str()))
+}
+
+/// Runs the discoverer. Its plain call would say either what it found or what went wrong, and a missing decoder is both.
+fn ask(path: &Path) -> Result<DiscovererInfo, MediaError> {
+    let uri = glib::filename_to_uri(path, None).map_err(MediaError::internal)?;
+    let context = glib::MainContext::new();
+    let found: Arc<Mutex<Option<DiscovererInfo>>> = Arc::default();
+    let told = Arc::clone(&found);
+    let asked = context.with_thread_default(|| {
+        let discoverer = pbutils::Discoverer::new(LIMIT)?;
+        discoverer.connect_discovered(move |_, info, _| {
+            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(info.clone());
+        });
+        let is_done = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let done = Arc::clone(&is_done);
+        discoverer.connect_finished(move |_| done.store(true, std::sync::atomic::Ordering::Relaxed));
+        discoverer.start();
+        discoverer.discover_uri_async(&uri).map_err(|error| glib::Error::new(gst::CoreError::Failed, &error.message))?;
+        while !is_done.load(std::sync::atomic::Ordering::Relaxed) {
+            context.iteration(true);
+        }
+        discoverer.stop();
+        Ok::<(), glib::Error>(())
+    });
+    asked.map_err(MediaError::internal)?.map_err(MediaError::internal)?;
+    let info = found.lock().unwrap_or_else(PoisonError::into_inner).take();
+    info.ok_or_else(|| MediaError::internal("nothing was found out about a file"))
+}
+
+fn audio(info: &DiscovererAudioInfo) -> SourceAudio {
+    let codec = plugins::named(info.caps().as_ref());
+    SourceAudio {
+        codec: codec.name.into_owned(),
+        mime: None,
+        kbps: kbps(info.bitrate()),
+        rate: info.sample_rate(),
+        channels: u8::try_from(info.channels()).unwrap_or(u8::MAX),
+        bits: u8::try_from(info.depth()).ok().filter(|bits| codec.is_lossless && *bits > 0),
+        lossless: codec.is_lossless,
+    }
+}
+
+fn video(info: &DiscovererVideoInfo) -> SourceVideo {
+    let (width, height) = shown_size(info);
+    SourceVideo {
+        codec: plugins::named(info.caps().as_ref()).name.into_owned(),
+        mime: None,
+        width,
+        height,
+        frames_per_1000_s: super::per_1000_s(info.framerate()),
+        kbps: kbps(info.bitrate()),
+    }
+}
+
+/// Bits a second to thousands; 0 is not known.
+fn kbps(bits: u32) -> Option<u32> {
+    (bits > 0).then_some(bits.div_ceil(1000))
+}
+
+/// A pixel's shape widens or narrows the picture; then it may lie on its side.
+fn shown_size(info: &DiscovererVideoInfo) -> (u32, u32) {
+    let (width, height) = (super::square(info.width(), Some(info.par())), info.height());
+    if is_on_its_side(info) { (height, width) } else { (width, height) }
+}
+
+fn is_on_its_side(info: &DiscovererVideoInfo) -> bool {
+    let tags = info.tags();
+    let orientation = tags.as_ref().and_then(|tags| tags.get::<gst::tags::ImageOrientation>());
+    orientation.is_some_and(|turn| ["rotate-90", "rotate-270", "flip-rotate-90", "flip-rotate-270"].contains(&turn.get()))
+}
