@@ -24,3 +24,7 @@ pub mod web;
 #[cfg(all(test, feature = "serve"))]
 #[path = "../tests/postgres_kit/mod.rs"]
 mod postgres_kit;
+
+#[cfg(all(test, feature = "host"))]
+#[path = "../tests/media/strict_vtt.rs"]
+mod strict_vtt;

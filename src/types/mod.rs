@@ -1,10 +1,11 @@
-//! Words every room shares: ids, money, secrets, time and randomness.
+//! Words every room shares: ids, money, secrets, time, randomness and texts to show.
 
 pub mod clock;
 pub mod ids;
 pub mod money;
 pub mod random;
 pub mod secret;
+pub mod showable;
 
 pub use clock::{Clock, SystemClock, UnixMs};
 pub use ids::{ArtId, HostId, SessionId, TrackId, UserId};

@@ -2,6 +2,7 @@
 #![cfg(feature = "host")]
 
 mod copy;
+mod extras;
 mod faults;
 mod flac;
 mod kit;
@@ -11,6 +12,7 @@ mod pictures_kinds;
 mod probe;
 mod sound;
 mod streams;
+mod strict_vtt;
 mod video;
 mod video_kit;
 mod workers;

@@ -15,6 +15,7 @@ pub mod compose;
 mod copy;
 mod engine;
 mod error;
+pub mod extras;
 mod helper;
 mod job;
 mod matroska;

@@ -48,7 +48,7 @@ pub enum TextCodec {
     Ass { header: String },
     /// The text of one cue a packet: of Matroska's `S_TEXT/WEBVTT`, or of MP4's `wvtt` after its boxes were taken off.
     WebVtt,
-    /// 3GPP timed text (`tx3g`, QuickTime's `text`): the text alone, without its styles.
+    /// 3GPP timed text (`tx3g`, QuickTime's `text`): a sample as it is, with its length before the text and its styles after it.
     TimedText,
     /// Pictures (PGS, VobSub, DVB) or a form that is not known: cannot be shown as text. The name is for people.
     Other { name: String },
@@ -70,7 +70,7 @@ pub struct TextPacket {
     pub start_ms: u64,
     /// `None` when the file does not say: it is shown until the next.
     pub duration_ms: Option<u64>,
-    /// UTF-8 if the file is right.
+    /// UTF-8 if the file is right; of timed text the sample.
     pub text: Vec<u8>,
 }
 

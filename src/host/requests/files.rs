@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::host::media::MediaError;
+use crate::host::media::extras::{Beside, beside};
 
 const LOOK_MAX: Duration = Duration::from_secs(5);
 /// Looks at one folder at a time, those that hang included.
@@ -49,9 +50,22 @@ impl Files {
         self.look(path.clone(), move |folder| is_playable(&path, folder)).await
     }
 
+    /// The subtitle files beside a video, by the same rule.
+    ///
+    /// # Errors
+    /// `Silent` when its drive does not answer.
+    pub async fn beside(&self, video: &Path) -> Result<Vec<Beside>, MediaError> {
+        let video = video.to_owned();
+        let look = |folder: &Path, video: &Path| beside(video).into_iter().filter(|file| is_playable(&file.path, folder)).collect();
+        self.look(video.clone(), move |folder| look(folder, &video)).await
+    }
+
     /// Looks at `path` by `work`, which is given the folder that the path lies in by its name. A path in none is not looked at.
-    async fn look(&self, path: PathBuf, work: impl FnOnce(&Path) -> bool + Send + 'static) -> Result<bool, MediaError> {
-        let Some(folder) = self.folders.iter().find(|folder| path.starts_with(&folder.path)) else { return Ok(false) };
+    async fn look<T>(&self, path: PathBuf, work: impl FnOnce(&Path) -> T + Send + 'static) -> Result<T, MediaError>
+    where
+        T: Default + Send + 'static,
+    {
+        let Some(folder) = self.folders.iter().find(|folder| path.starts_with(&folder.path)) else { return Ok(T::default()) };
         let answer = async {
             let look = Look::begin(&folder.looks).await;
             let (sender, answer) = oneshot::channel();

@@ -32,17 +32,23 @@ impl Handler {
         })
     }
 
-    /// The file behind a track, checked to be still there, a plain file, and inside a media folder.
+    /// The file behind a track that has that rendition.
     pub(super) async fn source(&self, track: TrackId, rendition: Rendition) -> Result<Source, ErrorBody> {
-        let found = self.ask(move |library| library.find(track)).await?;
-        let not_found = |detail: &str| ErrorBody::new(ErrorCode::NotFound, detail);
-        let Found { path, kind, mtime_ms, size, renditions, present, .. } = found.ok_or_else(|| not_found("There is no such track."))?;
+        let (source, renditions) = self.file(track).await?;
         if !renditions.contains(&rendition) {
-            return Err(not_found("The track has no such rendition."));
+            return Err(ErrorBody::new(ErrorCode::NotFound, "The track has no such rendition."));
         }
+        Ok(source)
+    }
+
+    /// The file behind a track, checked to be still there, a plain file, and inside a media folder; and what it is offered in.
+    pub(super) async fn file(&self, track: TrackId) -> Result<(Source, Vec<Rendition>), ErrorBody> {
+        let found = self.ask(move |library| library.find(track)).await?;
+        let not_found = || ErrorBody::new(ErrorCode::NotFound, "There is no such track.");
+        let Found { path, kind, mtime_ms, size, renditions, present, .. } = found.ok_or_else(not_found)?;
         if !present || !self.files.is_playable(&path).await? {
             return Err(ErrorBody::new(ErrorCode::Gone, "The file is not there any more. It may be back after the next scan."));
         }
-        Ok(Source { track, path, kind, mtime_ms, size })
+        Ok((Source { track, path, kind, mtime_ms, size }, renditions))
     }
 }

@@ -1,6 +1,7 @@
 //! What a player may ask, each in its file.
 
 mod catalogue;
+mod extras;
 mod files;
 mod media;
 
@@ -76,9 +77,10 @@ impl Handler {
             Request::Segment { track, rendition, index, stream, ahead_ms } => {
                 self.segment(claims.sid, track, Encoding { stream, rendition }, index, ahead_ms).await
             }
-            Request::Details { .. } | Request::Subtitle { .. } | Request::Preview { .. } | Request::Waveform { .. } => {
-                Err(ErrorBody::new(ErrorCode::NotFound, "There is nothing of the kind for this track."))
-            }
+            Request::Details { track } => self.details(claims.sid, track).await,
+            Request::Subtitle { track, id } => self.subtitle(claims.sid, track, id).await,
+            Request::Preview { track } => self.preview(claims.sid, track).await,
+            Request::Waveform { .. } => Err(ErrorBody::new(ErrorCode::NotFound, "There is nothing of the kind for this track.")),
         }
     }
 

@@ -48,7 +48,7 @@ pub fn cost(task: &Task) -> Cost {
 pub fn patience(task: &Task) -> Patience {
     let both = |first, next| Patience { first: Duration::from_secs(first), next: Duration::from_secs(next) };
     match (task, lane(task)) {
-        (Task::Preview, _) => both(60, 20),
+        (Task::Preview | Task::Poster, _) => both(60, 20),
         (_, Lane::Picture) if cost(task) == Cost::Picture => both(15, 15),
         (_, Lane::Background) => both(3_600, 20),
         (_, Lane::Sound | Lane::Picture) => both(5, 5),

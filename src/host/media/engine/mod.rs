@@ -6,6 +6,7 @@ mod background;
 mod cache;
 mod child;
 mod encoder;
+mod extras;
 mod lanes;
 mod maker;
 mod making;

@@ -39,7 +39,7 @@ pub fn text_packets(path: &Path, number: usize, out: &mut dyn FnMut(TextPacket) 
                 .filter(|(kind, _)| kind == b"vttc")
                 .filter_map(|(_, cue)| child(cue, b"payl"))
                 .try_for_each(|line| out(packet(line))),
-            _ => prefixed(&bytes).filter(|line| !line.is_empty()).map_or(Ok(()), |line| out(packet(line))),
+            _ => prefixed(&bytes).filter(|line| !line.is_empty()).map_or(Ok(()), |_| out(packet(&bytes))),
         }
     })
 }

@@ -13,6 +13,7 @@ use super::headers;
 use crate::host::media::error::MediaError;
 use crate::host::media::job::Probed;
 use crate::host::media::plugins;
+use crate::host::media::streams::language_tag;
 use crate::protocol::{SourceAudio, SourceMedia, SourceVideo};
 
 /// Less than the parent's patience, so that the error is the better one.
@@ -28,6 +29,19 @@ pub fn discover(path: &Path) -> Result<Probed, MediaError> {
         DiscovererResult::Timeout => Err(MediaError::unplayable("This file takes too long to open.")),
         _ => Err(MediaError::unplayable("This file is damaged, or is not media that the host can decode.")),
     }
+}
+
+/// Every sound of a file that is neither MP4 nor Matroska, with its language (BCP 47) where it says one.
+///
+/// # Errors
+/// `Unplayable` when it takes too long; a damaged file has none.
+pub fn sounds(path: &Path) -> Result<Vec<(SourceAudio, Option<String>)>, MediaError> {
+    let info = ask(path)?;
+    if info.result() == DiscovererResult::Timeout {
+        return Err(MediaError::unplayable("This file takes too long to open."));
+    }
+    let said = |sound: &DiscovererAudioInfo| sound.language().and_then(|language| language_tag(&language));
+    Ok(info.audio_streams().iter().map(|sound| (audio(sound), said(sound))).collect())
 }
 
 fn decoded(info: &DiscovererInfo) -> Probed {

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use gstreamer as gst;
 
+pub use discover::sounds;
 pub use limits::check;
 pub use prober::Prober;
 

@@ -3,6 +3,7 @@
 use super::file::Opened;
 use super::shelf::{Key, Shelf};
 use crate::host::media::error::MediaError;
+use crate::host::media::extras;
 use crate::host::media::job::{Encoding, Head, Job, Task};
 use crate::host::media::segments::Out;
 use crate::host::media::{plugins, probe, video};
@@ -45,9 +46,11 @@ impl Bench {
                 Ok((Vec::new(), Head::None))
             }),
             Task::Probe => Ok((Vec::new(), Head::Probed(probe::probe(&path)?))),
-            Task::Inspect | Task::Details | Task::Subtitle { .. } | Task::Poster | Task::Preview | Task::Analyse | Task::Trial => {
-                Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() })
-            }
+            Task::Details => extras::details(&file.path()),
+            Task::Subtitle { id } => extras::subtitle(&file.path(), &path, id),
+            Task::Poster => extras::poster(&file.path()),
+            Task::Preview => extras::preview(&file.path()),
+            Task::Inspect | Task::Analyse | Task::Trial => Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() }),
         }
     }
 }
