@@ -1,4 +1,4 @@
-// The process that makes segments, spoken to as its parent does: a frame of JSON for a job, frames and the bytes they announce for an answer.
+// The process that makes segments, spoken to as its parent does: a frame of JSON for an order, frames and the bytes they announce for an answer.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
@@ -9,6 +9,7 @@ export class Worker {
   constructor(registry) {
     this.child = spawn(BINARY, ['media-worker'], { env: { ...process.env, GST_REGISTRY: registry }, stdio: ['pipe', 'pipe', 'ignore'] });
     this.pending = Buffer.alloc(0);
+    this.number = 0;
     this.wake = () => {};
     this.child.stdout.on('data', (more) => {
       this.pending = Buffer.concat([this.pending, more]);
@@ -30,10 +31,12 @@ export class Worker {
 
   /** Does a job about a file: what is said of it, and its bytes. */
   async call(path, task) {
-    const job = Buffer.from(JSON.stringify({ path: Buffer.from(path).toString('base64'), size: statSync(path).size, task }));
+    const job = { path: Buffer.from(path).toString('base64'), size: statSync(path).size, task };
+    this.number += 1;
+    const order = Buffer.from(JSON.stringify({ do: { number: this.number, lane: 'sound', mtime_ms: null, job } }));
     const prefix = Buffer.alloc(4);
-    prefix.writeUInt32BE(job.length);
-    this.child.stdin.write(Buffer.concat([prefix, job]));
+    prefix.writeUInt32BE(order.length);
+    this.child.stdin.write(Buffer.concat([prefix, order]));
     const parts = [];
     for (;;) {
       const answer = JSON.parse(await this.take((await this.take(4)).readUInt32BE()));
