@@ -69,7 +69,7 @@ const tracksOf = (paths, rendition) => paths.reduce(async (done, path) => [...(a
 function checkPlaces(samples, seconds, rate, likeness) {
   const step = Math.round(rate / 40);
   const guess = step * 20;
-  const start = rate * (SECONDS - seconds);
+  const start = Math.round(rate * (SECONDS - seconds));
   const origin = place(samples, guess, start + guess, rate, 3000).at - guess;
   const windows = [];
   for (let from = step * 4; from + 1500 < rate * SECONDS - origin - step * 2; from += step) {
@@ -91,3 +91,10 @@ for (const { name, file, rate, options, mime, likeness, rendition = 'audio_copy'
     checkPlaces(samples, SECONDS, rate, likeness);
   });
 }
+test('an MP3 that is begun in its midst lies where it should', async () => {
+  const rate = 44100;
+  const tracks = await tracksOf(halves('d.mp3', rate, ['-c:a', 'libmp3lame', '-b:a', '192k']), 'audio_copy');
+  const [[first]] = tracks[0].timeline.runs;
+  const { samples } = await tape.record(tracks, rate, 1);
+  checkPlaces(samples, SECONDS - first / rate, rate, 25);
+});
