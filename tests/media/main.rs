@@ -1,6 +1,7 @@
 //! The media engine on real files, through real worker processes, with ffmpeg as the judge.
 #![cfg(feature = "host")]
 
+mod analysis;
 mod copy;
 mod extras;
 mod faults;
@@ -14,5 +15,8 @@ mod sound;
 mod streams;
 mod strict_vtt;
 mod video;
+mod video_faults;
 mod video_kit;
+mod video_seeks;
+mod video_shapes;
 mod workers;

@@ -15,8 +15,8 @@ const STRIP: usize = 32;
 
 /// ffmpeg's words for a film of so many pictures a second and seconds.
 pub fn numbered(rate: &str, seconds: &str) -> String {
-    let bits = format!("if(lt(Y,{STRIP}),16+219*mod(floor(N/pow(2,floor(X*8/W))),2),lum(X,Y))");
-    let gray = |plane: &str| format!("if(lt(Y,{}),128,{plane}(X,Y))", STRIP / 2);
+    let bits = format!("if(lt(Y,H*{STRIP}/{HEIGHT}),16+219*mod(floor(N/pow(2,floor(X*8/W))),2),lum(X,Y))");
+    let gray = |plane: &str| format!("if(lt(Y,SH*H*{STRIP}/{HEIGHT}),128,{plane}(X,Y))");
     format!(
         "testsrc2=size={WIDTH}x{HEIGHT}:rate={rate}:duration={seconds},format=yuv420p,geq=lum='{bits}':cb='{}':cr='{}'",
         gray("cb"),

@@ -186,6 +186,8 @@ impl Target {
             .field("pixel-aspect-ratio", gst::Fraction::new(1, 1))
             .field("interlace-mode", "progressive")
             .field("colorimetry", self.colours.name())
+            // Said in the stream, and so the same for every source.
+            .field("chroma-site", "mpeg2")
             .build()
     }
 }

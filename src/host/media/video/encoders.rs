@@ -41,7 +41,7 @@ pub const KNOWN: [Kind; 6] = [
 pub struct Aim {
     pub size: Size,
     pub rate: Rate,
-    /// Bits a second, in thousands, that it must not exceed over a second.
+    /// Bits a second, in thousands, that it must not exceed, half a second of them ahead apart.
     pub kbps: u32,
     /// Slices that are encoded at once. Part of what is encoded, so it does not depend on the machine.
     pub threads: u32,
@@ -91,7 +91,7 @@ impl Kind {
                 ("pass", "qual"),
                 ("quantizer", QUALITY),
                 ("bitrate", &kbps),
-                ("vbv-buf-capacity", "1000"),
+                ("vbv-buf-capacity", "500"),
                 ("key-int-max", NO_MORE_KEY_FRAMES),
             ],
             "openh264enc" => &[

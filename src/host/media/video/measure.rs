@@ -9,7 +9,7 @@ use gst::prelude::*;
 use gstreamer as gst;
 use gstreamer_app as gst_app;
 
-use super::source::{STEP, no_pictures, stream_time};
+use super::source::{STEP, discard, no_pictures, stream_time};
 use crate::host::media::audio::pipeline::{Running, bus_error, chain, element};
 use crate::host::media::error::MediaError;
 
@@ -88,6 +88,8 @@ impl Packets {
             let pictures = caps.structure(0).is_some_and(|caps| caps.name().starts_with("video/"));
             if pictures && !linked_now.swap(true, Ordering::Relaxed) {
                 let _ = pad.link(&input);
+            } else {
+                discard(pad);
             }
         });
         parse.connect_no_more_pads(move |parse| {

@@ -22,6 +22,8 @@ use crate::protocol::Timeline;
 
 /// Containers that tell their length only roughly: by clock references, or by their size.
 const ROUGH: [&str; 3] = ["video/mpegts", "video/mpeg", "application/ogg"];
+/// Where a missing length is taken for the beginning of the last cluster.
+const SHORT: [&str; 2] = ["video/x-matroska", "video/webm"];
 
 pub struct Encoded {
     screen: Screen,
@@ -133,6 +135,11 @@ fn grid(path: &Path, source: &Source) -> Result<Grid, MediaError> {
     let rate = rate.unwrap_or_else(|| Rate::measured(measure::middle_interval(path), (fps.numer(), fps.denom())));
     let frame_ns = rate.time_ns(1);
     let duration = match source.duration_ns {
+        Some(duration) if SHORT.contains(&source.container.as_str()) => {
+            let end = measure::end(path, Some(duration), frame_ns).unwrap_or(duration);
+            // A frame more or less is rounding.
+            if end > duration.saturating_add(2 * frame_ns.unsigned_abs()) { end } else { duration }
+        }
         Some(duration) if !ROUGH.contains(&source.container.as_str()) => duration,
         about => measure::end(path, about, frame_ns).or_else(|error| about.ok_or(error))?,
     };

@@ -74,7 +74,7 @@ impl Source {
         let no_pictures = || findings.error().unwrap_or_else(no_pictures);
         let sample = sink.pull_preroll().map_err(|_| no_pictures())?;
         let info = sample.caps().and_then(|caps| gst_video::VideoInfo::from_caps(caps).ok()).ok_or_else(no_pictures)?;
-        let duration_ns = pipeline.0.query_duration::<gst::ClockTime>().map(|duration| duration.nseconds()).filter(|ns| *ns > 0);
+        let duration_ns = duration(&pipeline.0);
         let turn = turn(&sink);
         let container = container(&decode);
         pipeline.0.set_state(gst::State::Playing).map_err(MediaError::internal)?;
@@ -131,6 +131,11 @@ pub fn stream_time(segment: &gst::Segment, pts: gst::ClockTime) -> Option<i64> {
     }
 }
 
+/// Lets a stream that is not wanted run to nowhere: unlinked, it would fail the demuxer as soon as the pictures are over.
+pub fn discard(pad: &gst::Pad) {
+    pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, |_, _| gst::PadProbeReturn::Drop);
+}
+
 fn is_of(pad: &gst::Pad, kind: &str) -> bool {
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
     caps.structure(0).is_some_and(|caps| caps.name().starts_with(kind))
@@ -153,11 +158,11 @@ fn link_pictures(decode: &gst::Element, first: &gst::Element, stream: u8, findin
     let (seen, linked) = (AtomicU32::new(0), Arc::new(AtomicBool::new(false)));
     let linked_now = Arc::clone(&linked);
     decode.connect_pad_added(move |_, pad| {
-        if !is_of(pad, "video/x-raw") {
-            return;
-        }
-        if seen.fetch_add(1, Ordering::Relaxed) == u32::from(stream) && pad.link(&input).is_ok() {
+        let wanted = is_of(pad, "video/x-raw") && seen.fetch_add(1, Ordering::Relaxed) == u32::from(stream);
+        if wanted && pad.link(&input).is_ok() {
             linked_now.store(true, Ordering::Relaxed);
+        } else {
+            discard(pad);
         }
     });
     let findings = Arc::clone(findings);
@@ -179,6 +184,10 @@ fn guard_decoders(decode: &gst::Element, findings: &Arc<Findings>) {
         }
         if inner.find_property("max-errors").is_some() {
             inner.set_property("max-errors", -1i32);
+        }
+        // After a seek that found no key frame, and in a damaged place: the picture before stays instead.
+        if inner.find_property("output-corrupt").is_some() {
+            inner.set_property("output-corrupt", false);
         }
         for pad in inner.pads() {
             let (findings, inner) = (Arc::clone(&findings), inner.downgrade());
@@ -235,6 +244,15 @@ impl Findings {
     fn too_large(&self) -> Option<MediaError> {
         self.too_large.load(Ordering::Relaxed).then(|| self.error()).flatten()
     }
+}
+
+/// By the demuxer itself: a parser behind one that does not know would guess by bytes.
+fn duration(pipeline: &gst::Pipeline) -> Option<u64> {
+    let elements = pipeline.iterate_recurse().into_iter().flatten();
+    let is_demuxer = |element: &gst::Element| element.factory().is_some_and(|factory| factory.has_type(gst::ElementFactoryType::DEMUXER));
+    let pads = elements.filter(is_demuxer).flat_map(|demuxer| demuxer.src_pads());
+    let known = pads.filter_map(|pad| pad.query_duration::<gst::ClockTime>());
+    known.map(|duration| duration.nseconds()).find(|ns| *ns > 0)
 }
 
 fn container(decode: &gst::Element) -> String {
