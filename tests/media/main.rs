@@ -2,6 +2,7 @@
 #![cfg(feature = "host")]
 
 mod analysis;
+mod copy;
 mod extras;
 mod faults;
 mod flac;

@@ -15,6 +15,7 @@ mod sounds;
 mod text;
 
 pub use facts::facts;
-pub use movie::Movie;
+pub use movie::{Movie, Track};
 pub use picture::Picture;
+pub use samples::Sample;
 pub use text::text_packets;

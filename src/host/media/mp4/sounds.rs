@@ -3,7 +3,8 @@
 use mp4_atom::Codec;
 
 use super::movie::Track;
-use crate::host::media::codecs::{AacConfig, aac_mime, mp4_name};
+use crate::host::media::codecs::{AacConfig, mp4_name};
+use crate::host::media::copy;
 use crate::protocol::SourceAudio;
 
 pub fn sound(track: &Track, kbps: Option<u32>) -> SourceAudio {
@@ -14,7 +15,7 @@ pub fn sound(track: &Track, kbps: Option<u32>) -> SourceAudio {
     // A rate over 16 bits does not fit the entry: the media's own timescale is the rate then.
     let rate = audio.map(|audio| u32::from(audio.sample_rate.integer())).filter(|rate| *rate > 0).unwrap_or(track.timescale);
     SourceAudio {
-        mime: aac.map(|config| aac_mime(config.object_type)),
+        mime: entry.and_then(copy::mp4_mime),
         kbps,
         rate: aac.map_or(rate, |config| if config.object_type == 2 { config.rate } else { config.rate * 2 }),
         channels: entry.and_then(channels).unwrap_or(0),
