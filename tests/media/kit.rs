@@ -112,7 +112,8 @@ pub async fn fetch(engine: &Engine, source: &Source, rendition: Rendition, rever
 fn channels(path: &str) -> u32 {
     let args = ["-v", "error", "-select_streams", "a:0", "-show_entries", "stream=channels", "-of", "csv=p=0", path];
     let out = Command::new("ffprobe").args(args).output().expect("ffprobe is installed").stdout;
-    String::from_utf8_lossy(&out).trim().parse().expect("a number of channels")
+    // A transport stream tells it twice.
+    String::from_utf8_lossy(&out).split_whitespace().next().and_then(|count| count.parse().ok()).expect("a number of channels")
 }
 
 /// Interleaved stereo by ffmpeg, at a rate.

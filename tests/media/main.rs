@@ -13,6 +13,8 @@ mod pictures;
 mod pictures_kinds;
 mod probe;
 mod sound;
+mod sound_seeks;
+mod sound_table;
 mod streams;
 mod strict_vtt;
 mod video;

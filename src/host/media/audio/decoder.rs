@@ -9,6 +9,8 @@ use gstreamer as gst;
 use gstreamer_app as gst_app;
 use gstreamer_audio as gst_audio;
 
+use super::clock::{Clock, sample_number};
+use super::downmix;
 use super::pipeline::{Running, STEP, bus_error, chain, element, message_error, plain_convert};
 use super::reader::silence;
 use crate::host::media::error::MediaError;
@@ -17,6 +19,10 @@ use crate::host::media::error::MediaError;
 const SEEK_EARLY_MS: i64 = 300;
 /// Stamps that differ by less from what has been counted are rounding; more is a gap in the sound.
 const JITTER_MS: u64 = 20;
+/// More than a seek lands early by.
+const PIECES_MAX: usize = 2_000;
+/// Sound at the end by which a length that is a guess is made true.
+const TAIL_MS: i64 = 2_000;
 
 /// One sound of a file, open. Samples come out interleaved in `info`'s format: the source's own.
 pub struct Decoder {
@@ -33,8 +39,9 @@ pub struct Decoder {
     piece: Option<(i64, Vec<u8>)>,
     /// Number of the sample after the last decoded, by counting.
     counted: Option<i64>,
-    /// Decoded since the last seek.
-    pieces: u64,
+    /// Something has been decoded since the last seek.
+    begun: bool,
+    clock: Clock,
     end: End,
 }
 
@@ -69,8 +76,8 @@ impl Decoder {
         let sample = sink.pull_preroll().map_err(|_| no_sound())?;
         let info = sample.caps().and_then(|caps| gst_audio::AudioInfo::from_caps(caps).ok()).ok_or_else(no_sound)?;
         let duration = pipeline.0.query_duration::<gst::ClockTime>();
-        let keeps_state = has_stateful_decoder(&pipeline.0);
-        Ok(Self { pipeline, sink, info, duration, keeps_state, at: 0, piece: None, counted: None, pieces: 0, end: End::Open })
+        let (keeps_state, clock) = (has_stateful_decoder(&pipeline.0), Clock::new(&pipeline.0, &sample, &info));
+        Ok(Self { pipeline, sink, info, duration, keeps_state, at: 0, piece: None, counted: None, begun: false, clock, end: End::Open })
     }
 
     /// Whether [`Self::begin`] is enough to forget what was read before.
@@ -80,9 +87,10 @@ impl Decoder {
 
     /// Makes `from` the next sample.
     pub fn begin(&mut self, from: i64) -> Result<(), MediaError> {
-        self.seek((from - SEEK_EARLY_MS * i64::from(self.info.rate()) / 1000).max(0))?;
-        (self.at, self.piece, self.counted, self.pieces, self.end) = (from, None, None, 0, End::Open);
-        Ok(())
+        let early = (from - SEEK_EARLY_MS * i64::from(self.info.rate()) / 1000).max(0);
+        self.seek(early)?;
+        (self.at, self.piece, self.counted, self.begun, self.end) = (from, None, None, false, End::Open);
+        self.find_place()
     }
 
     /// The next `count` samples of what the file decodes to; silence where it has none.
@@ -109,23 +117,54 @@ impl Decoder {
         Ok(out)
     }
 
+    /// The first piece after a seek is clipped, and the first stamps of a broadcast are guesses. So what is decoded before the
+    /// wanted sample is placed by the last stamp there, of a whole piece; the others lie before it.
+    fn find_place(&mut self) -> Result<(), MediaError> {
+        let samples = |bytes: &[u8], unit: u32| (bytes.len() / unit as usize).cast_signed() as i64;
+        let unit = self.info.bpf();
+        let (mut row, mut end) = (Vec::new(), None);
+        for number in 0..PIECES_MAX {
+            if number > 1 && end.is_none_or(|end| end > self.at) {
+                break;
+            }
+            self.counted = None;
+            let Some((stamp, piece)) = self.decode()? else { break };
+            let length = samples(&piece, unit);
+            let start = if number == 0 { stamp } else { self.clock.place(stamp, length) };
+            // What comes before a gap is not what comes before the wanted sample.
+            if end.is_some_and(|end: i64| end.abs_diff(start) >= self.jitter()) {
+                row.clear();
+            }
+            row.extend_from_slice(&piece);
+            end = Some(start + length);
+        }
+        self.piece = end.map(|end| (end - samples(&row, unit), row));
+        self.counted = end;
+        Ok(())
+    }
+
+    fn jitter(&self) -> u64 {
+        JITTER_MS * u64::from(self.info.rate()) / 1000
+    }
+
     /// What is decoded next, and the number of its first sample; `None` at the end.
     fn decode(&mut self) -> Result<Option<(i64, Vec<u8>)>, MediaError> {
         let (rate, unit) = (i64::from(self.info.rate()), self.info.bpf() as usize);
         while let Some(sample) = self.sink.try_pull_sample(STEP) {
             let (Some(buffer), Some(stamp)) = (sample.buffer(), sample_number(&sample, rate)) else { continue };
-            let bytes = buffer.map_readable().map_err(MediaError::internal)?.to_vec();
-            // Some containers stamp in milliseconds, so counting is truer than the stamps; but not from the first piece, which the
-            // seek has clipped, to within a sample of what its stamp says.
-            let near = |counted: &i64| counted.abs_diff(stamp) < JITTER_MS * rate.unsigned_abs() / 1000;
-            let start = self.counted.filter(near).unwrap_or(stamp);
-            self.pieces += 1;
-            self.counted = (self.pieces > 1).then(|| start.saturating_add_unsigned((bytes.len() / unit) as u64));
+            let mut bytes = buffer.map_readable().map_err(MediaError::internal)?.to_vec();
+            if self.clock.turned {
+                downmix::turn_flac_pairs(&mut bytes, unit);
+            }
+            // Some containers stamp in milliseconds, so counting is truer than the stamps.
+            let start = self.counted.filter(|counted| counted.abs_diff(stamp) < self.jitter()).unwrap_or(stamp);
+            self.begun = true;
+            self.counted = Some(start.saturating_add_unsigned((bytes.len() / unit) as u64));
             return Ok(Some((start, bytes)));
         }
         // The end, or a damaged rest, for which silence stands.
         match bus_error(&self.pipeline.0) {
-            Some(error) if self.pieces == 0 && self.at <= 0 => return Err(error),
+            Some(error) if !self.begun && self.at <= 0 => return Err(error),
             Some(_) => self.end = End::Broken,
             None if self.sink.is_eos() => self.end = End::Reached,
             None => return Err(MediaError::unplayable("This file takes too long to decode.")),
@@ -138,10 +177,29 @@ impl Decoder {
         self.pipeline.0.current_state() == gst::State::Playing
     }
 
+    /// Where the sound really ends, for a container that guesses its duration: its last two seconds, by it, are decoded.
+    pub fn true_end(&mut self, told: u64) -> Result<u64, MediaError> {
+        let told = i64::try_from(told).map_err(MediaError::internal)?;
+        let mut end = 0;
+        let from = (told - TAIL_MS * i64::from(self.info.rate()) / 1000).max(0);
+        self.begin(from)?;
+        if let Some((start, bytes)) = self.piece.take() {
+            end = start.saturating_add_unsigned((bytes.len() / self.info.bpf() as usize) as u64);
+        }
+        while let Some((start, bytes)) = self.decode()? {
+            end = end.max(start.saturating_add_unsigned((bytes.len() / self.info.bpf() as usize) as u64));
+        }
+        u64::try_from(if end > from { end } else { told }).map_err(MediaError::internal)
+    }
+
+    pub fn guesses_duration(&self) -> bool {
+        self.clock.guesses_duration
+    }
+
     /// Decodes the whole file and counts its samples.
     pub fn count(&mut self) -> Result<u64, MediaError> {
         self.begin(0)?;
-        let (mut end, unit) = (0i64, self.info.bpf() as usize);
+        let (mut end, unit) = (self.counted.unwrap_or(0), self.info.bpf() as usize);
         while let Some((start, bytes)) = self.decode()? {
             end = end.max(start.saturating_add_unsigned((bytes.len() / unit) as u64));
         }
@@ -162,17 +220,6 @@ impl Decoder {
 
 fn no_sound() -> MediaError {
     MediaError::unplayable("This file has no sound that the host can decode.")
-}
-
-/// Number of a buffer's first sample: by stream time, which edit lists and pre-skips have been taken out of.
-fn sample_number(sample: &gst::Sample, rate: i64) -> Option<i64> {
-    let pts = sample.buffer()?.pts()?;
-    let time = sample.segment()?.downcast_ref::<gst::ClockTime>()?.to_stream_time_full(pts)?;
-    let nanoseconds = match time {
-        gst::Signed::Positive(time) => i128::from(time.nseconds()),
-        gst::Signed::Negative(time) => -i128::from(time.nseconds()),
-    };
-    i64::try_from((nanoseconds * i128::from(rate) + 500_000_000).div_euclid(1_000_000_000)).ok()
 }
 
 /// Copies the samples of `piece`, which begins at sample `start`, to where they belong in `out`, which begins at `from`.

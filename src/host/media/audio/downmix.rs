@@ -33,7 +33,7 @@ fn share(position: Position) -> (f32, f32) {
 }
 
 /// How WAV and FLAC order so many channels, for a source that does not say where its own are.
-fn usual(channels: usize) -> &'static [Position] {
+pub fn usual(channels: usize) -> &'static [Position] {
     use Position::{FrontCenter, FrontLeft, FrontRight, Lfe1, RearCenter, RearLeft, RearRight, SideLeft, SideRight};
     match channels {
         3 => &[FrontLeft, FrontRight, FrontCenter],
@@ -57,9 +57,22 @@ pub fn matrix(positions: &[Position]) -> [Vec<f32>; 2] {
 
 /// Tells a converter how to make two channels of these. Of one or of a usual pair it knows itself.
 pub fn set(convert: &gst::Element, info: &gst_audio::AudioInfo) {
-    let Some(positions) = info.positions().filter(|positions| positions.len() > 2) else { return };
+    if info.channels() <= 2 {
+        return;
+    }
+    let unknown = vec![Position::None; info.channels() as usize];
+    let positions = info.positions().unwrap_or(&unknown);
     let rows = matrix(positions).map(|row| gst::Array::new(row.iter().map(|share| share.to_send_value())).to_send_value());
     convert.set_property("mix-matrix", gst::Array::new(rows));
+}
+
+/// GStreamer's 1.22 `flacenc` and `flacdec` take the third to sixth of eight channels in pairs the wrong way round (RFC 9639, section 9.1.3).
+/// This turns them; twice is nothing. `unit` is the bytes of a sample of all eight.
+pub fn turn_flac_pairs(pcm: &mut [u8], unit: usize) {
+    let pair = unit / 4;
+    for sample in pcm.chunks_exact_mut(unit) {
+        sample[pair..3 * pair].rotate_left(pair);
+    }
 }
 
 #[cfg(test)]

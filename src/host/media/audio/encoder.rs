@@ -30,13 +30,18 @@ pub fn bitrate(rendition: Rendition) -> u32 {
 }
 
 /// Takes samples as they are decoded; gives one packet a codec frame.
-pub struct Encoder(Flow);
+pub struct Encoder {
+    flow: Flow,
+    /// Bytes of a sample of eight channels that go into FLAC.
+    turned: Option<usize>,
+}
 
 impl Encoder {
     /// `source` is what will be fed, at `rates.from`; the first `drop` samples of what that becomes at `rates.to` are left out.
     pub fn start(rendition: Rendition, source: &gst_audio::AudioInfo, rates: Rates, drop: usize) -> Result<Self, MediaError> {
         if rendition == Rendition::Flac {
-            return Ok(Self(Flow::start(&as_flac_lays_them(source)?, &exact_stages(source)?)?));
+            let turned = (source.channels() == 8).then_some(source.bpf() as usize);
+            return Ok(Self { flow: Flow::start(&as_flac_lays_them(source)?, &exact_stages(source)?)?, turned });
         }
         let convert = plain_convert()?;
         downmix::set(&convert, source);
@@ -48,25 +53,28 @@ impl Encoder {
             drop_first(last, drop, rates.to, STEREO_UNIT);
         }
         let stages = [vec![convert, filter], resample, vec![plain_convert()?, lossy(rendition)?]].concat();
-        Ok(Self(Flow::start(source, &stages)?))
+        Ok(Self { flow: Flow::start(source, &stages)?, turned: None })
     }
 
-    pub fn feed(&mut self, pcm: Vec<u8>) -> Result<(), MediaError> {
-        self.0.feed(pcm)
+    pub fn feed(&mut self, mut pcm: Vec<u8>) -> Result<(), MediaError> {
+        if let Some(unit) = self.turned {
+            downmix::turn_flac_pairs(&mut pcm, unit);
+        }
+        self.flow.feed(pcm)
     }
 
     pub fn finish(&self) -> Result<(), MediaError> {
-        self.0.finish()
+        self.flow.finish()
     }
 
     /// A packet that is made already.
     pub fn ready(&self) -> Result<Option<Vec<u8>>, MediaError> {
-        self.0.ready().as_ref().map(packet).transpose()
+        self.flow.ready().as_ref().map(packet).transpose()
     }
 
     /// Waits for the next packet; `None` at the end.
     pub fn next(&self) -> Result<Option<Vec<u8>>, MediaError> {
-        self.0.next()?.as_ref().map(packet).transpose()
+        self.flow.next()?.as_ref().map(packet).transpose()
     }
 }
 

@@ -38,6 +38,7 @@ pub fn measure(path: &Path, stream: u8, decoder: &mut Decoder) -> Result<Extent,
         u64::try_from(samples).unwrap_or(u64::MAX)
     });
     match by_time.filter(|length| (1..=SAMPLES_MAX).contains(length)) {
+        Some(length) if decoder.guesses_duration() => Ok(Extent { trim: 0, length: decoder.true_end(length)? }),
         Some(length) => Ok(Extent { trim: 0, length }),
         None => Ok(Extent { trim: 0, length: decoder.count()? }),
     }

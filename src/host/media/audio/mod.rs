@@ -1,6 +1,7 @@
 //! Sound: decode from anywhere in a file, encode on an exact grid of codec frames; or, of a FLAC file as FLAC, its own frames.
 
 mod chunks;
+mod clock;
 mod decoder;
 mod downmix;
 mod encoder;

@@ -1,7 +1,7 @@
-//! Uncompressed sound in WAV (RIFF) and AIFF, read straight from the file.
+//! Uncompressed sound in WAV (RIFF), AIFF and AU, read straight from the file.
 //!
 //! Not through GStreamer: its 1.22 `wavparse` gives nothing of a file whose data is an odd number of bytes, and its `aiffparse` at
-//! times loses the race to be linked. Reading a range of a file is also the fastest seek there is.
+//! times loses the race to be linked, and its `auparse` counts the header as sound. Reading a range of a file is also the fastest seek there is.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -10,10 +10,13 @@ use std::path::Path;
 use gstreamer_audio as gst_audio;
 use gstreamer_audio::AudioFormat;
 
+use super::downmix;
 use crate::host::media::error::MediaError;
 
 /// Headers lie before the samples, and pictures may too.
 const CHUNKS_MAX: usize = 1_000;
+/// As many as a known layout has.
+const CHANNELS: std::ops::RangeInclusive<u16> = 1..=8;
 
 pub struct PcmFile {
     file: File,
@@ -34,7 +37,7 @@ struct Layout {
 }
 
 impl PcmFile {
-    /// `None` for anything but plain samples in a WAV or AIFF.
+    /// `None` for anything but plain samples in a WAV, AIFF or AU.
     pub fn open(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
         let size = file.metadata().ok()?.len();
@@ -58,7 +61,12 @@ impl PcmFile {
 
 impl Layout {
     fn info(&self) -> Option<gst_audio::AudioInfo> {
-        gst_audio::AudioInfo::builder(self.format, self.rate, self.channels.into()).build().ok()
+        let builder = gst_audio::AudioInfo::builder(self.format, self.rate, self.channels.into());
+        match self.channels {
+            1 | 2 => builder.build(),
+            many => builder.positions(downmix::usual(many.into())).build(),
+        }
+        .ok()
     }
 
     fn find(file: &File, size: u64) -> Option<Self> {
@@ -67,9 +75,32 @@ impl Layout {
         match (&head[..4], &head[8..]) {
             (b"RIFF", b"WAVE") => find(file, size, u32::from_le_bytes, (b"fmt ", b"data"), parse_fmt, 0),
             (b"FORM", b"AIFF" | b"AIFC") => find(file, size, u32::from_be_bytes, (b"COMM", b"SSND"), parse_comm, 8),
+            (b".snd", _) => find_au(file, size),
             _ => None,
         }
     }
+}
+
+/// Sun's header: six words, then what it likes until the samples.
+fn find_au(file: &File, size: u64) -> Option<Layout> {
+    let mut head = [0u8; 24];
+    file.read_exact_at(&mut head, 0).ok()?;
+    let word = |at: usize| head.get(at..)?.first_chunk().map(|four| u32::from_be_bytes(*four));
+    let (data_at, told) = (u64::from(word(4)?), u64::from(word(8)?));
+    let (format, sample_bytes) = match word(12)? {
+        2 => (AudioFormat::S8, 1),
+        3 => (AudioFormat::S16be, 2),
+        4 => (AudioFormat::S24be, 3),
+        5 => (AudioFormat::S32be, 4),
+        6 => (AudioFormat::F32be, 4),
+        7 => (AudioFormat::F64be, 8),
+        _ => return None,
+    };
+    let (rate, channels) = (word(16)?, u16::try_from(word(20)?).ok()?);
+    // The largest number stands for an unknown length.
+    let bytes = told.min(size.checked_sub(data_at)?);
+    let usable = rate > 0 && CHANNELS.contains(&channels);
+    usable.then(|| Layout { format, rate, channels, data_at, frames: bytes / (sample_bytes * u64::from(channels)) })
 }
 
 /// Format, bytes of one sample, rate, channels.
@@ -105,7 +136,7 @@ fn find(
         }
         if let (Some((format, sample_bytes, rate, channels)), Some((data_at, bytes))) = (format, data) {
             let unit = u64::from(sample_bytes) * u64::from(channels);
-            return (rate > 0 && (1..=2).contains(&channels)).then(|| Layout { format, rate, channels, data_at, frames: bytes / unit });
+            return (rate > 0 && CHANNELS.contains(&channels)).then(|| Layout { format, rate, channels, data_at, frames: bytes / unit });
         }
         // Chunks are padded to even lengths.
         at = body + length + (length & 1);
