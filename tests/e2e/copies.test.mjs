@@ -2,12 +2,11 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createServer } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch, openPage } from './lib/browser.mjs';
-import { until } from './lib/processes.mjs';
+import { Tape } from './lib/tape.mjs';
 import { Worker } from './lib/worker.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'iroam-copies-'));
@@ -18,25 +17,18 @@ const WAVE = '0.3*sin(2*PI*997*t)+0.3*sin(2*PI*(300*t+150*t*t))';
 
 let browser;
 let worker;
-let server;
-let page;
-/** What the page plays, by path. */
-const served = new Map();
+let tape;
 
 before(async () => {
   browser = await launch();
   worker = new Worker(join(folder, 'registry.bin'));
-  server = createServer((request, response) => {
-    response.setHeader('Content-Type', request.url === '/' ? 'text/html' : 'application/octet-stream');
-    response.end(served.get(request.url) ?? '<!doctype html><title>copies</title><button>play</button>');
-  }).listen(0, '127.0.0.1');
-  page = await openPage(browser);
+  tape = new Tape(await openPage(browser));
 });
 
 after(async () => {
   await browser?.close();
   await worker?.stop();
-  server?.close();
+  tape?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -49,68 +41,6 @@ function halves(name, rate, options) {
     execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', source, '-af', `${trim},asetpts=N/SR/TB`, ...options, path]);
     return path;
   });
-}
-
-/** Runs in the audio thread: what it hands over has no holes, however busy the page is. */
-const RECORDER = `registerProcessor('recorder', class extends AudioWorkletProcessor {
-  process([input]) { if (input[0]) this.port.postMessage(input[0].slice()); return true; }
-});`;
-
-/** Plays tracks one after another on one source buffer, and gives what is heard from the first sound on. */
-async function record(tracks, rate, { from = 0 } = {}) {
-  tracks.forEach((track, number) => [track.init, ...track.segments].forEach((bytes, index) => served.set(`/${number}/${index}`, bytes)));
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.evaluate(async ({ timelines, rate: sampleRate, code, from: first }) => {
-    const context = new AudioContext({ sampleRate });
-    await context.audioWorklet.addModule(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-    const recorder = new AudioWorkletNode(context, 'recorder');
-    window.samples = [];
-    recorder.port.onmessage = (event) => window.samples.push(event.data);
-    const audio = new Audio();
-    window.audio = audio;
-    const source = new MediaSource();
-    audio.src = URL.createObjectURL(source);
-    await new Promise((resolve) => source.addEventListener('sourceopen', resolve, { once: true }));
-    const buffer = source.addSourceBuffer(timelines[0].mime);
-    const append = async (path) => {
-      const bytes = await (await fetch(path)).arrayBuffer();
-      if (bytes.byteLength === 0) return;
-      buffer.appendBuffer(bytes);
-      await new Promise((resolve) => buffer.addEventListener('updateend', resolve, { once: true }));
-    };
-    let at = 0;
-    for (const [number, timeline] of timelines.entries()) {
-      const { timescale, lead_in: leadIn, duration, runs } = timeline;
-      if (number > 0) buffer.abort();
-      buffer.appendWindowStart = 0;
-      buffer.appendWindowEnd = at + duration / timescale;
-      buffer.appendWindowStart = at;
-      const bare = timeline.mime === 'audio/mpeg';
-      const lengths = runs.flatMap(([length, times]) => Array(times).fill(length));
-      const skipped = number === 0 ? first : 0;
-      const start = lengths.slice(0, skipped).reduce((sum, length) => sum + length, 0);
-      if (!bare) buffer.mode = 'segments';
-      // Bare frames have no times of their own: the first that is appended lies where the offset says.
-      const decodeTime = bare && skipped > 0 ? start + leadIn : 0;
-      buffer.timestampOffset = at + (decodeTime - leadIn) / timescale;
-      await append(`/${number}/0`);
-      for (let index = skipped; index < lengths.length; index += 1) await append(`/${number}/${index + 1}`);
-      at += duration / timescale;
-    }
-    source.endOfStream();
-    context.createMediaElementSource(audio).connect(recorder).connect(context.destination);
-    document.querySelector('button').onclick = () => { context.resume(); audio.play(); };
-    if (audio.buffered.length > 0) audio.currentTime = audio.buffered.start(0);
-    window.ranges = Array.from({ length: audio.buffered.length }, (_, index) => [audio.buffered.start(index), audio.buffered.end(index)]);
-  }, { timelines: tracks.map((track) => track.timeline), rate, code: RECORDER, from });
-  await page.getByRole('button').click();
-  await until('the end of the sound', 30, () => page.evaluate(() => {
-    if (window.audio.error) throw new Error(window.audio.error.message);
-    return window.audio.ended;
-  }));
-  const samples = await page.evaluate(() => window.samples.flatMap((block) => [...block]));
-  const start = samples.findIndex((sample) => Math.abs(sample) > 0.001);
-  return { samples: samples.slice(start), ranges: await page.evaluate(() => window.ranges) };
 }
 
 /** Which place of the wave a window of the sound is, in samples, looked for around a guess; and how alike they are, in dB. */
@@ -129,26 +59,42 @@ const CASES = [
   { name: 'MP3', file: 'a.mp3', rate: 44100, options: ['-c:a', 'libmp3lame', '-b:a', '192k'], mime: 'audio/mpeg', likeness: 25 },
   { name: 'MP3 of variable bit rate', file: 'b.mp3', rate: 48000, options: ['-c:a', 'libmp3lame', '-q:a', '2'], mime: 'audio/mpeg', likeness: 25 },
   { name: 'Opus', file: 'a.opus', rate: 48000, options: ['-c:a', 'libopus', '-b:a', '160k'], mime: 'audio/mp4; codecs="opus"', likeness: 15 },
+  { name: 'AAC', file: 'a.m4a', rate: 44100, options: ['-c:a', 'aac', '-b:a', '192k'], mime: 'audio/mp4; codecs="mp4a.40.2"', likeness: 15 },
   { name: 'FLAC', file: 'a.flac', rate: 44100, options: ['-c:a', 'flac'], mime: 'audio/mp4; codecs="flac"', likeness: 70, rendition: 'flac' },
 ];
 
+const tracksOf = (paths, rendition) => paths.reduce(async (done, path) => [...(await done), await worker.whole(path, rendition)], Promise.resolve([]));
+
+/** Holds what is heard against the wave: every window at the same distance from its place, and like it. */
+function checkPlaces(samples, seconds, rate, likeness) {
+  const step = Math.round(rate / 40);
+  const guess = step * 20;
+  const start = Math.round(rate * (SECONDS - seconds));
+  const origin = place(samples, guess, start + guess, rate, 3000).at - guess;
+  const windows = [];
+  for (let from = step * 4; from + 1500 < rate * SECONDS - origin - step * 2; from += step) {
+    windows.push({ from, ...place(samples, from, from + origin, rate, 60) });
+  }
+  const report = windows.map(({ from, at, decibel }) => `${from}: ${at - from - origin} (${decibel.toFixed(0)} dB)`).join(', ');
+  assert.ok(windows.length > (seconds - 1) * 40, 'all of it was heard');
+  assert.ok(windows.every(({ from, at }) => at - from === origin), `slipped: ${report}`);
+  assert.ok(windows.every(({ decibel }) => decibel > likeness), `rough: ${report}`);
+}
+
 for (const { name, file, rate, options, mime, likeness, rendition = 'audio_copy' } of CASES) {
   test(`two files of ${name} join without a slip`, async () => {
-    const tracks = [];
-    for (const path of halves(file, rate, options)) tracks.push(await worker.whole(path, rendition));
+    const tracks = await tracksOf(halves(file, rate, options), rendition);
     assert.equal(tracks[0].timeline.mime, mime);
     assert.equal(tracks[0].timeline.duration + tracks[1].timeline.duration, rate * SECONDS);
-    const { samples, ranges } = await record(tracks, rate);
+    const { samples, ranges } = await tape.record(tracks, rate);
     assert.equal(ranges.length, 1, `one range is buffered: ${JSON.stringify(ranges)}`);
-    const step = Math.round(rate / 40);
-    const windows = [];
-    const origin = place(samples, step * 20, step * 20, rate, 2000).at - step * 20;
-    for (let from = step * 2; from + 1500 < rate * SECONDS - origin - step * 2; from += step) {
-      windows.push({ from, ...place(samples, from, from + origin, rate, 60) });
-    }
-    const report = windows.map(({ from, at, decibel }) => `${from}: ${at - from - origin} ${decibel.toFixed(0)}`).join(', ');
-    if (process.env.SHOW) console.log(name, 'origin', origin, report);
-    assert.ok(windows.every(({ from, at }) => at - from === origin), `slipped: ${report}`);
-    assert.ok(windows.every(({ decibel }) => decibel > likeness), `rough: ${report}`);
+    checkPlaces(samples, SECONDS, rate, likeness);
   });
 }
+test('an MP3 that is begun in its midst lies where it should', async () => {
+  const rate = 44100;
+  const tracks = await tracksOf(halves('d.mp3', rate, ['-c:a', 'libmp3lame', '-b:a', '192k']), 'audio_copy');
+  const [[first]] = tracks[0].timeline.runs;
+  const { samples } = await tape.record(tracks, rate, 1);
+  checkPlaces(samples, SECONDS - first / rate, rate, 25);
+});

@@ -319,7 +319,7 @@ async fn subtitles_keep_to_the_pictures_of_a_trimmed_film() {
         assert_eq!(last.markup, "last", "{name}");
         // An MP4 is cut exactly, by its edit list; of a Matroska file the stamps tell.
         let last_shown = *shown(&path, Some("s:0")).last().expect("a packet");
-        let expected = if name == "a.mp4" { 1_000 } else { last_shown - shown(&path, None)[0] };
+        let expected = if name == "a.mp4" { 1_000 } else { last_shown - shown(&path, None).into_iter().min().expect("a packet") };
         assert!(last.start_ms.abs_diff(expected.unsigned_abs()) <= 1, "{name}: {last:?}, not at {expected}");
     }
     bench.engine.shutdown().await;

@@ -2,11 +2,13 @@
 #![cfg(feature = "host")]
 
 mod analysis;
+mod copy;
 mod extras;
 mod faults;
 mod flac;
 mod kit;
 mod limits;
+mod matroska;
 mod pictures;
 mod pictures_kinds;
 mod probe;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use iroam::host::media::{Mp4Probe, PictureCodec, probe_mp4};
+use iroam::host::media::streams;
 use iroam::protocol::{MediaKind, Rendition};
 use mp4_atom::{Decode, Moof};
 
@@ -132,16 +132,13 @@ async fn a_films_sound_lies_where_its_pictures_do() {
 }
 
 #[test]
-fn a_probe_tells_what_an_mp4_holds() {
+fn pictures_of_other_codecs_are_told_but_not_copied() {
     let dir = tempfile::tempdir().expect("a temp dir");
     let path = film(dir.path(), "a.mp4", &[]);
-    let expected = Mp4Probe { video: Some(PictureCodec::H264), width: 320, height: 180, duration_ms: 12_200, has_audio: true };
-    let probe = probe_mp4(&path).expect("an MP4");
-    assert!(probe.duration_ms.abs_diff(12_200) < 50);
-    assert_eq!(Mp4Probe { duration_ms: 12_200, ..probe }, expected);
     let silent = dir.path().join("b.mp4");
     ffmpeg(&["-i", path.to_str().expect("UTF-8"), "-an", "-c:v", "mpeg4", silent.to_str().expect("UTF-8")]);
-    let probe = probe_mp4(&silent).expect("an MP4");
-    assert_eq!((probe.video, probe.has_audio), (Some(PictureCodec::Other), false));
-    assert!(probe_mp4(&dir.path().join("none.mp4")).is_err());
+    let facts = streams::facts(&silent).expect("readable").expect("an MP4");
+    let picture = &facts.pictures[0].source;
+    assert_eq!((picture.codec.as_str(), &picture.mime, picture.width, picture.height), ("MPEG-4", &None, 320, 180));
+    assert!(facts.sounds.is_empty() && facts.duration_ms == 12_200, "{facts:?}");
 }

@@ -34,7 +34,6 @@ pub use engine::{Chunks, Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
 pub use helper::WorkerConfig;
 pub use job::{Encoding, Head, Heard, Lack, Probed, Task, Trial, WantedBy};
-pub use mp4::{Mp4Probe, PictureCodec, probe_mp4};
 pub use offer::offers;
 pub use probe::{Prober, check as check_facts};
 

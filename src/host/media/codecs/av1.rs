@@ -12,7 +12,7 @@ pub fn av1_config(unit: &[u8]) -> Option<Av1c> {
     let mut rest = unit;
     // A temporal delimiter, a sequence header and metadata come before the picture.
     for _ in 0..8 {
-        let (kind, body, whole, after) = next_obu(rest)?;
+        let Obu { kind, body, whole, after } = next_obu(rest)?;
         if kind == OBU_SEQUENCE_HEADER {
             return read_sequence(body).map(|config| Av1c { config_obus: whole.to_vec(), ..config });
         }
@@ -21,8 +21,15 @@ pub fn av1_config(unit: &[u8]) -> Option<Av1c> {
     None
 }
 
-/// Type, payload and whole of an OBU, and what follows it.
-fn next_obu(bytes: &[u8]) -> Option<(u8, &[u8], &[u8], &[u8])> {
+struct Obu<'a> {
+    kind: u8,
+    /// Without its header.
+    body: &'a [u8],
+    whole: &'a [u8],
+    after: &'a [u8],
+}
+
+fn next_obu(bytes: &[u8]) -> Option<Obu<'_>> {
     let head = *bytes.first()?;
     let (kind, extended, sized) = (head >> 3 & 0xf, head & 4 != 0, head & 2 != 0);
     if !sized {
@@ -39,7 +46,7 @@ fn next_obu(bytes: &[u8]) -> Option<(u8, &[u8], &[u8], &[u8])> {
         }
     }
     let end = at.checked_add(usize::try_from(length).ok()?)?;
-    Some((kind, bytes.get(at..end)?, bytes.get(..end)?, bytes.get(end..)?))
+    Some(Obu { kind, body: bytes.get(at..end)?, whole: bytes.get(..end)?, after: bytes.get(end..)? })
 }
 
 fn read_sequence(body: &[u8]) -> Option<Av1c> {

@@ -66,10 +66,10 @@ pub fn vp9_config(frame: &[u8]) -> Option<VpcC> {
 fn colours(bits: &mut Bits, space: u32, profile: u8) -> Option<(bool, u8)> {
     const RGB: u32 = 7;
     if space == RGB {
-        return (profile % 2 == 1).then_some((true, 3));
+        return (!profile.is_multiple_of(2)).then_some((true, 3));
     }
     let full_range = bits.flag()?;
-    if profile % 2 == 0 {
+    if profile.is_multiple_of(2) {
         return Some((full_range, 1));
     }
     match (bits.flag()?, bits.flag()?) {

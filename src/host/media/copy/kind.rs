@@ -3,6 +3,9 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
+use super::frames::Head;
+use super::{adts, mp3};
+
 /// Tags before the sound: some programs put one ID3 tag after another.
 const TAGS_MAX: usize = 4;
 /// Bytes looked through for a first frame that does not follow the tags at once.
@@ -11,7 +14,10 @@ const SEARCH_BYTES: usize = 64 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Mp3,
+    Adts,
     Ogg,
+    Mp4,
+    Flac,
 }
 
 impl Kind {
@@ -24,7 +30,8 @@ impl Kind {
             return kind;
         }
         let have = read_up_to(file, at, &mut bytes)?;
-        bytes[..have].windows(4).find_map(|window| window.first_chunk().and_then(|bytes| by_sync(*bytes)))
+        let bytes = &bytes[..have];
+        (0..have).filter(|at| bytes[*at] == 0xff).find_map(|at| by_sync(&bytes[at..]))
     }
 }
 
@@ -32,14 +39,28 @@ impl Kind {
 fn by_magic(bytes: &[u8]) -> Option<Option<Kind>> {
     match bytes {
         [b'O', b'g', b'g', b'S', ..] => Some(Some(Kind::Ogg)),
-        [b'R', b'I', b'F', b'F', ..] | [b'f', b'L', b'a', b'C', ..] => Some(None),
-        [0x1a, 0x45, 0xdf, 0xa3, ..] | [_, _, _, _, b'f', b't', b'y', b'p', ..] | [0x30, 0x26, 0xb2, 0x75, ..] => Some(None),
-        _ => by_sync(*bytes.first_chunk()?).map(Some),
+        [b'f', b'L', b'a', b'C', ..] => Some(Some(Kind::Flac)),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Some(Kind::Mp4)),
+        // WAV and AVI, Matroska, ASF.
+        [b'R', b'I', b'F', b'F', ..] | [0x1a, 0x45, 0xdf, 0xa3, ..] | [0x30, 0x26, 0xb2, 0x75, ..] => Some(None),
+        _ => None,
     }
 }
 
-fn by_sync(bytes: [u8; 4]) -> Option<Kind> {
-    super::mp3::Header::parse(bytes).map(|_| Kind::Mp3)
+/// Two headers in a row.
+fn by_sync(bytes: &[u8]) -> Option<Kind> {
+    if is_row::<mp3::Header>(bytes) {
+        return Some(Kind::Mp3);
+    }
+    is_row::<adts::Header>(bytes).then_some(Kind::Adts)
+}
+
+fn is_row<H: Head>(bytes: &[u8]) -> bool {
+    let Some(head) = H::parse(bytes) else { return false };
+    match bytes.get(head.length()..) {
+        Some(rest) => H::parse(rest).is_some_and(|next| next.is_like(&head)),
+        None => false,
+    }
 }
 
 /// Where the ID3v2 tags that a file begins with end (ID3v2.4, section 3.1).

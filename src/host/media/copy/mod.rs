@@ -3,20 +3,26 @@
 //! Everything here is told by a file that may lie, so each count, offset and length is checked before it is used. What is not surely right
 //! as a copy is refused, and the player takes another rendition.
 
+mod aac;
+mod adts;
+mod frames;
 mod kind;
 mod layout;
 mod mp3;
+mod mp4;
 mod ogg;
-mod opus;
+pub mod opus;
 mod packets;
 mod window;
 
 use std::fs::File;
 use std::path::Path;
 
+use super::audio::Passthrough;
 use super::error::MediaError;
 use super::segments::Segments;
 use kind::Kind;
+pub use mp4::mime as mp4_mime;
 
 /// Opens sound number `stream` of a regular file as `audio_copy`.
 ///
@@ -26,6 +32,12 @@ pub fn open(path: &Path, stream: u8) -> Result<Box<dyn Segments>, MediaError> {
     let file = File::open(path).map_err(|_| MediaError::Gone)?;
     match Kind::of(&file) {
         Some(Kind::Mp3) if stream == 0 => Ok(Box::new(mp3::open(file)?)),
+        Some(Kind::Adts) if stream == 0 => Ok(Box::new(adts::open(file)?)),
+        Some(Kind::Mp4) => Ok(Box::new(mp4::open(path, stream)?)),
+        Some(Kind::Flac) if stream == 0 => match Passthrough::open(path)? {
+            Some(flac) => Ok(Box::new(flac)),
+            None => Err(refused()),
+        },
         Some(Kind::Ogg) if stream == 0 => Ok(Box::new(ogg::open(file)?)),
         _ => Err(refused()),
     }
@@ -37,6 +49,9 @@ pub fn mime(path: &Path) -> Option<String> {
     let file = File::open(path).ok()?;
     match Kind::of(&file)? {
         Kind::Mp3 => mp3::mime(&file, metadata.len()),
+        Kind::Adts => adts::mime(&file),
+        Kind::Mp4 => mp4::mime_of(path),
+        Kind::Flac => Passthrough::mime(&file),
         Kind::Ogg => ogg::mime(&file),
     }
 }

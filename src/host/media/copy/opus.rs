@@ -1,6 +1,8 @@
 //! Opus packets (RFC 6716, section 3).
 
 pub const MIME: &str = "audio/mp4; codecs=\"opus\"";
+/// Opus counts at this rate, Hz, whatever was encoded.
+pub const RATE: u32 = 48_000;
 /// Samples at 48 kHz of the longest packet, 120 ms.
 const SAMPLES_MAX: u32 = 5_760;
 

@@ -7,6 +7,7 @@ use super::entry::{frames_per_1000_s, shown_size};
 use super::header::Matroska;
 use super::ids;
 use super::picture::copied;
+use super::sound_head::sound_head;
 use super::tracks::{Kind, Track};
 use crate::host::media::codecs::matroska_name;
 use crate::host::media::error::MediaError;
@@ -34,7 +35,10 @@ pub fn facts(path: &Path) -> Result<FileFacts, MediaError> {
                 let source = picture(&mut file, &track, kbps);
                 facts.pictures.push(stream(&track, source));
             }
-            Kind::Sound => facts.sounds.push(stream(&track, sound(&track, kbps))),
+            Kind::Sound => {
+                let source = sound(&mut file, &track, kbps);
+                facts.sounds.push(stream(&track, source));
+            }
             Kind::Text => facts.subtitles.push(stream(&track, text_codec(&track))),
             Kind::Other => {}
         }
@@ -60,10 +64,18 @@ fn picture(file: &mut Matroska, track: &Track, kbps: Option<u32>) -> SourceVideo
     }
 }
 
-fn sound(track: &Track, kbps: Option<u32>) -> SourceAudio {
+fn sound(file: &mut Matroska, track: &Track, kbps: Option<u32>) -> SourceAudio {
     let codec = matroska_name(&track.codec_id);
     let lossless = ["FLAC", "ALAC", "PCM", "TrueHD", "MLP", "WavPack", "TTA"].contains(&codec.as_str());
-    SourceAudio { mime: None, kbps, rate: track.rate, channels: track.channels, bits: track.bits.filter(|_| lossless), lossless, codec }
+    SourceAudio {
+        mime: sound_head(file, track).map(|head| head.mime),
+        kbps,
+        rate: track.rate,
+        channels: track.channels,
+        bits: track.bits.filter(|_| lossless),
+        lossless,
+        codec,
+    }
 }
 
 pub fn text_codec(track: &Track) -> TextCodec {

@@ -107,13 +107,25 @@ impl Matroska {
         Ok(())
     }
 
-    /// The stamp of the content's beginning: that of the first block of all, so that streams keep their distances.
+    /// The stamp of the content's beginning: the earliest that a stream of sound or pictures begins with, so that they keep their distances.
     pub fn origin(&mut self) -> Result<i64, MediaError> {
+        /// A stream that begins later than after so many blocks does not begin first.
+        const BLOCKS_MAX: usize = 500;
+        let is_media = |track: &&Track| matches!(track.kind, Kind::Picture | Kind::Sound);
+        let mut unseen: Vec<u64> = self.tracks.iter().filter(is_media).map(|track| track.number).collect();
         let Some(at) = self.first_cluster else { return Ok(0) };
-        let numbers: Vec<u64> =
-            self.tracks.iter().filter(|track| matches!(track.kind, Kind::Picture | Kind::Sound)).map(|track| track.number).collect();
         let mut walker = Walker::new(at, self.segment_end);
-        Ok(walker.next_of(&mut self.input, &numbers)?.map_or(0, |block| block.stamp))
+        let all = unseen.clone();
+        let mut earliest = None;
+        for _ in 0..BLOCKS_MAX {
+            let Some(block) = walker.next_of(&mut self.input, &all)? else { break };
+            unseen.retain(|number| *number != block.track);
+            earliest = Some(earliest.map_or(block.stamp, |other: i64| other.min(block.stamp)));
+            if unseen.is_empty() {
+                break;
+            }
+        }
+        Ok(earliest.unwrap_or(0))
     }
 
     /// The element of that id directly in the segment, where it was met or the seek head says it is.

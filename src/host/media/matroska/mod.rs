@@ -14,10 +14,16 @@ mod ids;
 mod index;
 mod packing;
 mod picture;
+mod sound;
+mod sound_head;
 mod text;
 mod times;
 mod tracks;
 
 pub use facts::facts;
 pub use picture::Picture;
+pub use sound::Sound;
 pub use text::text_packets;
+
+#[cfg(test)]
+mod tests;

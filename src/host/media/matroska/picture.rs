@@ -67,6 +67,12 @@ impl Picture {
         Ok(opened)
     }
 
+    /// How much of the file was read so far, bytes.
+    #[cfg(test)]
+    pub fn bytes_read(&self) -> u64 {
+        self.file.input.bytes_read
+    }
+
     /// Finds the end by the last segment's frames.
     fn measure(&mut self) -> Result<(), MediaError> {
         let last = self.cuts.len() - 1;

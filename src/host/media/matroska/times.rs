@@ -46,11 +46,6 @@ impl Grid {
         // Stamps are below 2^53 ticks of a second at most; what is beyond any film becomes its end.
         rounded.clamp(-(1 << 55), 1 << 55) as i64
     }
-
-    /// A duration in the file's ticks as ours.
-    pub fn length(&self, of_file: u64) -> i64 {
-        self.ticks(of_file.into())
-    }
 }
 
 /// Ticks a second, and of a frame, of a rate that is a whole number or such a number by 1.001.

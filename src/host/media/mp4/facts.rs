@@ -8,11 +8,12 @@ use super::boxes::{child, children};
 use super::labels::text;
 use super::movie::{Movie, Opened, Track};
 use super::samples::Sample;
+use super::sounds::sound;
 use super::text::{self, is_text};
-use crate::host::media::codecs::{aac_mime, mp4_name, picture_copy};
+use crate::host::media::codecs::{mp4_name, picture_copy};
 use crate::host::media::error::MediaError;
 use crate::host::media::streams::{Cover, FileFacts, Stream, TextCodec};
-use crate::protocol::{Chapter, SourceAudio, SourceVideo};
+use crate::protocol::{Chapter, SourceVideo};
 
 /// Reads the `moov`, and of a fragmented file each `moof`; nothing else.
 ///
@@ -33,7 +34,7 @@ pub fn facts(path: &Path) -> Result<FileFacts, MediaError> {
         duration_ms: if told_ms > 0 { told_ms } else { amounts.iter().map(|amount| amount.duration_ms).max().unwrap_or(0) },
         title: title(&opened.moov),
         pictures: pictures.iter().zip(of_pictures).map(|(track, amount)| stream(track, picture(track, amount))).collect(),
-        sounds: sounds.iter().zip(of_sounds).map(|(track, amount)| stream(track, sound(track, amount))).collect(),
+        sounds: sounds.iter().zip(of_sounds).map(|(track, amount)| stream(track, sound(track, amount.kbps()))).collect(),
         subtitles: movie
             .tracks
             .iter()
@@ -148,45 +149,6 @@ fn pixel_shape(codec: &Codec) -> Option<&Pasp> {
         Codec::Vp09(entry) => entry.pasp.as_ref(),
         _ => None,
     }
-}
-
-fn sound(track: &Track, amount: &Amount) -> SourceAudio {
-    let entry = track.entry.1.as_ref();
-    let audio = entry.and_then(Codec::audio);
-    let codec = entry.and_then(esds_name).unwrap_or_else(|| mp4_name(track.entry.0));
-    SourceAudio {
-        mime: entry.and_then(sound_mime),
-        kbps: amount.kbps(),
-        // A rate over 16 bits does not fit the entry: the media's own timescale is the rate then.
-        rate: audio.map(|audio| u32::from(audio.sample_rate.integer())).filter(|rate| *rate > 0).unwrap_or(track.timescale),
-        channels: audio.and_then(|audio| u8::try_from(audio.channel_count).ok()).unwrap_or(0),
-        bits: audio.map(|audio| audio.sample_size as u8).filter(|_| matches!(codec.as_str(), "ALAC" | "FLAC" | "PCM")),
-        lossless: matches!(codec.as_str(), "ALAC" | "FLAC" | "PCM" | "TrueHD"),
-        codec,
-    }
-}
-
-/// `mp4a` holds more than AAC (object types of mp4ra.org).
-fn esds_name(entry: &Codec) -> Option<String> {
-    let Codec::Mp4a(mp4a) = entry else { return None };
-    let name = match mp4a.esds.es_desc.dec_config.object_type_indication {
-        0x69 | 0x6b => "MP3",
-        0xa5 => "AC-3",
-        0xa6 => "E-AC-3",
-        0xa9..=0xac => "DTS",
-        0xad => "Opus",
-        0xdd => "Vorbis",
-        _ => "AAC",
-    };
-    Some(name.to_owned())
-}
-
-/// Of AAC: LC, and HE-AAC of both kinds.
-fn sound_mime(entry: &Codec) -> Option<String> {
-    let Codec::Mp4a(mp4a) = entry else { return None };
-    let config = &mp4a.esds.es_desc.dec_config;
-    let object_type = config.dec_specific.as_ref().map(|specific| specific.profile)?;
-    (config.object_type_indication == 0x40 && matches!(object_type, 2 | 5 | 29)).then(|| aac_mime(object_type))
 }
 
 fn text_codec(track: &Track) -> TextCodec {

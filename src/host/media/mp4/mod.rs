@@ -10,12 +10,12 @@ mod labels;
 mod movie;
 mod picture;
 mod plan;
-mod probe;
 mod samples;
+mod sounds;
 mod text;
 
 pub use facts::facts;
-pub use movie::Movie;
+pub use movie::{Movie, Track};
 pub use picture::Picture;
-pub use probe::{Mp4Probe, PictureCodec, probe_mp4};
+pub use samples::Sample;
 pub use text::text_packets;

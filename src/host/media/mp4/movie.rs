@@ -106,11 +106,6 @@ impl Movie {
     pub fn tracks(&self, handler: &Kind) -> impl Iterator<Item = &Track> {
         self.tracks.iter().filter(move |track| &track.handler == handler)
     }
-
-    /// The first track with that handler.
-    pub fn track(&self, handler: &Kind) -> Option<&Track> {
-        self.tracks.iter().find(|track| &track.handler == handler)
-    }
 }
 
 impl Track {

@@ -21,7 +21,10 @@ pub fn open(path: &Path, encoding: Encoding) -> Result<Box<dyn Segments>, MediaE
             Some(flac) => Ok(Box::new(flac)),
             None => Ok(Box::new(Encoded::open(path, stream, rendition)?)),
         },
-        Rendition::AudioCopy => copy::open(path, stream),
+        Rendition::AudioCopy => match Container::of(path)? {
+            Some(Container::Matroska) => Ok(Box::new(matroska::Sound::open(path, stream)?)),
+            _ => copy::open(path, stream),
+        },
         sound if sound.role() == Role::Sound => Ok(Box::new(Encoded::open(path, stream, sound)?)),
         _ => Err(MediaError::NotFound { what: "This file cannot be played in that way.".to_owned() }),
     }

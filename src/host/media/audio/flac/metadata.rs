@@ -16,8 +16,6 @@ const SEEKTABLE: u8 = 3;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metadata {
     pub head: FlacHead,
-    /// The smallest block is as large as the largest.
-    pub fixed_blocks: bool,
     /// `(first sample, offset in the file)`, as the file tells: a hint that may be wrong.
     pub seek_points: Vec<(u64, u64)>,
     /// Where the first frame begins.
@@ -47,8 +45,8 @@ impl Metadata {
             }
             at += length as u64;
             if block[0] & 0x80 != 0 {
-                let Some((head, fixed_blocks)) = head.filter(|_| at < size) else { return Ok(None) };
-                return Ok(Some(Self { head, fixed_blocks, seek_points: parse_seek_table(&seek_table, at), audio_at: at }));
+                let Some(head) = head.filter(|_| at < size) else { return Ok(None) };
+                return Ok(Some(Self { head, seek_points: parse_seek_table(&seek_table, at), audio_at: at }));
             }
         }
         Ok(None)
@@ -77,23 +75,21 @@ fn read_at(file: &File, size: u64, at: u64, length: usize) -> io::Result<Option<
     Ok(Some(bytes))
 }
 
-/// RFC 9639, section 8.2: what it says, and whether blocks are of one size.
-fn parse_head(body: &[u8]) -> Option<(FlacHead, bool)> {
+/// RFC 9639, section 8.2.
+fn parse_head(body: &[u8]) -> Option<FlacHead> {
     let body = body.first_chunk::<34>()?;
-    let [low, high] = [[body[0], body[1]], [body[2], body[3]]].map(u16::from_be_bytes);
     let frame_bytes = [&body[4..7], &body[7..10]].map(|size| u32::from_be_bytes([0, size[0], size[1], size[2]]));
     let packed = u64::from_be_bytes(*body[10..].first_chunk().expect("24 bytes are left"));
     let low_bits = |shift: u32, bits: u32| packed >> shift & ((1 << bits) - 1);
-    let head = FlacHead {
+    Some(FlacHead {
         rate: u32::try_from(low_bits(44, 20)).expect("20 bits"),
         channels: u8::try_from(low_bits(41, 3)).expect("3 bits") + 1,
         bits: u8::try_from(low_bits(36, 5)).expect("5 bits") + 1,
-        block: high,
+        block: u16::from_be_bytes([body[2], body[3]]),
         frame_bytes,
         samples: low_bits(0, 36),
         md5: *body[18..].first_chunk().expect("16 bytes are left"),
-    };
-    Some((head, low == high))
+    })
 }
 
 /// RFC 9639, section 8.5: sample, offset from the first frame, and a count that is not needed, in 18 bytes.

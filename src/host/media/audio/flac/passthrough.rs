@@ -19,6 +19,8 @@ use crate::protocol::{Rendition, Timeline};
 /// An ID3v1 tag, which some programs put after the last frame.
 const ID3V1_BYTES: u64 = 128;
 
+const MIME: &str = "audio/mp4; codecs=\"flac\"";
+
 /// An opened file and how its frames are cut.
 pub struct Passthrough {
     locator: Locator,
@@ -38,13 +40,19 @@ impl Passthrough {
         let head = locator.frames.head;
         let Some(grid) = Grid::new(Rendition::Flac, head.rate, head.block) else { return Ok(None) };
         let timeline = Timeline {
-            mime: "audio/mp4; codecs=\"flac\"".to_owned(),
+            mime: MIME.to_owned(),
             timescale: head.rate,
             lead_in: grid.lead_in(),
             duration: head.samples,
             runs: grid.runs(head.samples),
         };
         Ok(Some(Self { locator, grid, timeline }))
+    }
+
+    /// Type of what [`Self::open`] gives, by the metadata alone; `None` when it surely gives nothing.
+    pub fn mime(file: &File) -> Option<String> {
+        let size = file.metadata().ok()?.len();
+        Metadata::read(file, size).ok()?.filter(is_passable).map(|_| MIME.to_owned())
     }
 
     /// The frames end to end and the length of each; `None` when one is damaged.
@@ -144,10 +152,10 @@ fn open_frames(file: File) -> io::Result<Option<Locator>> {
     Ok(None)
 }
 
-/// What STREAMINFO must say. Browsers take FLAC in MP4 with 16 or 24 bits; players here have two ears.
+/// What STREAMINFO must say: Chromium plays no other bits as they are. Whether blocks are of one size is told by the frames: some encoders count the last one among them.
 fn is_passable(metadata: &Metadata) -> bool {
     let FlacHead { rate, channels, bits, block, samples, .. } = metadata.head;
-    metadata.fixed_blocks && block >= 16 && rate > 0 && channels <= 2 && matches!(bits, 16 | 24) && samples > 0
+    block >= 16 && rate > 0 && channels <= 8 && matches!(bits, 8 | 16 | 24) && samples > 0
 }
 
 #[cfg(test)]
@@ -214,8 +222,13 @@ mod tests {
         unknown_length[21] = 0xf0;
         unknown_length[22..26].fill(0);
         assert!(open(&unknown_length).is_none(), "a length of 0 is unknown");
+        let mut counted = whole.clone();
+        counted[9] -= 1;
+        assert!(open(&counted).is_some(), "the last block counts as the smallest");
         let mut variable = whole;
-        variable[9] -= 1;
+        let second = variable.len() - parts[1].len() - parts[2].len();
+        variable[second + 1] |= 1;
+        variable[second - parts[0].len() + 1] |= 1;
         assert!(open(&variable).is_none(), "blocks of several sizes");
     }
 

@@ -1,5 +1,7 @@
 //! Frame headers (ISO/IEC 11172-3, section 2.4.1.3; 13818-3, section 2.4.2.3).
 
+use crate::host::media::copy::frames::Head;
+
 /// The header of a layer III frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -8,7 +10,7 @@ pub struct Header {
     /// Hz.
     pub rate: u32,
     /// Bytes of the frame, header included.
-    pub length: u64,
+    length: usize,
     /// Samples of the frame: 1152, or 576 of MPEG-2 and 2.5.
     pub samples: u64,
     /// Bytes between header (and checksum) and main data.
@@ -17,7 +19,7 @@ pub struct Header {
 
 impl Header {
     /// `None` for other layers, reserved values and free format.
-    pub fn parse(bytes: [u8; 4]) -> Option<Self> {
+    fn parse_four(bytes: [u8; 4]) -> Option<Self> {
         const KBITS_1: [u64; 15] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
         const KBITS_2: [u64; 15] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
         let [sync, version_layer, rates, mode] = bytes;
@@ -33,6 +35,7 @@ impl Header {
         };
         let kbits = *kbits.get(usize::from(rates >> 4)).filter(|kbits| **kbits > 0)?;
         let length = samples / 8 * kbits * 1000 / u64::from(rate) + u64::from(rates >> 1 & 1);
+        let length = usize::try_from(length).ok()?;
         let side = match (samples == 1152, mode >> 6 == 3) {
             (true, false) => 32,
             (true, true) | (false, false) => 17,
@@ -40,23 +43,36 @@ impl Header {
         };
         Some(Self { bytes, rate, length, samples, side })
     }
+}
 
-    /// Whether both can be frames of one stream: version, rate, and mono or not. Padding, bits and joint stereo may change.
-    pub fn is_like(&self, other: &Self) -> bool {
-        self.rate == other.rate && self.samples == other.samples && self.side == other.side
+impl Head for Header {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        Self::parse_four(*bytes.first_chunk()?)
     }
 
-    /// Samples, as segments count them.
-    pub fn duration(&self) -> u32 {
+    fn length(&self) -> usize {
+        self.length
+    }
+
+    fn unsent(&self) -> usize {
+        0
+    }
+
+    fn duration(&self) -> u32 {
         u32::try_from(self.samples).expect("1152 at most")
     }
 
-    /// A frame of this kind with no sound in it: all of its side information, and so each part's length, is 0.
-    pub fn silent_frame(&self) -> Vec<u8> {
-        let mut frame = vec![0; usize::try_from(self.length).expect("1441 at most")];
+    /// Of the same version and rate, and mono or not. Padding, bits and joint stereo may change.
+    fn is_like(&self, other: &Self) -> bool {
+        self.rate == other.rate && self.samples == other.samples && self.side == other.side
+    }
+
+    /// All of its side information, and so each part's length, is 0.
+    fn silent(&self) -> Option<Vec<u8>> {
+        let mut frame = vec![0; self.length];
         frame[..4].copy_from_slice(&self.bytes);
         // Without a checksum.
         frame[1] |= 1;
-        frame
+        Some(frame)
     }
 }

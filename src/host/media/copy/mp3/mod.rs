@@ -1,18 +1,17 @@
 //! MPEG-1, 2 and 2.5 layer III (ISO/IEC 11172-3, 13818-3) as `audio/mpeg`: whole frames as they lie in the file.
 
-mod frames;
 mod header;
 mod tag;
 
 use std::fs::File;
 
+use super::frames::{Frames, Head, first_frame};
 use super::layout::Layout;
 use super::packets::{Copied, Wrap};
 use super::window::Window;
 use super::{refused, unreadable};
 use crate::host::media::error::MediaError;
 use crate::protocol::Timeline;
-use frames::{Frames, first_frame};
 pub use header::Header;
 use tag::Tag;
 
@@ -24,11 +23,11 @@ const FRAMES_MAX: u64 = 16_000_000;
 
 /// # Errors
 /// `NotFound` when the file has no whole frames of one kind, `Unplayable` when it cannot be read.
-pub fn open(file: File) -> Result<Copied<Frames>, MediaError> {
+pub fn open(file: File) -> Result<Copied<Frames<Header>>, MediaError> {
     let mut window = Window::new(file).map_err(unreadable)?;
-    let (at, header) = first_frame(&mut window).map_err(unreadable)?.ok_or_else(refused)?;
+    let (at, header) = first_frame::<Header>(&mut window).map_err(unreadable)?.ok_or_else(refused)?;
     let tag = Tag::read(&mut window, at, header).map_err(unreadable)?;
-    let first = if tag.is_some() { at + header.length } else { at };
+    let first = if tag.is_some() { at + header.length() as u64 } else { at };
     let mut frames = Frames::new(window, header, first);
     let declared = tag.as_ref().and_then(|tag| tag.frames.filter(|_| tag.fits(&frames.window, at)));
     let count = match declared {
@@ -40,7 +39,6 @@ pub fn open(file: File) -> Result<Copied<Frames>, MediaError> {
     frames.cut(layout.firsts.clone());
     let timeline =
         Timeline { mime: MIME.to_owned(), timescale: header.rate, lead_in: extent.lead_in, duration: extent.duration, runs: Vec::new() };
-    frames.window.forget();
     Ok(Copied::new(frames, Wrap::Bare, layout, timeline))
 }
 
@@ -48,7 +46,7 @@ pub fn open(file: File) -> Result<Copied<Frames>, MediaError> {
 pub fn mime(file: &File, size: u64) -> Option<String> {
     let mut window = Window::new(file.try_clone().ok()?).ok()?;
     window.size = size;
-    first_frame(&mut window).ok()??;
+    first_frame::<Header>(&mut window).ok()??;
     Some(MIME.to_owned())
 }
 

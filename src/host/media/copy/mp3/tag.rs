@@ -3,6 +3,7 @@
 use std::io;
 
 use super::header::Header;
+use crate::host::media::copy::frames::Head;
 use crate::host::media::copy::window::Window;
 
 /// An ID3v1 tag, an APE tag, lyrics: what may follow the last frame that a tag counts.
@@ -26,7 +27,7 @@ pub struct Tag {
 impl Tag {
     /// Of the frame at `at`; `None` when it is sound.
     pub fn read(window: &mut Window, at: u64, header: Header) -> io::Result<Option<Self>> {
-        let length = usize::try_from(header.length).unwrap_or(0);
+        let length = header.length();
         let bytes = window.look(at, length)?;
         Ok(Self::parse(&bytes[..length.min(bytes.len())], header))
     }

@@ -10,14 +10,13 @@ use super::stream::{Step, Walk};
 use super::{File, Page, Piece, Start};
 use crate::host::media::cmaf::Frame;
 use crate::host::media::copy::layout::Layout;
+use crate::host::media::copy::opus::{self, RATE};
 use crate::host::media::copy::packets::{Copied, Packets, Wrap, frame};
 use crate::host::media::copy::window::Window;
-use crate::host::media::copy::{opus, refused, unreadable};
+use crate::host::media::copy::{refused, unreadable};
 use crate::host::media::error::MediaError;
 use crate::protocol::Timeline;
 
-/// Opus counts at this rate, whatever was encoded.
-const RATE: u32 = 48_000;
 /// A day of packets of 20 ms.
 const PACKETS_MAX: usize = 4_400_000;
 /// Pages of the comments: a picture in them has some hundreds.
