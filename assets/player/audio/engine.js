@@ -40,6 +40,8 @@ export class Engine {
   #offset = 0;
   #banned = new Bans();
   #buffering = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #border;
   #ahead = new AbortController();
   #rehearsal = new AbortController();
 
@@ -137,7 +139,7 @@ export class Engine {
     this.#level();
   }
 
-  /** Whether all tracks are to be equally loud. @param {boolean} soundCheck */
+  /** Whether loud tracks are to be made quieter. @param {boolean} soundCheck */
   setSoundCheck(soundCheck) {
     this.#soundCheck = soundCheck;
     this.#level();
@@ -336,10 +338,19 @@ export class Engine {
     this.#tick();
   }
 
+  /** The next track is told of, and as loud as it should be, from its first moment on. @param {import('./run.js').Placed | null} placed */
+  #expectBorder(placed) {
+    clearTimeout(this.#border);
+    const { element, time } = this.#deck;
+    const left = placed ? (placed.start + placed.duration - time) * 1000 : Infinity;
+    if (!element.paused && left > 0 && left <= TICK_MS) this.#border = setTimeout(() => this.#tick(), Math.max(20, left + 1));
+  }
+
   #tick() {
     const run = this.#run;
     if (!run || !this.#item) return;
     const placed = run.at(this.#deck.time);
+    this.#expectBorder(placed);
     if (placed && (placed.item !== this.#item || renditionOf(placed) !== this.#sent?.rendition)) {
       this.#item = placed.item;
       this.#sent = this.#describe(placed);
