@@ -7,6 +7,7 @@ mod identity;
 pub mod library;
 pub mod media;
 mod pairing;
+mod posters;
 mod report;
 mod requests;
 mod scans;
@@ -29,6 +30,7 @@ use gate::Gate;
 use library::{Library, ScanSummary};
 use media::{Engine, EngineConfig, Prober, WorkerConfig};
 use pairing::{Pairing, Server, pair};
+use posters::Posters;
 use report::Report;
 use requests::{Files, Handler};
 use scans::{Scans, hangup_ends};
@@ -82,8 +84,10 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     let report = Report::default();
     // Beside pairing: when the owner has confirmed the code, there is something to see.
     let scans = Scans::start(library.clone(), config.media.clone(), worker, report.clone(), machine.clock.clone())?;
+    let posters = Posters::start(library.clone(), engine.clone());
     let belonging = Belonging { config: &config, server, key, shutdown };
     let outcome = belonging.serve(pairing, machine.clock, library, engine.clone(), report).await;
+    drop(posters);
     scans.stop().await;
     engine.shutdown().await;
     outcome

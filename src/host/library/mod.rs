@@ -1,12 +1,13 @@
 //! The host's library: which media files there are, what their tags say, and the pictures that go with them.
 //!
-//! Everything here blocks; callers run it off the event loop. Only a scan writes.
+//! Everything here blocks; callers run it off the event loop. Only a scan writes, and who adds a picture that was made.
 
 mod art;
 mod browse;
 mod codecs;
 mod db;
 mod lookup;
+mod poster;
 mod row;
 mod scan;
 
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use art::ART_CONTENT_TYPE;
 pub use codecs::Codecs;
 pub use lookup::{Found, Totals};
+pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
 
 use db::Readers;
