@@ -22,16 +22,17 @@ pub fn workers(registry: &Path) -> Vec<u32> {
 }
 
 #[tokio::test]
-async fn a_killed_worker_is_replaced_and_other_requests_go_on() {
+async fn workers_killed_at_any_moment_are_replaced_and_the_bytes_are_the_same() {
     let bench = bench();
     let registry = bench.dir.path().join("registry.bin");
-    let path = sweep_file(bench.dir.path(), "long.flac", &["-af", "aloop=loop=20:size=498333", "-c:a", "flac"]);
+    let path = sweep_file(bench.dir.path(), "long.flac", &["-af", "aloop=loop=7:size=498333", "-c:a", "flac"]);
     let track = source(&path, MediaKind::Audio);
     let (timeline, _) = init(&bench.engine, session(1), &track, Rendition::Aac256).await.expect("an init");
     let killer = async {
-        let mut hits = 0;
-        for _ in 0..3 {
-            tokio::time::sleep(Duration::from_millis(150)).await;
+        let (mut hits, mut seed) = (0, 0x5eed_u64);
+        for _ in 0..8 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            tokio::time::sleep(Duration::from_millis(20 + (seed >> 33) % 180)).await;
             for pid in workers(&registry) {
                 hits += u32::from(Command::new("kill").args(["-9", &pid.to_string()]).status().is_ok_and(|status| status.success()));
             }
@@ -39,19 +40,23 @@ async fn a_killed_worker_is_replaced_and_other_requests_go_on() {
         hits
     };
     let player = async {
-        let mut failures = 0;
+        let (mut failures, mut segments) = (0, Vec::new());
         for index in 0..timeline.segment_count() {
             // A request may meet two kills in a row and fail; the next one works.
-            while segment(&bench.engine, session(1), &track, Rendition::Aac256, index).await.is_err() {
-                failures += 1;
-                assert!(failures <= 3, "more failures than kills");
-            }
+            segments.push(loop {
+                match segment(&bench.engine, session(1), &track, Rendition::Aac256, index).await {
+                    Ok(segment) => break segment,
+                    Err(_) => failures += 1,
+                }
+                assert!(failures <= 8, "more failures than kills");
+            });
         }
+        segments
     };
-    let (hits, ()) = tokio::join!(killer, player);
+    let (hits, segments) = tokio::join!(killer, player);
     assert!(hits > 0, "nothing was killed");
-    // The session whose workers were killed is served still, whenever that was.
-    init(&bench.engine, session(1), &track, Rendition::Opus160).await.expect("an init of what is not cached");
+    let undisturbed = fetch(&bench.engine, &source(&path, MediaKind::Audio), Rendition::Aac256, false).await;
+    assert!(segments == undisturbed.segments);
     bench.engine.shutdown().await;
     assert!(workers(&registry).is_empty(), "a shut-down engine leaves no process");
 }
