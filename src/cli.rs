@@ -75,6 +75,9 @@ pub struct HostRunArgs {
     /// Most disk the segment cache may take, MiB [default: 2048]
     #[arg(long, env = "IROAM_CACHE_MIB", value_name = "MIB")]
     pub cache_mib: Option<u64>,
+    /// Do not listen to the library in the background for loudness and waveforms [in the file: analysis = false]
+    #[arg(long, env = "IROAM_NO_ANALYSIS")]
+    pub no_analysis: bool,
     /// Settings file, TOML: the same names with underscores
     #[arg(long, env = "IROAM_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,

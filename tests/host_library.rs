@@ -10,7 +10,8 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use host_kit::{Home, everything, ffmpeg, reason, rows, scan, titles};
-use iroam::protocol::{Browse, MediaKind, Rendition, SortKey};
+use iroam::host::media::Heard;
+use iroam::protocol::{Browse, Loudness, MediaKind, Rendition, SortKey};
 
 fn mkfifo(path: &Path) {
     let name = CString::new(path.as_os_str().as_bytes()).expect("no NUL in a path");
@@ -339,4 +340,48 @@ fn overlapping_folders_list_nothing_twice() {
     let media = [home.media.clone(), home.media.join("inner")];
     assert_eq!(scan(&library, &media).tracks, 1);
     assert_eq!(scan(&library, &media).unchanged, 1);
+}
+
+#[test]
+fn what_was_heard_comes_with_the_rows_until_the_file_changes() {
+    let home = Home::new();
+    let tags = |title: &'static str| [("title", title), ("artist", "Ada"), ("album", "Sea")];
+    home.song("one.flac", &tags("One"));
+    let two = home.song("two.flac", &tags("Two"));
+    home.song("three.flac", &[("title", "Three")]);
+    home.film("silent.mp4", "libx264", false);
+    home.scan();
+    let library = home.library();
+    assert_eq!(library.heard().expect("answers"), (0, 3), "pictures without sound are not listened to");
+
+    // One by one, the newest first, each once.
+    let mut last = None;
+    while let Some(track) = library.unheard(last.as_ref()).expect("answers") {
+        let is_two = track.path == two;
+        let heard = Heard { loudness_cdb: Some(if is_two { -1_000 } else { -2_000 }), true_peak_cdb: -50, gated_ms: 10_000 };
+        library.note_heard(&track, Ok((heard, &[1, 2, 3]))).expect("noted");
+        last = Some(track);
+    }
+    assert_eq!((library.heard().expect("answers"), library.unheard(None).expect("answers")), ((3, 3), None));
+    let listed = rows(&library, &everything(SortKey::Title));
+    let loudness = |title: &str| listed.iter().find(|row| row.title == title).expect("listed").loudness;
+    // The mean of the energies of -10 and -20 LUFS is -12.6.
+    let album = Some(-1_800 + 1_260);
+    assert_eq!(loudness("One"), Some(Loudness { track_gain_cdb: 200, album_gain_cdb: album, true_peak_cdb: -50 }));
+    assert_eq!(loudness("Two"), Some(Loudness { track_gain_cdb: -800, album_gain_cdb: album, true_peak_cdb: -50 }));
+    assert_eq!(loudness("Three"), Some(Loudness { track_gain_cdb: 200, album_gain_cdb: None, true_peak_cdb: -50 }));
+    let id = listed.iter().find(|row| row.title == "Two").expect("listed").id;
+    assert_eq!(library.waveform(id).expect("answers"), Some(vec![1, 2, 3]));
+
+    // Another file by the same name is to be heard anew, and once more only when it fails.
+    ffmpeg(&["-f", "lavfi", "-i", "sine=220:duration=2"], &tags("Two"), &two);
+    home.scan();
+    assert_eq!(library.heard().expect("answers"), (2, 3));
+    assert_eq!(library.waveform(id).expect("answers"), None);
+    let changed = library.unheard(None).expect("answers").expect("the changed one");
+    assert_eq!(changed.path, two);
+    library.note_heard(&changed, Err("It is damaged.")).expect("noted");
+    assert_eq!(library.unheard(None).expect("answers"), None);
+    let listed = rows(&library, &everything(SortKey::Title));
+    assert_eq!(listed.iter().find(|row| row.title == "Two").expect("listed").loudness, None);
 }

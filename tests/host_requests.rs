@@ -3,6 +3,7 @@
 
 mod host_kit;
 mod host_requests {
+    mod listened;
     mod streamed;
 }
 

@@ -20,6 +20,7 @@ struct HostFile {
     data: Option<PathBuf>,
     name: Option<String>,
     cache_mib: Option<u64>,
+    analysis: Option<bool>,
 }
 
 /// What `iroam host scan` needs.
@@ -39,6 +40,7 @@ pub fn host(args: HostRunArgs) -> Result<HostConfig> {
         data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)?,
         name: args.name.or(file.name).unwrap_or_else(machine_name),
         cache_bytes_max: cache_mib.saturating_mul(1024 * 1024),
+        analysis: !args.no_analysis && file.analysis.unwrap_or(true),
     })
 }
 

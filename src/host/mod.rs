@@ -1,5 +1,6 @@
 //! The media server on the home PC: a library, a media engine, and a tunnel to the server that its owner chose.
 
+mod analysis;
 mod clock;
 mod data_dir;
 mod gate;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::DeviceKey;
 use crate::types::{Clock, SystemClock};
+use analysis::Analysis;
 use clock::ServerClock;
 use gate::Gate;
 use library::{Library, ScanSummary};
@@ -52,6 +54,8 @@ pub struct HostConfig {
     pub name: String,
     /// Most that the segment cache may take on disk.
     pub cache_bytes_max: u64,
+    /// Listen to the library in the background: how loud each track is.
+    pub analysis: bool,
 }
 
 /// What the host takes from the machine it runs on.
@@ -84,10 +88,14 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     let report = Report::default();
     // Beside pairing: when the owner has confirmed the code, there is something to see.
     let scans = Scans::start(library.clone(), config.media.clone(), worker, report.clone(), machine.clock.clone())?;
-    let posters = Posters::start(library.clone(), engine.clone());
+    let analysis = config.analysis.then(|| Analysis::start(library.clone(), engine.clone(), report.clone()));
+    let posters = config.analysis.then(|| Posters::start(library.clone(), engine.clone()));
     let belonging = Belonging { config: &config, server, key, shutdown };
     let outcome = belonging.serve(pairing, machine.clock, library, engine.clone(), report).await;
     drop(posters);
+    if let Some(analysis) = analysis {
+        analysis.stop().await;
+    }
     scans.stop().await;
     engine.shutdown().await;
     outcome

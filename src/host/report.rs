@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 use super::library::{Library, LibraryError};
 use super::media::{Lack, MediaError, Prober, WantedBy};
 use crate::protocol::{MediaStatus, MissingPart};
@@ -10,6 +12,7 @@ use crate::protocol::{MediaStatus, MissingPart};
 #[derive(Clone, Default)]
 pub struct Report {
     status: Arc<Mutex<MediaStatus>>,
+    scanned: Arc<Notify>,
 }
 
 /// Why it is not known what is missing.
@@ -35,6 +38,29 @@ impl Report {
             tracing::warn!(tracks, "{what} needs a package that is not installed: install {package}");
         }
         Ok(())
+    }
+
+    /// A scan is over: there may be something new to listen to.
+    pub fn scan_ended(&self) {
+        self.scanned.notify_one();
+    }
+
+    /// Waits for the end of a scan, also one that has been meanwhile.
+    pub async fn scanned(&self) {
+        self.scanned.notified().await;
+    }
+
+    pub fn analysed(&self, heard: u64, tracks: u64) {
+        let mut status = self.lock();
+        (status.analysed, status.to_analyse) = (heard, tracks);
+    }
+
+    pub fn one_heard(&self) {
+        self.lock().analysed += 1;
+    }
+
+    pub fn pause_analysis(&self, paused: bool) {
+        self.lock().analysis_paused = paused;
     }
 
     fn lock(&self) -> MutexGuard<'_, MediaStatus> {

@@ -92,6 +92,7 @@ impl Scan {
         let scanned = self.library.scan(&self.media, &mut prober, &*self.clock, &self.stop);
         let is_done = scanned.is_ok();
         tell(scanned);
+        self.report.scan_ended();
         if is_done && let Err(error) = self.report.look(&self.library, &mut prober) {
             tracing::error!(error = %format!("{error:#}"), "it is not known what is missing to play everything");
         }

@@ -74,7 +74,7 @@ pub struct MediaStatus {
     /// What cannot be played until something is installed.
     #[serde(default)]
     pub missing: Vec<MissingPart>,
-    /// Tracks whose loudness is known, of how many; and whether that work waits for listeners.
+    /// Tracks that the host has listened to for their loudness, of how many with sound; and whether that work waits for listeners.
     #[serde(default)]
     pub analysed: u64,
     #[serde(default)]

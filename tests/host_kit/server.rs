@@ -66,6 +66,7 @@ pub fn config(home: &Home, http: &str) -> HostConfig {
         data: home.data.clone(),
         name: "Attic".to_owned(),
         cache_bytes_max: 1 << 24,
+        analysis: false,
     }
 }
 

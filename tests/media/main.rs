@@ -1,6 +1,7 @@
 //! The media engine on real files, through real worker processes, with ffmpeg as the judge.
 #![cfg(feature = "host")]
 
+mod analysis;
 mod extras;
 mod faults;
 mod flac;

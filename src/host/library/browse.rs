@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, ToSql, params_from_iter};
 
+use super::analysis::fill_loudness;
 use super::row::{kind_name, track_row};
 use super::{Library, LibraryError};
 use crate::protocol::{Browse, SortKey, TrackRow};
@@ -21,7 +22,8 @@ impl Library {
                 .query_row(params_from_iter(&values), |row| row.get(0))?;
             values.push(Box::new(browse.limit));
             values.push(Box::new(browse.offset));
-            let rows = page(&snapshot, &filter, browse, &values)?;
+            let mut rows = page(&snapshot, &filter, browse, &values)?;
+            fill_loudness(&snapshot, &mut rows)?;
             Ok((u64::try_from(total).unwrap_or(0), rows))
         })
     }

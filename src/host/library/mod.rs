@@ -1,7 +1,8 @@
 //! The host's library: which media files there are, what their tags say, and the pictures that go with them.
 //!
-//! Everything here blocks; callers run it off the event loop. Only a scan writes, and who adds a picture that was made.
+//! Everything here blocks; callers run it off the event loop. A scan writes, and beside it the analysis and who makes posters.
 
+mod analysis;
 mod art;
 mod browse;
 mod codecs;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
 pub use codecs::Codecs;
 pub use lookup::{Found, Totals};

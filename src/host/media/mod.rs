@@ -8,6 +8,7 @@
 //! decoder that seeks in the same way whatever came before. Frames that are passed through (H.264, and FLAC as FLAC) are found by the file
 //! alone, not by what was read before. So a segment made once serves every listener.
 
+mod analysis;
 mod audio;
 mod cmaf;
 mod codecs;

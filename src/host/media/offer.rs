@@ -28,9 +28,11 @@ fn sounds(source: &SourceAudio) -> Vec<Rendition> {
 /// The pictures as they are, then smaller and smaller. The largest encoded size is the first that holds the source.
 fn pictures(source: &SourceVideo) -> Vec<Rendition> {
     let mut offered: Vec<Rendition> = Vec::new();
+    // A size that is not known may be any.
+    let is_known = source.width > 0 && source.height > 0;
     for rung in Rendition::LADDER {
         offered.push(rung);
-        if video::holds(rung, source.width, source.height) {
+        if is_known && video::holds(rung, source.width, source.height) {
             break;
         }
     }
@@ -60,10 +62,11 @@ mod tests {
     #[test]
     fn offers_no_larger_picture_than_the_source() {
         let of = |height, mime: Option<&str>| {
-            let video = SourceVideo { height, mime: mime.map(str::to_owned), ..SourceVideo::default() };
+            let video = SourceVideo { width: height / 3 * 4, height, mime: mime.map(str::to_owned), ..SourceVideo::default() };
             offers(MediaKind::Video, &SourceMedia { audio: None, video: Some(video) })
         };
         assert_eq!(of(480, Some("video/mp4")), (vec![VideoCopy, H264P480, H264P360, H264P240], vec![]));
+        assert_eq!(of(0, None).0.len(), Rendition::LADDER.len(), "of any size, for all that is known");
         assert_eq!(of(200, None).0, [H264P240]);
         // The rung above: the picture keeps its 576 lines there.
         assert_eq!(of(576, None).0, [H264P720, H264P480, H264P360, H264P240]);

@@ -6,7 +6,7 @@ use super::{Answer, Handler};
 use crate::host::library::ART_CONTENT_TYPE;
 use crate::protocol::reply::HostStatus;
 use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, MediaStatus, Reply};
-use crate::types::ArtId;
+use crate::types::{ArtId, TrackId};
 
 impl Handler {
     pub(super) async fn status(&self) -> Result<Answer, ErrorBody> {
@@ -37,6 +37,12 @@ impl Handler {
         let (total, tracks) = self.ask(move |library| library.browse(&browse)).await?;
         let page = serde_json::to_vec(&BrowsePage { tracks }).expect("a page of tracks serialises");
         Ok(Answer::catalogue(Reply::Browse { total }, Bytes::from(page)))
+    }
+
+    pub(super) async fn waveform(&self, track: TrackId) -> Result<Answer, ErrorBody> {
+        let waveform = self.ask(move |library| library.waveform(track)).await?;
+        let waveform = waveform.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "The host has not listened to this track yet."))?;
+        Ok(Answer::ok(Reply::Waveform {}, Bytes::from(waveform)))
     }
 
     pub(super) async fn art(&self, art: ArtId) -> Result<Answer, ErrorBody> {

@@ -80,7 +80,7 @@ impl Handler {
             Request::Details { track } => self.details(claims.sid, track).await,
             Request::Subtitle { track, id } => self.subtitle(claims.sid, track, id).await,
             Request::Preview { track } => self.preview(claims.sid, track).await,
-            Request::Waveform { .. } => Err(ErrorBody::new(ErrorCode::NotFound, "There is nothing of the kind for this track.")),
+            Request::Waveform { track } => self.waveform(track).await,
         }
     }
 

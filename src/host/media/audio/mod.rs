@@ -19,3 +19,4 @@ mod tape;
 pub use flac::Passthrough;
 pub use pipeline::{Running, element, prepare};
 pub use program::Encoded;
+pub use reader::Reader;

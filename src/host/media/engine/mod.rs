@@ -70,6 +70,8 @@ struct Shared {
     makings: Mutex<HashMap<Name, Entry>>,
     admission: Mutex<Admission>,
     encoder: Encoder,
+    /// When somebody last asked for something to play.
+    listened: Mutex<Option<Instant>>,
     /// Held by what is done in the background: one at a time.
     background: tokio::sync::Mutex<()>,
     tasks: TaskTracker,
@@ -95,6 +97,7 @@ impl Engine {
             makings: Mutex::default(),
             admission: Mutex::default(),
             encoder: Encoder::default(),
+            listened: Mutex::default(),
             background: tokio::sync::Mutex::default(),
             tasks: TaskTracker::new(),
         });
@@ -145,6 +148,11 @@ impl Engine {
         self.shared.encoder.now()
     }
 
+    /// Whether anybody has asked for something to play within so long.
+    pub fn is_listened_to(&self, within: Duration) -> bool {
+        lock(&self.shared.listened).is_some_and(|last| last.elapsed() < within)
+    }
+
     /// Ends a session's workers.
     pub fn end_session(&self, session: SessionId) {
         self.shared.pool.remove(session);
@@ -167,6 +175,7 @@ impl Engine {
 
 impl Shared {
     async fn listen(self: Arc<Self>, mut asked: Asked, ahead: Option<Duration>) -> Result<Listener, MediaError> {
+        *lock(&self.listened) = Some(Instant::now());
         if !asked.is_sensible() {
             return Err(MediaError::NotFound { what: "This track has no pictures.".to_owned() });
         }

@@ -6,7 +6,7 @@ use crate::host::media::error::MediaError;
 use crate::host::media::extras;
 use crate::host::media::job::{Encoding, Head, Job, Task};
 use crate::host::media::segments::Out;
-use crate::host::media::{plugins, probe, video};
+use crate::host::media::{analysis, plugins, probe, video};
 
 /// A body and what is said of it; empty after chunks.
 pub type Made = (Vec<u8>, Head);
@@ -45,12 +45,16 @@ impl Bench {
                 open.segment(*index, out)?;
                 Ok((Vec::new(), Head::None))
             }),
+            Task::Analyse => {
+                let (waveform, heard) = analysis::analyse(&path)?;
+                Ok((waveform, Head::Heard(heard)))
+            }
             Task::Probe => Ok((Vec::new(), Head::Probed(probe::probe(&path)?))),
             Task::Details => extras::details(&file.path()),
             Task::Subtitle { id } => extras::subtitle(&file.path(), &path, id),
             Task::Poster => extras::poster(&file.path()),
             Task::Preview => extras::preview(&file.path()),
-            Task::Inspect | Task::Analyse | Task::Trial => Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() }),
+            Task::Inspect | Task::Trial => Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() }),
         }
     }
 }
