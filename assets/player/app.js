@@ -3,11 +3,13 @@
 import { loadIdentity } from '../pcd/identity.js';
 import { Artwork } from './controllers/artwork.js';
 import { Catalogue } from './controllers/catalogue.js';
+import { Extras } from './controllers/extras.js';
 import { Hosts } from './controllers/hosts.js';
 import { Library } from './controllers/library.js';
 import { connectMediaSession } from './controllers/media_session.js';
 import { Playback } from './controllers/playback.js';
 import { connectRequests } from './controllers/requests.js';
+import { connectSettings } from './controllers/settings.js';
 import { connectElements } from './elements/all.js';
 import { errorText } from './lib/messages.js';
 import { initialState } from './store/initial.js';
@@ -15,6 +17,7 @@ import { reduce } from './store/reducer.js';
 import { createStore } from './store/store.js';
 
 const store = createStore(initialState(), reduce);
+connectSettings(store);
 connectElements(store);
 
 try {
@@ -26,6 +29,7 @@ try {
   const playback = new Playback({ store, hosts, catalogue, audio: sound, video: media });
   const library = new Library(store, hosts, catalogue);
   new Artwork(store, hosts);
+  new Extras(store, hosts, playback);
   connectRequests(store, { playback, library });
   connectMediaSession(store, playback);
   await hosts.watch();

@@ -71,6 +71,60 @@ export interface Settings {
   soundCheck: boolean;
 }
 
+/** What a track has beside its first sound and pictures. */
+export interface Details {
+  sounds: SoundStream[];
+  subtitles: Subtitle[];
+  /** By start. */
+  chapters: Chapter[];
+}
+
+export interface SoundStream {
+  stream: number;
+  /** BCP 47 */
+  language?: string;
+  title?: string;
+  codec: string;
+  channels: number;
+  /** Type of its copy; absent when it must be encoded. */
+  mime?: string;
+  is_default: boolean;
+}
+
+export interface Subtitle {
+  id: string;
+  language?: string;
+  title?: string;
+  is_default: boolean;
+  is_forced: boolean;
+}
+
+export interface Chapter {
+  start_ms: number;
+  title: string;
+}
+
+/** Small pictures in rows on one large one: picture `n` shows time `n * interval_ms`. */
+export interface Preview {
+  /** Of a blob. */
+  url: string;
+  width: number;
+  height: number;
+  columns: number;
+  count: number;
+  interval_ms: number;
+}
+
+export interface ExtrasState {
+  details: Details | null;
+  /** Which of the sounds is heard. */
+  sound: number;
+  /** WebVTT; `null` while it is fetched. */
+  subtitle: { id: string; text: string | null } | null;
+  preview: Preview | null;
+  previewAsked: boolean;
+}
+
 export interface Timeline {
   mime: string;
   /** Units a second of all times here. */
@@ -228,6 +282,7 @@ export interface State {
   /** The source list is pulled out (narrow windows). */
   drawerOpen: boolean;
   settings: Settings;
+  extras: ExtrasState;
 }
 
 export type Action =
@@ -249,7 +304,9 @@ export type Action =
   | { type: 'notice/hide'; id: string }
   | { type: 'video'; open: boolean }
   | { type: 'drawer'; open: boolean }
-  | { type: 'settings'; settings: Partial<Settings> };
+  | { type: 'settings'; settings: Partial<Settings> }
+  | { type: 'extras'; extras: Partial<ExtrasState> }
+  | { type: 'extras/clear' };
 
 export interface Store {
   readonly state: State;

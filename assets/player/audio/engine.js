@@ -6,6 +6,7 @@ import { choose, rolesOf } from './choice.js';
 import { Deck } from './deck.js';
 import { SinkError } from './errors.js';
 import { explain } from './explain.js';
+import { gainOf, volumeWith } from './gain.js';
 import { FAILURES_MAX, prefetch, Run } from './run.js';
 import { durationSeconds } from './timeline.js';
 
@@ -31,6 +32,10 @@ export class Engine {
   /** @type {Pick<import('../types.js').Settings, 'music' | 'video'>} */
   #quality = { music: 'auto', video: 'auto' };
   #failures = 0;
+  /** @type {{ trackId: string, stream: number, audio: import('../types.js').SourceAudio } | null} */
+  #sound = null;
+  #volume = 1;
+  #soundCheck = false;
   #offset = 0;
   /** @type {Set<string>} */
   #banned = new Set();
@@ -128,7 +133,19 @@ export class Engine {
 
   /** @param {number} volume 0..1 */
   setVolume(volume) {
-    for (const { element } of Object.values(this.#decks)) element.volume = volume;
+    this.#volume = volume;
+    this.#level();
+  }
+
+  /** Whether all tracks are to be equally loud. @param {boolean} soundCheck */
+  setSoundCheck(soundCheck) {
+    this.#soundCheck = soundCheck;
+    this.#level();
+  }
+
+  #level() {
+    const gain = this.#soundCheck && this.#item ? gainOf(this.#item.track) : 1;
+    for (const { element } of Object.values(this.#decks)) element.volume = volumeWith(this.#volume, gain);
   }
 
   /** Stops and forgets what was playing. */
@@ -137,9 +154,22 @@ export class Engine {
     this.#item = null;
   }
 
+  /**
+   * Another of the file's sounds for the video that plays, from where it is.
+   * @param {number} stream
+   * @param {import('../types.js').SourceAudio} audio How it is coded.
+   */
+  setSound(stream, audio) {
+    if (!this.#item) return;
+    this.#sound = { trackId: this.#item.track.id, stream, audio };
+    this.#begin(this.#item, this.position, false);
+  }
+
   /** How much of the way to spend; playing follows at the next segment. @param {Pick<import('../types.js').Settings, 'music' | 'video'>} quality */
   setQuality(quality) {
     this.#quality = quality;
+    // What is said of it changes with the next tick.
+    this.#sent = null;
   }
 
   /** What a run needs to know of the world, as it is at each moment. */
@@ -148,10 +178,18 @@ export class Engine {
       media: this.#media,
       kbps: () => this.#throughput.kbps,
       choose: (/** @type {QueueItem} */ { track }) =>
-        choose(track, { plays: (offer) => this.#capabilities.plays(offer), kbps: this.#throughput.kbps, ...this.#quality }),
+        choose(this.#heard(track), { plays: (offer) => this.#capabilities.plays(offer), kbps: this.#throughput.kbps, ...this.#quality }),
       learn: (/** @type {QueueItem} */ { track }) => this.#capabilities.learn(track),
-      streamOf: () => 0,
+      streamOf: (/** @type {QueueItem} */ { track }, /** @type {string} */ role) =>
+        role === 'sound' && track.id === this.#sound?.trackId ? this.#sound.stream : 0,
     };
+  }
+
+  /** The track with the sound that was chosen of it. @param {import('../types.js').Track} track */
+  #heard(track) {
+    if (track.id !== this.#sound?.trackId || this.#sound.stream === 0) return track;
+    const sound = (track.sound ?? []).filter((rendition) => rendition !== 'flac');
+    return { ...track, sound, source: { ...track.source, audio: this.#sound.audio } };
   }
 
   /**
@@ -286,6 +324,7 @@ export class Engine {
   #announce(item, sent) {
     this.#item = item;
     this.#sent = sent;
+    this.#level();
     this.#hooks.onTrack(item, sent);
     this.#tick();
   }
@@ -297,6 +336,7 @@ export class Engine {
     if (placed && (placed.item !== this.#item || renditionOf(placed) !== this.#sent?.rendition)) {
       this.#item = placed.item;
       this.#sent = this.#describe(placed);
+      this.#level();
       this.#hooks.onTrack(placed.item, this.#sent);
     }
     const { ahead, element } = this.#deck;
@@ -313,7 +353,7 @@ export class Engine {
   /** @param {import('./run.js').Placed} placed @returns {import('../types.js').Sent} */
   #describe(placed) {
     const sent = placed.lanes.map((lane) => lane.sent);
-    return { rendition: renditionOf(placed), text: explain(placed.item.track, sent, this.#throughput.kbps) };
+    return { rendition: renditionOf(placed), text: explain(this.#heard(placed.item.track), sent, this.#throughput.kbps) };
   }
 }
 

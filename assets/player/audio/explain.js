@@ -62,7 +62,7 @@ function why(part, rendition, codec, kbps) {
   const better = offers.slice(0, Math.max(0, at));
   const asIs = offers.find(([offer]) => offer.asIs);
   const reasons = new Set(better.map(([offer, verdict]) => against(verdict, offer.asIs ? codec : nameOf(offer.rendition), part, kbps)));
-  if (!asIs) reasons.add(`browsers do not play ${codec}`);
+  if (!asIs) reasons.add(`${codec} cannot be sent to a browser as it is`);
   reasons.delete('');
   if (better.length === 0 && asIs) return spokeFor(part, kbps);
   return reasons.size > 0 ? [...reasons].join(', and ') : 'the host could not send it otherwise';

@@ -37,6 +37,8 @@ export const FAILURES_MAX = 8;
 const PLENTY_S = 8;
 /** With less sound than this ahead, seconds, and less than of the pictures, the pictures wait: a still picture is better than silence. */
 const SOUND_SHORT_S = 8;
+/** With more sound than this ahead, seconds, and more than of the pictures, the sound waits. */
+const SOUND_PLENTY_S = 12;
 const TURN_MS = 50;
 
 export class Run {
@@ -145,11 +147,11 @@ export class Run {
     const broken = new AbortController();
     const signal = AbortSignal.any([this.signal, broken.signal]);
     const onAppended = this.#whenPlenty(() => this.#prefetch(item));
-    const soundFirst = this.#soundFirst(lanes, signal);
+    const order = this.#order(lanes, signal);
     const jobs = lanes.map(async (lane, index) => {
-      const turn = () => (lane.role === 'picture' ? soundFirst.turn() : Promise.resolve());
+      const turn = () => order.turn(lane.role);
       await feed({ sink: deck.sinks[index], lane, start, from, clock: () => deck.time, turn, onAppended, signal });
-      soundFirst.done(lane);
+      order.done(lane.role);
     });
     try {
       await Promise.all(jobs);
@@ -161,24 +163,25 @@ export class Run {
   }
 
   /**
-   * Pictures wait while there is little sound.
+   * Who fetches first: sound while there is little of it, then the pictures.
    * @param {readonly Lane[]} lanes
    * @param {AbortSignal} signal
    */
-  #soundFirst(lanes, signal) {
+  #order(lanes, signal) {
     const { deck } = this.#options;
-    const aheadIn = (/** @type {string} */ role) => {
-      const sink = deck.sinks[lanes.findIndex((lane) => lane.role === role)];
-      return sink ? aheadOf(sink.ranges, deck.time) : Infinity;
+    const roles = lanes.map(({ role }) => role);
+    /** @type {Set<string>} */
+    const whole = new Set();
+    const ahead = (/** @type {import('./rendition.js').Role} */ role) => {
+      const sink = deck.sinks[roles.indexOf(role)];
+      return sink && !whole.has(role) ? aheadOf(sink.ranges, deck.time) : Infinity;
     };
-    let whole = !lanes.some(({ role }) => role === 'sound');
-    const isShort = () => !whole && aheadIn('sound') < Math.min(SOUND_SHORT_S, aheadIn('picture'));
+    const mustWait = (/** @type {import('./rendition.js').Role} */ role) =>
+      role === 'picture' ? ahead('sound') < Math.min(SOUND_SHORT_S, ahead('picture')) : ahead('sound') > Math.max(SOUND_PLENTY_S, ahead('picture'));
     return {
-      done: (/** @type {Lane} */ lane) => {
-        if (lane.role === 'sound') whole = true;
-      },
-      turn: async () => {
-        while (isShort()) await delay(TURN_MS, signal);
+      done: (/** @type {string} */ role) => void whole.add(role),
+      turn: async (/** @type {import('./rendition.js').Role} */ role) => {
+        while (mustWait(role)) await delay(TURN_MS, signal);
       },
     };
   }

@@ -5,6 +5,7 @@
  * @property {() => void} toggle
  * @property {(by: number) => void} skip
  * @property {(by: number) => void} louder
+ * @property {(by: number) => boolean} chapter Whether there was one to go to.
  * @property {() => void} search
  * @property {() => boolean} escape Whether there was something to leave.
  */
@@ -22,15 +23,18 @@ export function connectKeys(actions) {
  * @param {KeyActions} actions
  * @returns {boolean} whether the key meant something
  */
-function act(event, { toggle, skip, louder, search, escape }) {
+function act(event, { toggle, skip, louder, chapter, search, escape }) {
   const target = /** @type {HTMLElement} */ (event.target);
   if (target.matches('input:not([type=range]), textarea, select, [contenteditable]')) return false;
+  // An open panel has the keys to itself; the browser closes it by Escape.
+  if (target.closest('[popover]') || document.querySelector(':popover-open')) return false;
   if (event.key === 'Escape') return escape();
   if (event.ctrlKey || event.metaKey) return step(event.key, { ArrowUp: () => louder(0.1), ArrowDown: () => louder(-0.1) });
   const onSlider = target.matches('input[type=range]');
   const onButton = target.matches('button, a');
   if (event.key === ' ' && onButton) return false;
   if (onSlider && event.key.startsWith('Arrow')) return false;
+  if (event.shiftKey && event.key.startsWith('Arrow')) return chapter(event.key === 'ArrowRight' ? 1 : -1);
   return step(event.key, { ' ': toggle, ArrowLeft: () => skip(-1), ArrowRight: () => skip(1), '/': search });
 }
 

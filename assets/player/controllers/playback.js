@@ -8,6 +8,7 @@ import { PAGE_ROWS } from '../store/list.js';
 import { rowAt } from '../store/selectors.js';
 import { leaveIfSignedOut } from './hosts.js';
 import { mediaOf } from './media.js';
+import { keep, keptText } from './settings.js';
 
 /** @typedef {import('../types.js').Store} Store */
 /** @typedef {import('../types.js').QueueItem} QueueItem */
@@ -41,7 +42,10 @@ export class Playback {
     this.#engine = new Engine({ audio, video, media: mediaOf(store, hosts, throughput), throughput, hooks: this.#hooks() });
     this.setVolume(keptVolume());
     this.#engine.warm();
-    store.watch(({ settings }) => settings, (settings) => this.#engine.setQuality(settings));
+    store.watch(({ settings }) => settings, (settings) => {
+      this.#engine.setQuality(settings);
+      this.#engine.setSoundCheck(settings.soundCheck);
+    });
     store.watch(({ selection }) => selection.lead, (lead) => this.#expect(lead));
     store.watch(({ list }) => list, () => this.#rehearse());
   }
@@ -85,7 +89,7 @@ export class Playback {
   setVolume(volume) {
     this.#store.dispatch({ type: 'playback/volume', volume });
     this.#engine.setVolume(this.#store.state.playback.volume);
-    keepVolume(this.#store.state.playback.volume);
+    keep(VOLUME, String(this.#store.state.playback.volume));
   }
 
   /** A row that was selected is likely to be played; passing over many with the arrow keys asks for none. @param {number} lead */
@@ -164,22 +168,8 @@ export class Playback {
   }
 }
 
-/** Storage may be refused by the browser: the volume is then full, and not remembered. */
 function keptVolume() {
-  try {
-    const kept = localStorage.getItem(VOLUME);
-    const volume = kept === null ? 1 : Number(kept);
-    return Number.isFinite(volume) ? volume : 1;
-  } catch {
-    return 1;
-  }
-}
-
-/** @param {number} volume */
-function keepVolume(volume) {
-  try {
-    localStorage.setItem(VOLUME, String(volume));
-  } catch {
-    // See above.
-  }
+  const kept = keptText(VOLUME);
+  const volume = kept === null ? 1 : Number(kept);
+  return Number.isFinite(volume) ? volume : 1;
 }

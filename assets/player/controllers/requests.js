@@ -2,6 +2,7 @@
 
 import { setAttribute } from '../lib/dom.js';
 import { icon } from '../lib/icons.js';
+import { chaptersOf, chapterStep } from '../store/selectors.js';
 import { connectKeys } from './keys.js';
 
 /** @typedef {import('../types.js').Store} Store */
@@ -33,9 +34,21 @@ export function connectRequests(store, { playback, library }) {
     toggle: () => playback.toggle(),
     skip: (by) => playback.skip(by),
     louder: (by) => playback.setVolume(store.state.playback.volume + by),
+    chapter: (by) => stepChapter(store, playback, by),
     search: () => /** @type {HTMLElement | null} */ (document.querySelector('input[type=search]'))?.focus(),
     escape: () => escape(store),
   });
+}
+
+/**
+ * @param {Store} store
+ * @param {import('./playback.js').Playback} playback
+ * @param {number} by
+ */
+function stepChapter({ state }, playback, by) {
+  const to = chapterStep(chaptersOf(state), state.playback.position, by);
+  if (to !== null) playback.seek(to);
+  return to !== null;
 }
 
 /**

@@ -5,6 +5,7 @@ import { IrArt } from './ir-art.js';
 import { IrLcd } from './ir-lcd.js';
 import { IrNotice } from './ir-notice.js';
 import { IrSearch } from './ir-search.js';
+import { IrSettings } from './ir-settings.js';
 import { IrSongs } from './ir-songs.js';
 import { IrSources } from './ir-sources.js';
 import { IrStatus } from './ir-status.js';
@@ -16,6 +17,7 @@ const TAGS = [
   ['ir-transport', IrTransport],
   ['ir-lcd', IrLcd],
   ['ir-search', IrSearch],
+  ['ir-settings', IrSettings],
   ['ir-account', IrAccount],
   ['ir-notice', IrNotice],
   ['ir-sources', IrSources],

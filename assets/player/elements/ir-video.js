@@ -1,9 +1,12 @@
-/** The video pane: the picture over the grid, with ways to make it larger and to put it away. */
+/** The video pane: the picture over the grid, with its subtitles and ways to choose, to make it larger and to put it away. */
 
 import { h, setAttribute, setText } from '../lib/dom.js';
 import { IrElement } from '../lib/element.js';
 import { icon } from '../lib/icons.js';
 import { playsVideo } from '../store/selectors.js';
+import { Menu } from './menu.js';
+import { Subtitles } from './subtitles.js';
+import { videoMenu } from './video_menu.js';
 
 /** The buttons fade when nothing has moved for so long, ms. */
 const IDLE_MS = 2500;
@@ -20,7 +23,10 @@ export class IrVideo extends IrElement {
     const close = () => this.request('ir-video', false);
     const grow = () => this.request('ir-fullscreen');
     const full = iconButton('Full screen', 'fullscreen', grow);
-    const bar = h('div', { class: 'video-bar' }, iconButton('Close video', 'close', close), title, full);
+    const options = iconButton('Video options', 'captions');
+    const bar = h('div', { class: 'video-bar' }, iconButton('Close video', 'close', close), title, options, full);
+    this.#connectMenu(store, options, bar);
+    new Subtitles(this.media).connect(store);
     this.append(this.media, h('div', { class: 'video-wait', 'aria-hidden': 'true' }), bar);
     this.media.addEventListener('click', () => this.request('ir-toggle'));
     this.media.addEventListener('dblclick', grow);
@@ -38,6 +44,22 @@ export class IrVideo extends IrElement {
         this.#wake();
       },
     );
+  }
+
+  /**
+   * @param {import('../types.js').Store} store
+   * @param {HTMLButtonElement} button
+   * @param {HTMLElement} bar
+   */
+  #connectMenu(store, button, bar) {
+    const menu = new Menu(button, 'Video options');
+    bar.append(menu.element);
+    const render = () => menu.show(videoMenu(store.state, (name, detail) => this.request(name, detail)));
+    // Which chapter it is matters when the menu is looked at only.
+    button.addEventListener('click', render);
+    store.watch(({ extras }) => extras, render);
+    store.watch(({ settings }) => settings, render);
+    store.watch(({ art, playback: { item } }) => art[item?.track.art ?? ''], (url) => setAttribute(this.media, 'poster', url));
   }
 
   #wake() {
@@ -59,7 +81,7 @@ function showFullScreen(button) {
 /**
  * @param {string} name
  * @param {import('../lib/icons.js').IconName} picture
- * @param {() => void} act
+ * @param {() => void} [act]
  */
 function iconButton(name, picture, act) {
   return h('button', { type: 'button', 'aria-label': name, title: name, onclick: act }, icon(picture));

@@ -18,10 +18,16 @@ export function initialState() {
     videoOpen: false,
     drawerOpen: false,
     settings: { music: 'auto', video: 'auto', soundCheck: false },
+    extras: noExtras(),
   };
 }
 
 /** @returns {import('../types.js').ListState} */
 export function emptyList() {
   return { status: 'idle', stale: false, total: 0, pages: new Map(), error: '' };
+}
+
+/** @returns {import('../types.js').ExtrasState} */
+export function noExtras() {
+  return { details: null, sound: 0, subtitle: null, preview: null, previewAsked: false };
 }

@@ -66,3 +66,32 @@ function wholeBytes({ query, status }) {
 function sumOfDurations(tracks) {
   return tracks.reduce((sum, track) => sum + track.duration_ms, 0);
 }
+
+/** @type {readonly import('../types.js').Chapter[]} */
+const NO_CHAPTERS = [];
+
+/** The chapters of what plays. @param {Pick<State, 'extras'>} state */
+export function chaptersOf({ extras }) {
+  return extras.details?.chapters ?? NO_CHAPTERS;
+}
+
+/**
+ * The chapter at a place: the last that has begun.
+ * @param {readonly import('../types.js').Chapter[]} chapters
+ * @param {number} seconds
+ */
+export function chapterAt(chapters, seconds) {
+  return chapters.findLast(({ start_ms: start }) => start <= seconds * 1000 + 50) ?? null;
+}
+
+/**
+ * Where a step to the next or the previous chapter leads, seconds; `null` when there is none. Back goes to the start of a chapter that has gone on for a while.
+ * @param {readonly import('../types.js').Chapter[]} chapters
+ * @param {number} seconds
+ * @param {number} by 1 or -1
+ */
+export function chapterStep(chapters, seconds, by) {
+  const starts = chapters.map(({ start_ms: start }) => start / 1000);
+  const to = by > 0 ? starts.find((start) => start > seconds + 0.05) : starts.findLast((start) => start < seconds - 3);
+  return to ?? (by < 0 && starts.length > 0 ? 0 : null);
+}

@@ -1,4 +1,6 @@
-/** What the window itself shows: covers, messages, the video pane, the drawer. */
+/** What the window itself shows: covers, messages, the video pane, the drawer, a track's extras. */
+
+import { noExtras } from './initial.js';
 
 /** @typedef {import('../types.js').State} State */
 /** @typedef {import('../types.js').Action} Action */
@@ -24,6 +26,10 @@ export function reduceWindow(state, action) {
       return { ...state, drawerOpen: action.open };
     case 'settings':
       return { ...state, settings: { ...state.settings, ...action.settings } };
+    case 'extras':
+      return { ...state, extras: { ...state.extras, ...action.extras } };
+    case 'extras/clear':
+      return { ...state, extras: noExtras() };
     default:
       return state;
   }

@@ -32,3 +32,11 @@ export async function seek(page, seconds) {
 }
 
 export const positionSeconds = (page) => page.getByRole('slider', { name: 'Position' }).evaluate((slider) => Number(slider.value));
+
+/** What the display says of how a track is sent. */
+export async function sentText(page) {
+  await page.getByRole('button', { name: /^Format/ }).click();
+  const text = await page.getByRole('dialog', { name: 'How it is sent' }).textContent();
+  await page.keyboard.press('Escape');
+  return text;
+}
