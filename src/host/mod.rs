@@ -54,7 +54,7 @@ pub struct HostConfig {
     pub name: String,
     /// Most that the segment cache may take on disk.
     pub cache_bytes_max: u64,
-    /// Listen to the library in the background: how loud each track is.
+    /// Listen to the library in the background: how loud each track is; and make pictures of videos that have none.
     pub analysis: bool,
 }
 
