@@ -30,7 +30,7 @@ fn stream(packets: usize, pieces: usize, trimmed: u64) -> Vec<u8> {
     let mut laced: Vec<(u8, Vec<u8>)> = Vec::new();
     for number in 0..packets {
         let packet = packet(number);
-        let chunks = packet.chunks(255).map(<[u8]>::to_vec).chain((packet.len() % 255 == 0).then(Vec::new));
+        let chunks = packet.chunks(255).map(<[u8]>::to_vec).chain(packet.len().is_multiple_of(255).then(Vec::new));
         laced.extend(chunks.map(|chunk| (u8::try_from(chunk.len()).expect("255"), chunk)));
     }
     let count = laced.chunks(pieces).count();
