@@ -57,7 +57,7 @@ export const JOINS = [
   { title: 'E vorbis', halves: [half('ogg', ['-c:a', 'libvorbis', '-q:a', '6']), half('ogg', ['-c:a', 'libvorbis', '-q:a', '6'])], sent: /converted to Opus at 160/ },
   { title: 'F rates', halves: [half('flac', ['-c:a', 'flac']), half('flac', ['-c:a', 'flac'], 96000)], sent: /FLAC file, sent as it is/ },
   { title: 'G codecs', halves: [half('flac', ['-c:a', 'flac'], 48000), half('mp3', LAME)], sent: /MP3 file, sent as it is/, slip: 1 },
-  { title: 'H back', halves: [half('flac', ['-c:a', 'flac']), half('m4a', AAC, 48000)], sent: /AAC file, sent as it is/, slip: 1 },
+  { title: 'H forth', halves: [half('flac', ['-c:a', 'flac']), half('m4a', AAC, 48000)], sent: /AAC file, sent as it is/, slip: 1 },
 ];
 
 const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
