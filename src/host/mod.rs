@@ -8,6 +8,7 @@ mod identity;
 pub mod library;
 pub mod media;
 mod pairing;
+mod posters;
 mod report;
 mod requests;
 mod scans;
@@ -31,6 +32,7 @@ use gate::Gate;
 use library::{Library, ScanSummary};
 use media::{Engine, EngineConfig, Prober, WorkerConfig};
 use pairing::{Pairing, Server, pair};
+use posters::Posters;
 use report::Report;
 use requests::{Files, Handler};
 use scans::{Scans, hangup_ends};
@@ -52,7 +54,7 @@ pub struct HostConfig {
     pub name: String,
     /// Most that the segment cache may take on disk.
     pub cache_bytes_max: u64,
-    /// Listen to the library in the background: how loud each track is.
+    /// Listen to the library in the background: how loud each track is; and make pictures of videos that have none.
     pub analysis: bool,
 }
 
@@ -87,8 +89,10 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     // Beside pairing: when the owner has confirmed the code, there is something to see.
     let scans = Scans::start(library.clone(), config.media.clone(), worker, report.clone(), machine.clock.clone())?;
     let analysis = config.analysis.then(|| Analysis::start(library.clone(), engine.clone(), report.clone()));
+    let posters = config.analysis.then(|| Posters::start(library.clone(), engine.clone()));
     let belonging = Belonging { config: &config, server, key, shutdown };
     let outcome = belonging.serve(pairing, machine.clock, library, engine.clone(), report).await;
+    drop(posters);
     if let Some(analysis) = analysis {
         analysis.stop().await;
     }

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use image::RgbImage;
+use iroam::host::library::Library;
 use iroam::host::media::extras::beside;
 use iroam::host::media::{MediaError, Source};
-use iroam::protocol::MediaKind;
+use iroam::protocol::{Browse, MediaKind, SortKey};
 
 use crate::kit::{BOUND, Bench, bench, ffmpeg, session, source};
 use crate::strict_vtt::{self, Cue};
@@ -280,9 +281,8 @@ async fn streams_subtitles_and_chapters_within_a_file_are_found() {
         assert_eq!(chapters, [(0, "One"), (2_000, "Two")], "{name}");
         for subtitle in &details.subtitles {
             let cues = stream_cues(&bench, &video, &subtitle.id).await;
-            // The first packet of Opus lies before 0, and is where content begins.
-            let early = u64::try_from(-shown(&video.path, None)[0].min(0)).expect("not negative");
-            let early = if name.ends_with("webm") { early } else { 0 };
+            // ffmpeg moves all streams of a Matroska file by what sound has before 0.
+            let early = (shown(&video.path, Some("s:0"))[0] - 500).max(0).unsigned_abs();
             let said: Vec<_> = cues.iter().map(|cue| (cue.start_ms - early, cue.end_ms - early, cue.markup.as_str())).collect();
             assert_eq!(said, [(500, 1_250, "Hello, <i>you</i>\n&amp; all"), (2_000, 2_800, "last")], "{name}");
         }
@@ -382,4 +382,34 @@ async fn a_thousand_chapters_are_no_trouble() {
         assert_eq!(details.chapters[999].title, "Part 999", "{name}");
     }
     bench.engine.shutdown().await;
+}
+
+#[test]
+fn a_video_without_a_cover_gets_a_picture_once_for_each_state_of_its_file() {
+    let dir = tempfile::tempdir().expect("a temp dir");
+    let (media, data) = (dir.path().join("media"), dir.path().join("data"));
+    std::fs::create_dir(&media).expect("made");
+    film(&media, "a.mp4", "testsrc2=s=160x90:r=10:d=2", &["-c:v", "libx264"]);
+    film(&media, "b.mp4", "testsrc2=s=160x90:r=10:d=2", &["-c:v", "libx264"]);
+    let scan = || iroam::host::scan_once(std::slice::from_ref(&media), &data, env!("CARGO_BIN_EXE_iroam").into()).expect("scanned");
+    scan();
+    let library = Library::open(&data).expect("opens");
+    let bare = library.bare_videos().expect("asked");
+    assert_eq!(bare.len(), 2);
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    RgbImage::new(64, 36).write_to(&mut jpeg, image::ImageFormat::Jpeg).expect("encodes");
+    library.keep_poster(&bare[0], Some(jpeg.get_ref())).expect("kept");
+    library.keep_poster(&bare[1], None).expect("noted");
+    assert_eq!(library.bare_videos().expect("asked"), [], "one has a picture, of the other none can be made");
+    let everything = Browse { kind: None, search: None, sort: SortKey::Title, descending: false, offset: 0, limit: 10 };
+    let art: Vec<_> = library.browse(&everything).expect("asked").1.into_iter().filter_map(|row| row.art).collect();
+    assert_eq!(art.len(), 1);
+    assert!(library.picture(&art[0]).expect("asked").is_some_and(|picture| picture.starts_with(b"\xff\xd8")));
+    assert!(library.reuse_poster(&bare[0]).expect("asked") && !library.reuse_poster(&bare[1]).expect("asked"));
+    // Another film in its place has no picture yet.
+    std::fs::remove_file(&bare[1].path).expect("removed");
+    let name = bare[1].path.file_name().and_then(|name| name.to_str()).expect("UTF-8");
+    film(&media, name, "testsrc2=s=160x90:r=10:d=3", &["-c:v", "libx264"]);
+    scan();
+    assert_eq!(library.bare_videos().expect("asked").len(), 1);
 }

@@ -32,12 +32,15 @@ fn make(dir: &Path, name: &str, with_pictures: bool, options: &[&str]) -> std::p
     path
 }
 
+/// Name, how ffmpeg makes it, codec for people, lossless, bits.
+type Case = (&'static str, &'static [&'static str], &'static str, bool, Option<u8>);
+
 #[test]
 fn tells_the_sound_of_every_format() {
     let dir = tempfile::tempdir().expect("a temp dir");
     let mut prober = prober(dir.path());
     // Name, how it is made, and what it is then: codec, lossless, bits.
-    let cases: [(&str, &[&str], &str, bool, Option<u8>); 18] = [
+    let cases: [Case; 18] = [
         ("a.mp3", &[], "MP3", false, None),
         ("a.mp2", &[], "MP2", false, None),
         ("a.flac", &["-sample_fmt", "s16"], "FLAC", true, Some(16)),

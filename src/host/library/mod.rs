@@ -1,6 +1,6 @@
 //! The host's library: which media files there are, what their tags say, and the pictures that go with them.
 //!
-//! Everything here blocks; callers run it off the event loop. A scan writes, and beside it the analysis.
+//! Everything here blocks; callers run it off the event loop. A scan writes, and beside it the analysis and who makes posters.
 
 mod analysis;
 mod art;
@@ -8,6 +8,7 @@ mod browse;
 mod codecs;
 mod db;
 mod lookup;
+mod poster;
 mod row;
 mod scan;
 
@@ -19,6 +20,7 @@ pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
 pub use codecs::Codecs;
 pub use lookup::{Found, Totals};
+pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
 
 use db::Readers;

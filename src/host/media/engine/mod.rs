@@ -180,7 +180,7 @@ impl Shared {
             return Err(MediaError::NotFound { what: "This track has no pictures.".to_owned() });
         }
         if asked.encodes_pictures() {
-            asked.video_encoder = encoder::wait(&self).await.map(|trial| trial.encoder);
+            asked.video_encoder = Some(encoder::wait(&self).await?.encoder);
         }
         self.listen_to(asked, ahead, true).await
     }

@@ -78,7 +78,7 @@ mod tests {
         fn a_rung_that_holds_a_picture_leaves_it_as_it_is(width in 2u32..5_000, height in 2u32..5_000, rung in prop::sample::select(Rendition::LADDER.to_vec())) {
             let lines = rung.lines_max().expect("a rung has lines");
             let size = fit(Size { width, height }, lines);
-            prop_assert!(size.width % 2 == 0 && size.height % 2 == 0);
+            prop_assert!(size.width.is_multiple_of(2) && size.height.is_multiple_of(2));
             prop_assert!(size.width.min(size.height) <= lines && size.width <= width && size.height <= height);
             if holds(rung, width, height) {
                 prop_assert!(width - size.width <= 2 && height - size.height <= 2, "{size:?}");

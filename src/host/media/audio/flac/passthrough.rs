@@ -242,7 +242,7 @@ mod tests {
             let quiet_from = quiet_from.index(loud.len());
             loud[quiet_from..].fill(false);
             let parts = frames(&loud, rest);
-            let mut flac = open(&stream(&parts, rest, seek_point)).expect("a whole stream");
+            let flac = open(&stream(&parts, rest, seek_point)).expect("a whole stream");
             for index in asked {
                 let number = index.index(parts.len());
                 let found = flac.whole(number as u64..parts.len() as u64).expect("readable");

@@ -24,7 +24,7 @@ const FRAMES_MAX: u64 = 16_000_000;
 /// # Errors
 /// `NotFound` when the file has no whole frames of one kind, `Unplayable` when it cannot be read.
 pub fn open(file: File) -> Result<Copied<Frames<Header>>, MediaError> {
-    let (mut frames, header, extent) = survey(file)?;
+    let (mut frames, header, extent) = survey(file, false)?;
     let layout = Layout::new(std::iter::repeat_n(header.duration(), extent.frames), header.rate, extent.lead_in);
     frames.cut(layout.firsts.clone());
     let timeline =
@@ -34,23 +34,25 @@ pub fn open(file: File) -> Result<Copied<Frames<Header>>, MediaError> {
 
 /// Rate, and which of the samples that GStreamer decodes are content: how many come before, and how many they are.
 ///
+/// A long file without a tag is read through as well: there is no other way to know its length.
+///
 /// # Errors
 /// Those of [`open`].
 pub fn content(file: File) -> Result<(u32, u64, u64), MediaError> {
-    let (_, header, extent) = survey(file)?;
+    let (_, header, extent) = survey(file, true)?;
     Ok((header.rate, extent.tag_samples + extent.lead_in + DECODER_DELAY, extent.duration))
 }
 
-/// Reads the file through only where its tag does not count it.
-fn survey(file: File) -> Result<(Frames<Header>, Header, Extent), MediaError> {
+/// Reads the file through only where its tag does not count it: a long one too, if `at_any_length`.
+fn survey(file: File, at_any_length: bool) -> Result<(Frames<Header>, Header, Extent), MediaError> {
     let mut window = Window::new(file).map_err(unreadable)?;
     let (at, header) = first_frame::<Header>(&mut window).map_err(unreadable)?.ok_or_else(refused)?;
     let tag = Tag::read(&mut window, at, header).map_err(unreadable)?;
     let first = if tag.is_some() { at + header.length() as u64 } else { at };
     let mut frames = Frames::new(window, header, first);
-    let declared = tag.as_ref().and_then(|tag| tag.frames.filter(|_| tag.fits(&frames.window, at)));
-    let count = match declared {
+    let count = match declared(tag.as_ref(), &frames.window, at) {
         Some(count) => count,
+        None if !at_any_length && !frames.window.is_short() => return Err(refused()),
         None => frames.count().map_err(unreadable)?,
     };
     let extent = Extent::new(count, header.samples, tag.as_ref()).ok_or_else(refused)?;
@@ -61,8 +63,17 @@ fn survey(file: File) -> Result<(Frames<Header>, Header, Extent), MediaError> {
 pub fn mime(file: &File, size: u64) -> Option<String> {
     let mut window = Window::new(file.try_clone().ok()?).ok()?;
     window.size = size;
-    first_frame::<Header>(&mut window).ok()??;
+    let (at, header) = first_frame::<Header>(&mut window).ok()??;
+    if !window.is_short() {
+        let tag = Tag::read(&mut window, at, header).ok()?;
+        declared(tag.as_ref(), &window, at)?;
+    }
     Some(MIME.to_owned())
+}
+
+/// How many frames the tag at `at` says there are, when that can be true of this file.
+fn declared(tag: Option<&Tag>, window: &Window, at: u64) -> Option<u64> {
+    tag.filter(|tag| tag.fits(window, at))?.frames
 }
 
 /// Which of the frames are needed, and what of what they decode to is content.

@@ -58,11 +58,6 @@ mod tests {
         let mut cues = Cues::default();
         script.block(1_000, 2_000, "7,0,Top,,0,0,0,,Hello, {\\i1}you", &mut cues);
         script.block(3_000, 4_000, "8,0,Top", &mut cues);
-        assert_eq!(
-            cues.write(),
-            "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 line:5%\n<b>Hello, <i>you</i></b>\n"
-                .replace("<b>Hello, <i>", "<b>Hello, </b><b><i>")
-                .replace("</i></b>", "</i></b>")
-        );
+        assert_eq!(cues.write(), "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 line:5%\n<b>Hello, </b><b><i>you</i></b>\n");
     }
 }

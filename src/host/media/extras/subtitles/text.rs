@@ -30,6 +30,7 @@ impl Text {
         }
     }
 
+    #[cfg(test)]
     pub fn push_str(&mut self, text: &str) {
         text.chars().for_each(|c| self.push(c));
     }
