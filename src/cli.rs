@@ -143,5 +143,9 @@ fn host(args: HostArgs) -> Result<()> {
         return Ok(());
     }
     let config = config::host(args.run)?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(crate::host::run(config))
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ended = runtime.block_on(crate::host::run(config));
+    // A look at a dead network share may be going on: a stop does not wait for it.
+    runtime.shutdown_background();
+    ended
 }

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::library::{Library, LibraryError, ScanSummary};
 use super::media::{Prober, WorkerConfig};
@@ -17,6 +17,8 @@ use super::report::Report;
 use crate::types::Clock;
 
 const EVERY: Duration = Duration::from_secs(15 * 60);
+/// A scan that was told to stop and does not is in a look at a dead network share, and is left to it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The running scans.
 pub struct Scans {
@@ -37,15 +39,21 @@ impl Scans {
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
         let hangup = if hangup_ends() { None } else { Some(signal(SignalKind::hangup())?) };
         let scan = Scan { library, media, worker, report, clock, stop: stop.clone() };
-        let task = tokio::spawn(keep_scanning(Arc::new(scan), wake.clone(), hangup));
-        Ok(Self { stop, wake, task })
+        Ok(Self::keep(Arc::new(move || scan.run()), stop, wake, hangup))
     }
 
-    /// Stops after the file that is being read, and waits for it.
+    fn keep(scan: Arc<dyn Fn() + Send + Sync>, stop: Arc<AtomicBool>, wake: Arc<Notify>, hangup: Option<Signal>) -> Self {
+        let task = tokio::spawn(keep_scanning(scan, stop.clone(), wake.clone(), hangup));
+        Self { stop, wake, task }
+    }
+
+    /// Stops after the file that is being read, and waits for it; not for one that does not come back.
     pub async fn stop(self) {
         self.stop.store(true, Ordering::Relaxed);
         self.wake.notify_one();
-        let _ = self.task.await;
+        if timeout(PATIENCE, self.task).await.is_err() {
+            tracing::warn!("a scan waits for a file that does not answer, and is given up");
+        }
     }
 }
 
@@ -71,10 +79,9 @@ struct Scan {
     stop: Arc<AtomicBool>,
 }
 
-async fn keep_scanning(scan: Arc<Scan>, wake: Arc<Notify>, mut hangup: Option<Signal>) {
-    while !scan.stop.load(Ordering::Relaxed) {
-        let now = scan.clone();
-        if let Err(error) = tokio::task::spawn_blocking(move || now.run()).await {
+async fn keep_scanning(scan: Arc<dyn Fn() + Send + Sync>, stop: Arc<AtomicBool>, wake: Arc<Notify>, mut hangup: Option<Signal>) {
+    while !stop.load(Ordering::Relaxed) {
+        if let Err(error) = on_its_own_thread(scan.clone()).await {
             tracing::error!(%error, "a scan broke off");
         }
         tokio::select! {
@@ -83,6 +90,16 @@ async fn keep_scanning(scan: Arc<Scan>, wake: Arc<Notify>, mut hangup: Option<Si
             () = wake.notified() => {}
         }
     }
+}
+
+/// Not one of the runtime's: those are waited for when the host ends.
+async fn on_its_own_thread(scan: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<()> {
+    let (ended, end) = oneshot::channel();
+    std::thread::Builder::new().name("scan".to_owned()).spawn(move || {
+        scan();
+        let _ = ended.send(());
+    })?;
+    end.await.map_err(|_| std::io::Error::other("its thread panicked"))
 }
 
 impl Scan {
@@ -110,5 +127,31 @@ fn tell(scanned: Result<ScanSummary, LibraryError>) {
         }
         Err(LibraryError::Stopped) => {}
         Err(error) => tracing::error!(%error, "the scan failed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_scan_that_never_comes_back_holds_up_neither_the_stop_nor_the_end() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (begun, begin) = mpsc::channel();
+        let (_never, wait) = mpsc::channel::<()>();
+        let scan = std::sync::Mutex::new((begun, wait));
+        runtime.block_on(async move {
+            let hangs = Arc::new(move || {
+                let scan = scan.lock().expect("one scan at a time");
+                let _ = scan.0.send(());
+                let _ = scan.1.recv();
+            });
+            let scans = Scans::keep(hangs, Arc::default(), Arc::default(), None);
+            tokio::task::spawn_blocking(move || begin.recv()).await.expect("joined").expect("a scan began");
+            scans.stop().await;
+        });
+        // Waits for the runtime's own threads, for ever if one of them were the scan's.
+        drop(runtime);
     }
 }

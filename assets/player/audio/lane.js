@@ -23,7 +23,7 @@ import { isTypeSupported } from './media_source.js';
  * @property {import('./cache.js').MediaCache} media
  * @property {() => Part} choose What would be chosen at this moment.
  * @property {() => number | null} kbps
- * @property {Set<string>} banned `track/rendition` that this browser or the host failed at
+ * @property {import('./bans.js').Bans} banned
  * @property {AbortSignal} signal
  * @property {() => number} [now] seconds
  */
@@ -179,7 +179,8 @@ export class Lane {
 
   /** @param {Offer} offer */
   #mayBe({ rendition }) {
-    return !this.#refused.has(rendition) && !this.#options.banned.has(`${this.#options.item.track.id}/${rendition}`);
+    const { item, stream, banned } = this.#options;
+    return !this.#refused.has(rendition) && !banned.has(item, stream, rendition);
   }
 
   /**

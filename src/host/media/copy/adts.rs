@@ -58,12 +58,16 @@ impl Head for Header {
     }
 }
 
-/// The whole file is read through: nothing tells beforehand how long it is.
+/// The whole file is read through.
 ///
 /// # Errors
 /// `NotFound` when it is none, or may hold what its headers do not tell; `Unplayable` when it cannot be read.
 pub fn open(file: File) -> Result<Copied<Frames<Header>>, MediaError> {
     let mut window = Window::new(file).map_err(unreadable)?;
+    // Nothing but all its frames tells how long it is.
+    if !window.is_short() {
+        return Err(refused());
+    }
     let (at, header) = first(&mut window).ok_or_else(refused)?;
     let mut frames = Frames::new(window, header, at);
     let count = frames.count().map_err(unreadable)?;
@@ -78,7 +82,7 @@ pub fn open(file: File) -> Result<Copied<Frames<Header>>, MediaError> {
 
 /// By the first frames alone.
 pub fn mime(file: &File) -> Option<String> {
-    let mut window = Window::new(file.try_clone().ok()?).ok()?;
+    let mut window = Window::new(file.try_clone().ok()?).ok().filter(Window::is_short)?;
     first(&mut window).map(|(_, header)| header.config.mime())
 }
 
@@ -115,6 +119,17 @@ mod tests {
         let first = made(&mut copied, 0).expect("there");
         let bodies: Vec<u8> = frames[..43].iter().flat_map(|frame| frame[7..].iter().copied()).collect();
         assert!(first.ends_with(&bodies));
+    }
+
+    #[test]
+    fn what_is_too_long_to_be_read_through_is_refused_before_it_is() {
+        let dir = tempfile::tempdir().expect("a temp dir");
+        let path = dir.path().join("a.aac");
+        std::fs::write(&path, (0..100).flat_map(|number| frame(4, number)).collect::<Vec<u8>>()).expect("written");
+        let file = File::options().read(true).write(true).open(&path).expect("there");
+        assert!(mime(&file).is_some());
+        file.set_len(300 << 20).expect("a hole at its end");
+        assert!(mime(&file).is_none() && open(file).is_err());
     }
 
     #[test]

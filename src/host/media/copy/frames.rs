@@ -45,6 +45,8 @@ pub struct Frames<H> {
     cuts: Vec<usize>,
     /// Where the first segments begin, as far as the file was walked.
     starts: Vec<u64>,
+    /// From where on no frame was found, once that is known: looking for one reads the file to its end.
+    end: Option<u64>,
 }
 
 /// The first frame after the tags that others follow: where it begins, and its header.
@@ -99,7 +101,7 @@ fn is_tag(bytes: &[u8]) -> bool {
 
 impl<H: Head> Frames<H> {
     pub fn new(window: Window, head: H, first: u64) -> Self {
-        Self { window, head, first, cuts: vec![0], starts: vec![first] }
+        Self { window, head, first, cuts: vec![0], starts: vec![first], end: None }
     }
 
     /// Says where segments are cut.
@@ -111,6 +113,17 @@ impl<H: Head> Frames<H> {
 
     /// The frame at `at`, or the first after other bytes there; `None` at the end of the sound.
     fn next(&mut self, at: u64) -> io::Result<Option<(u64, H)>> {
+        if self.end.is_some_and(|end| at >= end) {
+            return Ok(None);
+        }
+        let found = self.find_next(at)?;
+        if found.is_none() {
+            self.end = Some(at);
+        }
+        Ok(found)
+    }
+
+    fn find_next(&mut self, at: u64) -> io::Result<Option<(u64, H)>> {
         let first = self.head;
         let (at, head) = match head_at::<H>(&mut self.window, at)?.filter(|head| head.is_like(&first)) {
             Some(head) => (at, head),

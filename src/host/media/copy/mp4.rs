@@ -49,6 +49,9 @@ pub fn open(path: &Path, stream: u8) -> Result<Copied<Sound>, MediaError> {
     let track = movie.tracks(b"soun").nth(stream.into()).ok_or_else(refused)?;
     let coding = track.entry.1.as_ref().and_then(coding).ok_or_else(refused)?;
     let samples = movie.samples(&file, file_size, &[track])?.pop().unwrap_or_default();
+    if !track.is_plain(&samples) {
+        return Err(refused());
+    }
     let places = places(&file, file_size, &samples, &coding)?.ok_or_else(refused)?;
     let extent = extent(&movie, track, &coding, &samples, &places).ok_or_else(refused)?;
     let layout = Layout::new(places.iter().map(|place| place.samples), coding.rate, extent.lead_in);

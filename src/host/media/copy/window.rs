@@ -7,6 +7,9 @@ use std::os::unix::fs::FileExt;
 /// Bytes read at once: few calls, little memory.
 const PORTION: usize = 256 * 1024;
 
+/// Bytes of the longest file that is read through when it is opened: about what a network share gives within the 5 s that an opening may take.
+const THROUGH_BYTES_MAX: u64 = 200 << 20;
+
 pub struct Window {
     pub file: File,
     /// Bytes of the file.
@@ -37,6 +40,11 @@ impl Window {
         }
         let start = usize::try_from(at - self.from).unwrap_or(usize::MAX);
         Ok(self.bytes.get(start..).unwrap_or_default())
+    }
+
+    /// Whether it is short enough to be read through when it is opened.
+    pub fn is_short(&self) -> bool {
+        self.size <= THROUGH_BYTES_MAX
     }
 
     /// Lets go of what was read: nothing is held between requests.

@@ -90,8 +90,21 @@ fn by_cues(file: &mut Matroska, track: u64) -> Result<Option<Vec<Key>>, MediaErr
     Ok(Some(keys))
 }
 
+/// Every block of a track of text, when the Cues say of each where it is: muxers that list text at all list all of it. Otherwise empty.
+pub fn text_places(file: &mut Matroska, track: u64) -> Vec<Key> {
+    let keys = all_cues(file, Some(track));
+    if keys.iter().all(|key| key.relative.is_some()) { keys } else { Vec::new() }
+}
+
 /// Cues of one track, or of all, sorted by time without repetition.
 fn cues(file: &mut Matroska, track: Option<u64>) -> Vec<Key> {
+    let mut keys = all_cues(file, track);
+    keys.dedup_by_key(|key| key.stamp);
+    keys
+}
+
+/// As [`cues`], with all that are of one time.
+fn all_cues(file: &mut Matroska, track: Option<u64>) -> Vec<Key> {
     let body = file.optional(ids::CUES, CUES_BYTES_MAX);
     let mut keys: Vec<Key> = Vec::new();
     for (_, point) in children(&body).filter(|(id, _)| *id == ids::CUE_POINT) {
@@ -108,7 +121,7 @@ fn cues(file: &mut Matroska, track: Option<u64>) -> Vec<Key> {
         }
     }
     keys.sort_unstable();
-    keys.dedup_by_key(|key| key.stamp);
+    keys.dedup();
     keys
 }
 

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use mp4_atom::{Atom, Avcc};
 use proptest::prelude::*;
 
+use super::header::Matroska;
+use super::text::packets;
 use super::{Picture, Sound, facts, ids, text_packets};
 use crate::host::media::error::MediaError;
 use crate::host::media::segments::{Segments, made};
@@ -78,6 +80,11 @@ fn cluster(second: u64) -> Vec<u8> {
 
 /// `with_cues`: after the clusters, and the seek head knows where.
 fn small_film(with_cues: bool) -> Vec<u8> {
+    film(with_cues, false)
+}
+
+/// `with_text_cues`: of each line of text too.
+fn film(with_cues: bool, with_text_cues: bool) -> Vec<u8> {
     let clusters: Vec<Vec<u8>> = (0..SECONDS).map(cluster).collect();
     let seek = |at: u64| {
         master(ids::SEEK_HEAD, &[master(ids::SEEK, &[element(ids::SEEK_ID, &id_bytes(ids::CUES)), unsigned(ids::SEEK_POSITION, at)])])
@@ -88,6 +95,14 @@ fn small_film(with_cues: bool) -> Vec<u8> {
     for (second, cluster) in clusters.iter().enumerate() {
         let position = master(ids::CUE_TRACK_POSITIONS, &[unsigned(ids::CUE_TRACK, 1), unsigned(ids::CUE_CLUSTER_POSITION, at)]);
         points.push(master(ids::CUE_POINT, &[unsigned(ids::CUE_TIME, second as u64 * 1000), position]));
+        if with_text_cues {
+            let line = block(3, 500, true, format!("line {second}").as_bytes()).len();
+            // After the cluster's own id and length.
+            let relative = unsigned(ids::CUE_RELATIVE_POSITION, (cluster.len() - 12 - line) as u64);
+            let position = [unsigned(ids::CUE_TRACK, 3), unsigned(ids::CUE_CLUSTER_POSITION, at), relative];
+            let position = master(ids::CUE_TRACK_POSITIONS, &position);
+            points.push(master(ids::CUE_POINT, &[unsigned(ids::CUE_TIME, second as u64 * 1000 + 500), position]));
+        }
         at += cluster.len() as u64;
     }
     let cues = if with_cues { master(ids::CUES, &points) } else { Vec::new() };
@@ -108,6 +123,18 @@ fn lines(path: &Path) -> Result<Vec<(u64, String)>, MediaError> {
         Ok(())
     })?;
     Ok(lines)
+}
+
+#[test]
+fn text_that_the_cues_list_is_read_by_them() {
+    let dir = tempfile::tempdir().expect("a temp dir");
+    let walked = lines(&written(&dir, &small_film(true))).expect("lines");
+    assert_eq!(walked.len(), SECONDS as usize);
+    let path = written(&dir, &film(true, true));
+    assert_eq!(lines(&path).expect("lines"), walked);
+    let mut file = Matroska::open(&path).expect("a film");
+    packets(&mut file, 0, &mut |_| Ok(())).expect("lines");
+    assert!(file.input.bytes_read < PICTURE_BYTES as u64 * SECONDS, "{} bytes read", file.input.bytes_read);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::blocks::Walker;
 use super::facts::text_codec;
 use super::header::Matroska;
+use super::index::text_places;
 use super::tracks::Kind;
 use crate::host::media::error::MediaError;
 use crate::host::media::streams::{TextCodec, TextPacket};
@@ -12,13 +13,17 @@ use crate::host::media::streams::{TextCodec, TextPacket};
 /// A cue is a line or two; what is longer is no text.
 const PACKET_BYTES_MAX: usize = 64 * 1024;
 
-/// Hands out the packets of the `number`th subtitle stream (as `facts` counts them), in the file's order, one at a time. Walks the headers of
-/// all blocks.
+/// Hands out the packets of the `number`th subtitle stream (as `facts` counts them), in the file's order, one at a time. Goes by the Cues where
+/// they list the stream, else along the headers of all blocks.
 ///
 /// # Errors
 /// `NotFound` when there is no such stream of text, `Unplayable` when the file is damaged; whatever `out` fails with.
 pub fn text_packets(path: &Path, number: usize, out: &mut dyn FnMut(TextPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
-    let mut file = Matroska::open(path)?;
+    packets(&mut Matroska::open(path)?, number, out)
+}
+
+/// As [`text_packets`].
+pub fn packets(file: &mut Matroska, number: usize, out: &mut dyn FnMut(TextPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
     let found = file.tracks.iter().filter(|track| track.kind == Kind::Text).nth(number).cloned();
     let track = found.filter(|track| !matches!(text_codec(track), TextCodec::Other { .. }));
     let none = |what: &str| MediaError::NotFound { what: what.to_owned() };
@@ -27,8 +32,16 @@ pub fn text_packets(path: &Path, number: usize, out: &mut dyn FnMut(TextPacket) 
     let (origin, tick_ns) = (file.origin()?, u128::from(file.tick_ns));
     let Some(at) = file.first_cluster else { return Ok(()) };
     let millis = |ticks: u64| u64::try_from(u128::from(ticks) * tick_ns / 1_000_000).unwrap_or(u64::MAX);
+    let mut places = text_places(file, track.number).into_iter().peekable();
+    let is_listed = places.peek().is_some();
     let mut walker = Walker::new(at, file.segment_end);
-    while let Some(block) = walker.next(&mut file.input, track.number)? {
+    loop {
+        if let Some(place) = places.next() {
+            walker = place.walk(file)?;
+        } else if is_listed {
+            return Ok(());
+        }
+        let Some(block) = walker.next(&mut file.input, track.number)? else { return Ok(()) };
         let start_ms = millis(u64::try_from(block.stamp - origin).unwrap_or(0));
         for (at, length) in block.frames.into_iter().filter(|(_, length)| *length <= PACKET_BYTES_MAX as u64) {
             let mut text = Vec::new();
@@ -37,5 +50,4 @@ pub fn text_packets(path: &Path, number: usize, out: &mut dyn FnMut(TextPacket) 
             out(TextPacket { start_ms, duration_ms: block.duration.map(millis), text })?;
         }
     }
-    Ok(())
 }

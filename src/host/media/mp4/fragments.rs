@@ -100,5 +100,6 @@ fn resolve(entry: &TrunEntry, tfhd: &Tfhd, trex: &Trex, offset: u64, decode_time
         duration: entry.duration.or(tfhd.default_sample_duration).unwrap_or(trex.default_sample_duration),
         composition_offset: entry.cts.unwrap_or(0),
         sync: flags & NOT_SYNC == 0,
+        entry: tfhd.sample_description_index.unwrap_or(trex.default_sample_description_index),
     }
 }

@@ -40,6 +40,8 @@ pub struct Track {
     /// Kind of the first sample entry, and the entry when it is of a known kind.
     pub entry: (Kind, Option<Codec>),
     pub labels: Labels,
+    /// Its samples may lie in another file (section 8.7.2).
+    is_elsewhere: bool,
     pub tables: Tables,
 }
 
@@ -109,6 +111,11 @@ impl Movie {
 }
 
 impl Track {
+    /// Whether its samples can be sent as they are under its first sample entry: all of them are of that, and in this file.
+    pub fn is_plain(&self, samples: &[Sample]) -> bool {
+        !self.is_elsewhere && samples.iter().all(|sample| sample.entry == 1)
+    }
+
     /// Length of the content by the tables, in media ticks: what is decoded less what the edit list cuts off at the start.
     pub fn content_length(&self) -> u64 {
         let ticks = |entry: &mp4_atom::SttsEntry| u64::from(entry.sample_count) * u64::from(entry.sample_delta);
@@ -120,7 +127,8 @@ impl Track {
 fn parse_track(trak: &[u8], movie_timescale: u32) -> Result<Track, MediaError> {
     let mdia = child(trak, b"mdia").ok_or_else(broken)?;
     let timescale = media_timescale(mdia).ok_or_else(broken)?;
-    let stbl = child(child(mdia, b"minf").ok_or_else(broken)?, b"stbl").ok_or_else(broken)?;
+    let minf = child(mdia, b"minf").ok_or_else(broken)?;
+    let stbl = child(minf, b"stbl").ok_or_else(broken)?;
     let entry = sample_entry(stbl)?;
     let edits = match child(trak, b"edts") {
         Some(edts) => decode_child::<Elst>(edts)?.unwrap_or_default(),
@@ -129,7 +137,16 @@ fn parse_track(trak: &[u8], movie_timescale: u32) -> Result<Track, MediaError> {
     let (shift, edit_length) = read_edits(&edits, movie_timescale, timescale)?;
     let handler = child(mdia, b"hdlr").and_then(|body| body.get(8..)?.first_chunk::<4>().copied()).ok_or_else(broken)?;
     let labels = Labels::read(trak, mdia, stbl);
-    Ok(Track { handler, timescale, tkhd: require_child(trak)?, shift, edit_length, entry, labels, tables: read_tables(stbl)? })
+    let (tkhd, tables) = (require_child(trak)?, read_tables(stbl)?);
+    Ok(Track { handler, timescale, tkhd, shift, edit_length, entry, labels, is_elsewhere: is_elsewhere(minf), tables })
+}
+
+/// Whether a `dref` names any other file than this one.
+fn is_elsewhere(minf: &[u8]) -> bool {
+    /// The data are in the same file (section 8.7.2.3).
+    const HERE: u8 = 1;
+    let entries = child(minf, b"dinf").and_then(|dinf| child(dinf, b"dref")).and_then(|dref| dref.get(8..)).unwrap_or_default();
+    children(entries).any(|(_, body)| body.get(3).is_none_or(|flags| flags & HERE == 0))
 }
 
 /// Ticks a second, from an `mdhd`; `None` for 0. QuickTime's numbers of languages do not parse as ISO's, so the box is read by hand.

@@ -35,6 +35,9 @@ impl Picture {
         let copy = track.entry.1.as_ref().and_then(picture_copy);
         let (entry, mime) = copy.ok_or_else(|| no_copy("These pictures cannot be sent as they are."))?;
         let samples = movie.samples(&file, file_size, &[track])?.pop().unwrap_or_default();
+        if !track.is_plain(&samples) {
+            return Err(no_copy("These pictures change their coding midway, or lie in another file."));
+        }
         let plan = Plan::new(samples, track, file_size)?;
         let timeline = Timeline { mime, timescale: plan.timescale, lead_in: 0, duration: plan.duration, runs: plan.runs() };
         Ok(Self { file, file_size, entry, tkhd: track.tkhd.clone(), plan, timeline })
@@ -136,6 +139,22 @@ mod tests {
         assert_eq!((picture.timeline().runs.clone(), picture.timeline().lead_in), (vec![(20, 2)], 0));
         assert_eq!(picture.timeline().mime, "video/mp4; codecs=\"avc1.42001E\"");
         assert!(made(&mut picture, 0).expect("there").ends_with(&[7; 100]));
+    }
+
+    #[test]
+    fn pictures_of_two_codings_and_of_another_file_are_not_copied() {
+        let good = small_film();
+        let find = |kind: &[u8]| good.windows(4).position(|word| word == kind).expect("there");
+        // First chunk, samples and entry of the only run; flags of the only place of data.
+        for (at, byte) in [(find(b"stsc") + 4 + 8 + 11, 2), (find(b"url ") + 7, 0)] {
+            let mut bytes = good.clone();
+            assert_eq!(bytes[at], 1);
+            bytes[at] = byte;
+            let dir = tempfile::tempdir().expect("a temp dir");
+            let path = dir.path().join("a.mp4");
+            std::fs::write(&path, bytes).expect("written");
+            assert!(matches!(Picture::open(&path, 0), Err(MediaError::NotFound { .. })));
+        }
     }
 
     proptest! {

@@ -163,6 +163,7 @@ mod tests {
                 duration,
                 composition_offset,
                 sync,
+                entry: 1,
             },
         )
     }

@@ -20,6 +20,8 @@ pub struct Sample {
     pub composition_offset: i64,
     /// Decoding can begin here.
     pub sync: bool,
+    /// Number of its sample entry, from 1.
+    pub entry: u32,
 }
 
 /// Unfolds the tables (ISO/IEC 14496-12, sections 8.6.1, 8.6.2 and 8.7). Says nothing about whether the ranges lie in the file.
@@ -49,10 +51,11 @@ fn place(tables: &Tables, sizes: &[u32]) -> Result<Vec<Sample>, MediaError> {
         while tables.stsc.entries.get(run + 1).is_some_and(|next| next.first_chunk as usize <= index + 1) {
             run += 1;
         }
-        let per_chunk = tables.stsc.entries.get(run).ok_or_else(broken)?.samples_per_chunk as usize;
+        let run = tables.stsc.entries.get(run).ok_or_else(broken)?;
+        let (per_chunk, entry) = (run.samples_per_chunk as usize, run.sample_description_index);
         let mut offset = chunk_offset;
         for &size in sizes.iter().skip(samples.len()).take(per_chunk) {
-            samples.push(Sample { offset, size, decode_time: 0, duration: 0, composition_offset: 0, sync: false });
+            samples.push(Sample { offset, size, decode_time: 0, duration: 0, composition_offset: 0, sync: false, entry });
             offset = offset.checked_add(u64::from(size)).ok_or_else(broken)?;
         }
         if samples.len() == sizes.len() {

@@ -29,9 +29,9 @@ pub fn open(file: File) -> Result<Copied<Frames<Header>>, MediaError> {
     let tag = Tag::read(&mut window, at, header).map_err(unreadable)?;
     let first = if tag.is_some() { at + header.length() as u64 } else { at };
     let mut frames = Frames::new(window, header, first);
-    let declared = tag.as_ref().and_then(|tag| tag.frames.filter(|_| tag.fits(&frames.window, at)));
-    let count = match declared {
+    let count = match declared(tag.as_ref(), &frames.window, at) {
         Some(count) => count,
+        None if !frames.window.is_short() => return Err(refused()),
         None => frames.count().map_err(unreadable)?,
     };
     let extent = Extent::new(count, header.samples, tag.as_ref()).ok_or_else(refused)?;
@@ -46,8 +46,17 @@ pub fn open(file: File) -> Result<Copied<Frames<Header>>, MediaError> {
 pub fn mime(file: &File, size: u64) -> Option<String> {
     let mut window = Window::new(file.try_clone().ok()?).ok()?;
     window.size = size;
-    first_frame::<Header>(&mut window).ok()??;
+    let (at, header) = first_frame::<Header>(&mut window).ok()??;
+    if !window.is_short() {
+        let tag = Tag::read(&mut window, at, header).ok()?;
+        declared(tag.as_ref(), &window, at)?;
+    }
     Some(MIME.to_owned())
+}
+
+/// How many frames the tag at `at` says there are, when that can be true of this file.
+fn declared(tag: Option<&Tag>, window: &Window, at: u64) -> Option<u64> {
+    tag.filter(|tag| tag.fits(window, at))?.frames
 }
 
 /// Which of the frames are needed, and what of what they decode to is content.

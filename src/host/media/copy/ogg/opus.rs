@@ -73,6 +73,9 @@ pub struct Stream {
 /// `NotFound` when it is no Opus, or its pages do not tell a whole story; `Unplayable` when it cannot be read.
 pub fn open(file: File) -> Result<Copied<Stream>, MediaError> {
     let mut window = Window::new(file).map_err(unreadable)?;
+    if !window.is_short() {
+        return Err(refused());
+    }
     let (serial, head) = first_head(&mut window).map_err(unreadable)?.ok_or_else(refused)?;
     let survey = survey(&mut window, serial).map_err(unreadable)?.ok_or_else(refused)?;
     let lead_in = u64::from(head.pre_skip);
@@ -88,6 +91,7 @@ pub fn open(file: File) -> Result<Copied<Stream>, MediaError> {
 
 /// By the first page.
 pub fn mime(file: &File) -> Option<String> {
+    Window::new(file.try_clone().ok()?).ok().filter(Window::is_short)?;
     let mut bytes = [0u8; 64];
     let have = file.read_at(&mut bytes, 0).ok()?;
     let packet = bytes.get(27 + usize::from(bytes[26])..have)?;
@@ -139,6 +143,9 @@ fn survey(window: &mut Window, serial: u32) -> io::Result<Option<Survey>> {
             found.length = length;
         }
         if page.ends_stream() {
+            if Page::read(window, walk.at())?.is_some() {
+                return Ok(None);
+            }
             break;
         }
     }

@@ -46,6 +46,11 @@ impl Walk {
         Self { at, serial, open: None, checked }
     }
 
+    /// Where the page after those that were read begins.
+    pub fn at(&self) -> u64 {
+        self.at
+    }
+
     /// The stream's next page; `None` where no whole page follows.
     pub fn next(&mut self, window: &mut Window) -> io::Result<Option<Step>> {
         loop {

@@ -84,9 +84,17 @@ fn a_stream_with_a_hole_or_another_behind_it_is_refused() {
     let pages: Vec<usize> = bytes.windows(5).enumerate().filter(|(_, word)| *word == b"OggS\0").map(|(at, _)| at).collect();
     let without = [&bytes[..pages[4]], &bytes[pages[5]..]].concat();
     assert!(opened(&without).is_none(), "a page is missing");
-    let mut open_end = bytes.clone();
-    open_end[pages[pages.len() - 1] + 5] &= !4;
-    assert!(opened(&[&open_end[..], &bytes].concat()).is_none(), "another stream follows");
+    let mut other = bytes.clone();
+    for (index, &at) in pages.iter().enumerate() {
+        let end = pages.get(index + 1).copied().unwrap_or(other.len());
+        other[at + 14] ^= 1;
+        other[at + 22..at + 26].fill(0);
+        let check = crc32(0, &other[at..end]);
+        other[at + 22..at + 26].copy_from_slice(&check.to_le_bytes());
+    }
+    assert!(opened(&other).is_some(), "a stream of its own");
+    assert!(opened(&[&bytes[..], &other].concat()).is_none(), "another stream follows");
+    assert!(opened(&[&bytes[..], b"no page"].concat()).is_some(), "what follows is no stream");
     assert!(opened(&bytes[..pages[2]]).is_none(), "no sound");
     assert!(opened(&bytes[..pages[1] + 3]).is_none() && opened(b"O").is_none());
     let cut = opened(&bytes[..pages[5] - 1]).expect("as far as it goes");
