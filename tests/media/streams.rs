@@ -201,3 +201,31 @@ async fn without_a_proven_encoder_no_worker_is_asked_to_encode_pictures() {
     assert!(stage.lines("jobs") > 0 && !stage.path("asked").exists());
     engine.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_preview_holds_up_no_film_and_ends_when_another_is_wanted() {
+    let stage = Stage::new();
+    let trial = "asked '\"trial\"'; then asked openh264enc && say proven || { say broken; exit; }";
+    let film = "say chunk0; say chunk1; say chunk2; say made";
+    let engine =
+        stage.engine(&format!("while job; do if {trial}; elif asked '\"preview\"'; then note preview; sleep 600; else {film}; fi; done"));
+    let noted = &stage;
+    let previewed = |count| {
+        let (engine, song) = (engine.clone(), source(&stage.song.path, MediaKind::Video));
+        let asked = tokio::spawn(async move { engine.preview(session(1), song).await });
+        let begun = async move {
+            while noted.lines("preview") < count {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            asked
+        };
+        async move { tokio::time::timeout(BOUND, begun).await.expect("it begins") }
+    };
+    let left = previewed(1).await;
+    let picture = engine.segment(wanted(session(1), &stage.song, Rendition::H264P240), 0, Some(Duration::ZERO));
+    let picture = tokio::time::timeout(BOUND, picture).await.expect("in bounded time").expect("it begins");
+    assert_eq!(picture.whole().await, Ok(CHUNKS.concat().into()));
+    left.abort();
+    previewed(2).await.abort();
+    engine.shutdown().await;
+}

@@ -46,8 +46,10 @@ pub enum Lane {
     Sound,
     /// Pictures that are watched.
     Picture,
-    /// Subtitles, previews: what is good to have beside.
+    /// Subtitles, chapters: what is good to have beside.
     Extra,
+    /// Pictures to seek by: a minute's work that nothing else is to wait for.
+    Preview,
     /// What nobody waits for: runs when nothing else does.
     Background,
 }
