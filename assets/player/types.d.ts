@@ -67,7 +67,7 @@ export type Quality = 'auto' | 'best' | 'good' | 'save';
 export interface Settings {
   music: Quality;
   video: Quality;
-  /** All songs equally loud. */
+  /** Loud songs are made quieter, so that all are alike. */
   soundCheck: boolean;
 }
 

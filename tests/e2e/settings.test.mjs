@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Running, freePort, until } from './lib/processes.mjs';
 import { launch, openPage } from './lib/browser.mjs';
 import { TONES, VIDEO, makeTone, makeVideo } from './lib/tones.mjs';
-import { hears, play, row, sentText } from './lib/player.mjs';
+import { hears, play, positionSeconds, row, seek, sentText } from './lib/player.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'iroam-settings-'));
 let demo;
@@ -73,6 +73,46 @@ test('the menu is left by Escape, which leaves the film where it is', async () =
   await page.keyboard.press('Escape');
   await page.getByRole('menu', { name: 'Video options' }).waitFor({ state: 'hidden' });
   assert.equal(await page.getByRole('button', { name: 'Video options' }).isVisible(), true);
+});
+
+test('the menu is left by Tab, which goes on from its button', async () => {
+  await page.getByRole('button', { name: 'Video options' }).click();
+  await page.getByRole('menu', { name: 'Video options' }).waitFor();
+  await page.keyboard.press('Tab');
+  await page.getByRole('menu', { name: 'Video options' }).waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Full screen');
+});
+
+test('a double click makes the film larger and does not stop it, a click does', async () => {
+  await page.evaluate(() => {
+    window.pauses = 0;
+    document.querySelector('video').addEventListener('pause', () => (window.pauses += 1));
+  });
+  await page.locator('video').dblclick();
+  await page.getByRole('button', { name: 'Exit full screen' }).waitFor();
+  await page.locator('video').dblclick();
+  await page.getByRole('button', { name: 'Full screen', exact: true }).waitFor();
+  assert.equal(await page.evaluate(() => window.pauses), 0);
+  await page.locator('video').click();
+  await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+  await page.locator('video').click();
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
+});
+
+test('a drag of the slider that ends where it began, or is broken off, leaves it to what plays', async () => {
+  const slider = page.getByRole('slider', { name: 'Position' });
+  const moves = async () => {
+    const before = await positionSeconds(page);
+    await until('the slider to follow', 10, async () => (await positionSeconds(page)) > before);
+  };
+  await seek(page, 1);
+  for (const end of ['pointerup', 'pointercancel', 'blur']) {
+    await slider.evaluate((input, name) => {
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+      input.dispatchEvent(new Event(name, { bubbles: true }));
+    }, end);
+    await moves();
+  }
 });
 
 test('everything that can be used has a role and a name, and no id is there twice', async () => {

@@ -52,7 +52,7 @@ const TABLE = [
   ['MP3 over a slow way', MP3, all, 300, {}, 'opus_160', /carries 300 kbit\/s/],
   ['MP3, good', MP3, all, 12_000, { music: 'good' }, 'audio_copy', /set to Good/],
   ['MP3, save data', MP3, all, 12_000, { music: 'save' }, 'opus_96', /set to Save data/],
-  ['WMA', WMA, all, 12_000, {}, 'opus_160', 'WMA file, converted to Opus at 160 kbit/s: WMA cannot be sent to a browser as it is.'],
+  ['WMA', WMA, all, 12_000, {}, 'opus_160', 'WMA file, converted to Opus at 160 kbit/s: the WMA in this file cannot be sent as it is.'],
   ['surround AAC where six channels play', SURROUND, all, 12_000, {}, 'audio_copy', /as it is/],
   ['surround AAC where only two play', SURROUND, stereo, 12_000, {}, 'opus_160', /does not play AAC/],
   ['H.264 over a fast way', H264, all, 12_000, {}, 'video_copy audio_copy', 'H.264 film, sent as it is: the connection carries 12 Mbit/s. Sound AAC, sent as it is: the connection carries 12 Mbit/s.'],
@@ -66,7 +66,7 @@ const TABLE = [
   ['4K over 3 Mbit/s', HEVC_4K, all, 3000, {}, 'h264_480 audio_copy', /carries 3 Mbit\/s/],
   ['4K over a wide way', HEVC_4K, all, 50_000, {}, 'video_copy audio_copy', /as it is/],
   ['4K where it stutters', HEVC_4K, small, 50_000, {}, 'h264_1080 audio_copy', /does not play HEVC of this size smoothly/],
-  ['MPEG-2 with AC-3', OLD, all, 12_000, {}, 'h264_720 opus_160', /MPEG-2 cannot be sent to a browser as it is\. Sound AC-3, converted to Opus at 160 kbit\/s: AC-3 cannot be sent to a browser as it is\./],
+  ['MPEG-2 with AC-3', OLD, all, 12_000, {}, 'h264_720 opus_160', /the MPEG-2 in this file cannot be sent as it is\. Sound AC-3, converted to Opus at 160 kbit\/s: the AC-3 in this file cannot be sent as it is\./],
   ['a film without sound', SILENT, all, 12_000, {}, 'video_copy', /^H\.264 film, sent as it is: [^.]*\.$/],
 ];
 

@@ -26,6 +26,8 @@ test('every failure says something', () => {
   assert.equal(errorText(new Error('odd')), 'Odd.');
   assert.match(errorText(undefined), /Reload/);
   assert.match(errorText({ code: 'constructor', detail: 'x' }), /^X\.$/);
+  assert.equal(errorText({ code: 'unplayable', detail: 'The file ends before its first sound' }), 'The file ends before its first sound.');
+  assert.match(errorText({ code: 'host_gone', detail: 'no such thing' }), /Pair it again/);
   assert.match(unplayableText('So What', { code: 'unplayable' }), /“So What” cannot be played/);
 });
 

@@ -1,5 +1,6 @@
 /** The engine: two decks (music, video), one of them playing; what is asked of it and what it tells. Knows no store and no host. */
 
+import { Bans, culprit } from './bans.js';
 import { MediaCache } from './cache.js';
 import { Capabilities } from './capabilities.js';
 import { choose, rolesOf } from './choice.js';
@@ -37,9 +38,10 @@ export class Engine {
   #volume = 1;
   #soundCheck = false;
   #offset = 0;
-  /** @type {Set<string>} */
-  #banned = new Set();
+  #banned = new Bans();
   #buffering = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #border;
   #ahead = new AbortController();
   #rehearsal = new AbortController();
 
@@ -137,7 +139,7 @@ export class Engine {
     this.#level();
   }
 
-  /** Whether all tracks are to be equally loud. @param {boolean} soundCheck */
+  /** Whether loud tracks are to be made quieter. @param {boolean} soundCheck */
   setSoundCheck(soundCheck) {
     this.#soundCheck = soundCheck;
     this.#level();
@@ -295,7 +297,7 @@ export class Engine {
   }
 
   /**
-   * The browser gave up on what it was given: not this encoding of this track again. The run starts anew where it was heard,
+   * The browser gave up on what it was given: not this encoding of this part of the track again, for a while. The run starts anew where it was heard,
    * with the next encoding, and when there is none, with the next track.
    * @param {Run} run
    * @param {unknown} error
@@ -304,11 +306,18 @@ export class Engine {
     if (run !== this.#run || run.signal.aborted) return;
     const heard = run.at(this.#deck.time);
     // What could not be appended may be a track that is not heard yet.
-    const culprit = error instanceof SinkError ? run.placed.at(-1) : heard;
-    for (const { sent } of culprit?.lanes ?? []) this.#banned.add(`${culprit?.item.track.id}/${sent.rendition}`);
-    if (heard && culprit) return void this.#begin(heard.item, this.position, true);
+    const failed = error instanceof SinkError ? run.placed.at(-1) : heard;
+    if (failed) this.#ban(failed);
+    if (heard && failed) return void this.#begin(heard.item, this.position, true);
     if (this.#item) this.#hooks.onFailed(this.#item, error);
     this.#end(run);
+  }
+
+  /** @param {import('./run.js').Placed} placed */
+  #ban({ item, lanes }) {
+    const refused = this.#deck.sinks.findIndex((sink) => sink.failed);
+    const { role, loaded } = lanes[culprit(lanes.map((lane) => lane.loaded.offer), refused)];
+    this.#banned.add(item, this.#ways.streamOf(item, role), loaded.offer.rendition);
   }
 
   /** @param {boolean} buffering */
@@ -329,10 +338,19 @@ export class Engine {
     this.#tick();
   }
 
+  /** The next track is told of, and as loud as it should be, from its first moment on. @param {import('./run.js').Placed | null} placed */
+  #expectBorder(placed) {
+    clearTimeout(this.#border);
+    const { element, time } = this.#deck;
+    const left = placed ? (placed.start + placed.duration - time) * 1000 : Infinity;
+    if (!element.paused && left > 0 && left <= TICK_MS) this.#border = setTimeout(() => this.#tick(), Math.max(20, left + 1));
+  }
+
   #tick() {
     const run = this.#run;
     if (!run || !this.#item) return;
     const placed = run.at(this.#deck.time);
+    this.#expectBorder(placed);
     if (placed && (placed.item !== this.#item || renditionOf(placed) !== this.#sent?.rendition)) {
       this.#item = placed.item;
       this.#sent = this.#describe(placed);

@@ -44,7 +44,7 @@ function codecOf(track, role) {
  * @param {string} rendition
  */
 function how(codec, rendition) {
-  if (rendition.endsWith('_copy') || (rendition === 'flac' && codec === 'FLAC')) return 'sent as it is';
+  if (isCopy(rendition) || (rendition === 'flac' && codec === 'FLAC')) return 'sent as it is';
   if (rendition === 'flac') return 'sent as FLAC, without loss';
   return `converted to ${nameOf(rendition)}`;
 }
@@ -61,11 +61,16 @@ function why(part, rendition, codec, kbps) {
   const at = offers.findIndex(([offer]) => offer.rendition === rendition);
   const better = offers.slice(0, Math.max(0, at));
   const asIs = offers.find(([offer]) => offer.asIs);
-  const reasons = new Set(better.map(([offer, verdict]) => against(verdict, offer.asIs ? codec : nameOf(offer.rendition), part, kbps)));
-  if (!asIs) reasons.add(`${codec} cannot be sent to a browser as it is`);
+  const reasons = new Set(better.map(([offer, verdict]) => against(verdict, isCopy(offer.rendition) ? codec : nameOf(offer.rendition), part, kbps)));
+  if (!asIs) reasons.add(`the ${codec} in this file cannot be sent as it is`);
   reasons.delete('');
   if (better.length === 0 && asIs) return spokeFor(part, kbps);
   return reasons.size > 0 ? [...reasons].join(', and ') : 'the host could not send it otherwise';
+}
+
+/** Of the file's own coded media, not of its samples coded anew. @param {string} rendition */
+function isCopy(rendition) {
+  return rendition.endsWith('_copy');
 }
 
 /**
@@ -83,9 +88,9 @@ function spokeFor({ quality }, kbps) {
  * @param {Part} part
  * @param {number | null} kbps
  */
-function against(verdict, what, { quality }, kbps) {
+function against(verdict, what, { role, quality }, kbps) {
   if (verdict === 'browser') return `this browser does not play ${what}`;
-  if (verdict === 'rough') return `this browser does not play ${what} of this size smoothly`;
+  if (verdict === 'rough') return `this browser does not play ${what}${role === 'picture' ? ' of this size' : ''} smoothly`;
   if (verdict === 'setting') return `the quality is set to ${QUALITY_NAMES[quality]}`;
   if (verdict === 'slow') return kbps === null ? 'the connection was not measured yet' : `the connection carries ${rate(kbps)}`;
   return '';

@@ -28,7 +28,7 @@ import { durationSeconds } from './timeline.js';
  * @property {() => number | null} kbps
  * @property {(item: QueueItem) => Promise<QueueItem | null>} next
  * @property {(item: QueueItem, error: unknown) => boolean} onFailed Gives whether the next track may fare better.
- * @property {Set<string>} banned `track/rendition` that this browser or the host failed at
+ * @property {import('./bans.js').Bans} banned
  */
 
 /** So many failures one after another end the run: it is not the tracks. */

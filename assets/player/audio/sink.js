@@ -20,6 +20,8 @@ export class Sink {
   #last = Promise.resolve();
   #buffer;
   #mime;
+  /** Whether it is this buffer that could not read what it was given: its siblings refuse as well once the source is dead. */
+  failed = false;
 
   /**
    * @param {SourceBuffer} buffer
@@ -48,7 +50,7 @@ export class Sink {
     return this.#inTurn(signal, async () => {
       const buffer = this.#buffer;
       if (this.#mime !== timeline.mime) {
-        buffer.changeType(timeline.mime);
+        this.#change(timeline.mime);
         this.#mime = timeline.mime;
       }
       // Bare frames lie one after another by nature, and the browser lets them in no other way.
@@ -81,6 +83,16 @@ export class Sink {
     });
   }
 
+  /** @param {string} mime */
+  #change(mime) {
+    try {
+      this.#buffer.changeType(mime);
+    } catch (error) {
+      this.failed = /** @type {Error} */ (error).name === 'NotSupportedError';
+      throw error;
+    }
+  }
+
   /** An ended MediaSource opens again on any such change; its own duration can then be lifted. */
   reopen() {
     this.#buffer.timestampOffset = 0;
@@ -107,11 +119,10 @@ export class Sink {
   #update(begin) {
     return new Promise((resolve, reject) => {
       const buffer = this.#buffer;
-      let failed = false;
-      const onError = () => (failed = true);
+      const onError = () => (this.failed = true);
       const onEnd = () => {
         buffer.removeEventListener('error', onError);
-        if (failed) reject(new SinkError('the browser could not read the media'));
+        if (this.failed) reject(new SinkError('the browser could not read the media'));
         else resolve(undefined);
       };
       buffer.addEventListener('error', onError, { once: true });

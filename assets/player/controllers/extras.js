@@ -11,6 +11,8 @@ const SOUND = 'iroam.sound';
 const OFF = 'off';
 /** A song has no chapters; a book or a mix may, ms. */
 const LONG_MS = 15 * 60_000;
+/** Pictures that could not be had are asked for again after so long, ms. */
+const AGAIN_MS = 20_000;
 
 export class Extras {
   #store;
@@ -111,6 +113,13 @@ export class Extras {
       return { url: URL.createObjectURL(new Blob([body], { type: 'image/jpeg' })), width, height, columns, count, interval_ms: interval };
     });
     if (preview) this.#store.dispatch({ type: 'extras', extras: { preview } });
+    else this.#mayAskAgain();
+  }
+
+  /** A host that was busy or away may have them later. */
+  #mayAskAgain() {
+    const { signal } = this.#abort;
+    setTimeout(() => signal.aborted || this.#store.dispatch({ type: 'extras', extras: { previewAsked: false } }), AGAIN_MS);
   }
 
   /**

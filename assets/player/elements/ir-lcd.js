@@ -56,6 +56,7 @@ export class IrLcd extends IrElement {
       this.#dragging = false;
       this.request('ir-seek', slider.valueAsNumber);
     });
+    this.#connectRelease(store);
     slider.addEventListener('keydown', (event) => {
       const turn = { PageUp: 1, PageDown: -1 }[event.key];
       const chapter = turn === undefined ? null : chapterStep(chaptersOf(store.state), store.state.playback.position, turn);
@@ -72,6 +73,19 @@ export class IrLcd extends IrElement {
       this.#showsTotal = !this.#showsTotal;
       this.#showProgress(store.state);
     });
+  }
+
+  /** A drag that ends where it began changes nothing, and one that is broken off does not either: the slider follows what plays again. @param {Store} store */
+  #connectRelease(store) {
+    const release = () =>
+      // "change" comes after these, when it comes.
+      setTimeout(() => {
+        if (!this.#dragging) return;
+        this.#dragging = false;
+        this.#showProgress(store.state);
+      });
+    for (const name of ['pointerup', 'pointercancel']) document.addEventListener(name, release);
+    this.#slider.addEventListener('blur', release);
   }
 
   /** @param {State} state */

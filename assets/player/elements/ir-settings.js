@@ -1,9 +1,10 @@
-/** The settings: how much of the way music and video may take, and whether all songs are equally loud. */
+/** The settings: how much of the way music and video may take, and whether loud albums are made quieter. */
 
 import { h } from '../lib/dom.js';
 import { IrElement } from '../lib/element.js';
 import { icon } from '../lib/icons.js';
 import { QUALITIES } from '../lib/qualities.js';
+import { canSetVolume } from '../lib/volume.js';
 import { connectPopover } from './popover.js';
 
 /** @typedef {import('../types.js').Store} Store */
@@ -18,7 +19,7 @@ export class IrSettings extends IrElement {
       { class: 'panel settings', role: 'dialog', 'aria-label': 'Settings' },
       this.#qualities(store, 'music', 'Music quality'),
       this.#qualities(store, 'video', 'Video quality'),
-      this.#soundCheck(store),
+      canSetVolume() ? this.#soundCheck(store) : null,
     );
     this.append(button, panel);
     connectPopover(button, panel, { onOpen: () => /** @type {HTMLElement | null} */ (panel.querySelector('input:checked'))?.focus() });
@@ -50,7 +51,7 @@ export class IrSettings extends IrElement {
       ({ settings }) => settings.soundCheck,
       (on) => (input.checked = on),
     );
-    const label = h('label', {}, input, h('span', {}, 'Sound Check'), h('small', {}, 'Plays all albums equally loud'));
+    const label = h('label', {}, input, h('span', {}, 'Sound Check'), h('small', {}, 'Plays loud albums more quietly, to match the others'));
     return h('fieldset', {}, h('legend', {}, 'Volume'), label);
   }
 }

@@ -3,6 +3,7 @@
 import { h, setAttribute } from '../lib/dom.js';
 import { IrElement } from '../lib/element.js';
 import { icon } from '../lib/icons.js';
+import { canSetVolume } from '../lib/volume.js';
 
 /** @typedef {import('../types.js').Store} Store */
 
@@ -18,7 +19,7 @@ export class IrTransport extends IrElement {
         play,
         button('Next', 'transport-step', () => this.request('ir-next'), 'next'),
       ),
-      this.#volume(store),
+      ...(canSetVolume() ? [this.#volume(store)] : []),
     );
     // A click leaves the focus where it was: Space then still plays and pauses, and the arrows still move in the list.
     this.firstElementChild?.addEventListener('mousedown', (event) => event.preventDefault());

@@ -8,6 +8,8 @@ import { Menu } from './menu.js';
 import { Subtitles } from './subtitles.js';
 import { videoMenu } from './video_menu.js';
 
+/** A click that is followed by another within so long, ms, is a double click. */
+const DOUBLE_MS = 250;
 /** The buttons fade when nothing has moved for so long, ms. */
 const IDLE_MS = 2500;
 
@@ -16,6 +18,8 @@ export class IrVideo extends IrElement {
   media = h('video', { playsinline: true, disableremoteplayback: true, tabindex: -1 });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #click;
 
   /** @param {import('../types.js').Store} store */
   connect(store) {
@@ -28,8 +32,7 @@ export class IrVideo extends IrElement {
     this.#connectMenu(store, options, bar);
     new Subtitles(this.media).connect(store);
     this.append(this.media, h('div', { class: 'video-wait', 'aria-hidden': 'true' }), bar);
-    this.media.addEventListener('click', () => this.request('ir-toggle'));
-    this.media.addEventListener('dblclick', grow);
+    this.#connectClicks(grow);
     // The browser leaves it by itself as well (Escape, another window).
     document.addEventListener('fullscreenchange', () => showFullScreen(full));
     showFullScreen(full);
@@ -62,6 +65,18 @@ export class IrVideo extends IrElement {
     store.watch(({ art, playback: { item } }) => art[item?.track.art ?? ''], (url) => setAttribute(this.media, 'poster', url));
   }
 
+  /** One click plays and pauses, two make it larger: then what plays goes on. @param {() => void} grow */
+  #connectClicks(grow) {
+    this.media.addEventListener('click', () => {
+      clearTimeout(this.#click);
+      this.#click = setTimeout(() => this.request('ir-toggle'), DOUBLE_MS);
+    });
+    this.media.addEventListener('dblclick', () => {
+      clearTimeout(this.#click);
+      grow();
+    });
+  }
+
   #wake() {
     document.body.classList.remove('is-still');
     clearTimeout(this.#timer);
@@ -75,7 +90,6 @@ function showFullScreen(button) {
   const name = full ? 'Exit full screen' : 'Full screen';
   setAttribute(button, 'aria-label', name);
   setAttribute(button, 'title', name);
-  setAttribute(button, 'aria-pressed', String(full));
 }
 
 /**

@@ -1,4 +1,4 @@
-/** A menu of choices under a button, in titled groups: arrows move, Enter or Space chooses, Escape leaves. */
+/** A menu of choices under a button, in titled groups: arrows move, Enter or Space chooses, Escape and Tab leave. */
 
 import { h, setAttribute } from '../lib/dom.js';
 import { connectPopover } from './popover.js';
@@ -57,8 +57,7 @@ export class Menu {
   /** @param {MenuItem} item */
   #item({ label, note, checked, act }) {
     const choose = () => {
-      this.#panel.hidePopover();
-      this.#button.focus();
+      this.#leave();
       act();
     };
     return h(
@@ -69,6 +68,12 @@ export class Menu {
     );
   }
 
+  /** Back to the button: from there, Tab goes on as if the menu had never been open. */
+  #leave() {
+    this.#panel.hidePopover();
+    this.#button.focus();
+  }
+
   /** @param {number} index */
   #focus(index) {
     this.#items.at(Math.max(0, index))?.focus();
@@ -76,6 +81,7 @@ export class Menu {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
+    if (event.key === 'Tab') return this.#leave();
     const items = this.#items;
     const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const to = { ArrowDown: (at + 1) % items.length, ArrowUp: (at - 1 + items.length) % items.length, Home: 0, End: items.length - 1 }[event.key];

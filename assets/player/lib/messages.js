@@ -13,6 +13,10 @@ const TEXTS = Object.freeze({
   unsupported_version: 'Host and player are of different versions. Update iroam on the host, then reload the page.',
   bad_request: 'The host did not understand this player. Reload the page; if that does not help, update iroam on the host.',
   bad_reply: 'The host sent something that this player does not understand. Update iroam on the host.',
+});
+
+/** Said where the host itself says nothing: it knows more of what is wrong with one file. @type {Readonly<Record<string, string>>} */
+const TEXTS_IF_SILENT = Object.freeze({
   not_found: 'It is not in the library any more.',
   gone: 'The file is not where it was. Was the drive taken off or the folder moved?',
   unplayable: 'The file is damaged or in a format that the host cannot read.',
@@ -22,6 +26,7 @@ const TEXTS = Object.freeze({
 export function errorText(error) {
   const { code, message, detail } = /** @type {{ code?: string, message?: string, detail?: string }} */ (error ?? {});
   if (typeof code === 'string' && Object.hasOwn(TEXTS, code)) return TEXTS[code];
+  if (!detail && typeof code === 'string' && Object.hasOwn(TEXTS_IF_SILENT, code)) return TEXTS_IF_SILENT[code];
   return sentence(detail || message || 'Something went wrong. Reload the page.');
 }
 

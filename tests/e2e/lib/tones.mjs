@@ -51,11 +51,13 @@ const half = (extension, codec, rate = 44100) => ({ extension, codec, rate });
 /** What is joined to what; `sent` is what travels of the second, `slip` what is allowed, in samples: the browser brings all to one rate, and begins a new one on a sample of its own. Names sort as they are listed. */
 export const JOINS = [
   { title: 'A mpeg', halves: [half('mp3', LAME), half('mp3', LAME)], sent: /MP3 file, sent as it is/ },
+  { title: 'B advanced', halves: [half('m4a', AAC), half('m4a', AAC)], sent: /AAC file, sent as it is/ },
   { title: 'C lossless', halves: [half('flac', ['-c:a', 'flac']), half('flac', ['-c:a', 'flac'])], sent: /FLAC file, sent as it is/ },
   { title: 'D opus', halves: [half('opus', OPUS, 48000), half('opus', OPUS, 48000)], sent: /Opus file, sent as it is/ },
   { title: 'E vorbis', halves: [half('ogg', ['-c:a', 'libvorbis', '-q:a', '6']), half('ogg', ['-c:a', 'libvorbis', '-q:a', '6'])], sent: /converted to Opus at 160/ },
   { title: 'F rates', halves: [half('flac', ['-c:a', 'flac']), half('flac', ['-c:a', 'flac'], 96000)], sent: /FLAC file, sent as it is/ },
   { title: 'G codecs', halves: [half('flac', ['-c:a', 'flac'], 48000), half('mp3', LAME)], sent: /MP3 file, sent as it is/, slip: 1 },
+  { title: 'H forth', halves: [half('flac', ['-c:a', 'flac']), half('m4a', AAC, 48000)], sent: /AAC file, sent as it is/, slip: 1 },
 ];
 
 const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
