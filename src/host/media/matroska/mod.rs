@@ -16,6 +16,7 @@ mod packing;
 mod picture;
 mod sound;
 mod sound_head;
+mod tags;
 mod text;
 mod times;
 mod tracks;
@@ -23,6 +24,7 @@ mod tracks;
 pub use facts::facts;
 pub use picture::Picture;
 pub use sound::Sound;
+pub use tags::tags;
 pub use text::text_packets;
 
 #[cfg(test)]
