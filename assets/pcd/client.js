@@ -19,7 +19,7 @@ import { Session } from './session.js';
  * @property {AbortSignal} [signal]
  * @property {number} [tries] How often to ask while failures pass by themselves; for ever when not given.
  * @property {readonly string[]} [refusals] Codes that are an answer here, although they pass by themselves.
- * @property {(piece: import('./driver.js').Bytes) => void} [onPiece] Takes the body as it comes, each piece once however often it is asked for.
+ * @property {(piece: import('./driver.js').Bytes) => void} [onPiece] Takes the body as it comes, each byte once however often it is asked for.
  * @property {() => import('./reply.js').Transfer} [transfer] Measures the way, one for each try.
  */
 
@@ -176,18 +176,20 @@ export class HostClient {
 }
 
 /**
- * A body that was cut is asked for again, and its pieces are the same again: gives for each try a taker that passes over those handed on before.
+ * A body that was cut is asked for again. Its bytes are the same again, not its pieces: what was made chunk by chunk may come
+ * whole now. Gives for each try a taker that passes over the bytes handed on before.
  * @param {(piece: import('./driver.js').Bytes) => void} onPiece
  */
 function onceEach(onPiece) {
   let handed = 0;
   return () => {
-    let index = 0;
+    let at = 0;
     return (/** @type {import('./driver.js').Bytes} */ piece) => {
-      index += 1;
-      if (index <= handed) return;
-      handed = index;
-      onPiece(piece);
+      const known = Math.min(piece.length, handed - at);
+      at += piece.length;
+      if (at <= handed) return;
+      handed = at;
+      onPiece(known > 0 ? piece.subarray(known) : piece);
     };
   };
 }

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 
 import { Adapter } from '../../assets/player/audio/adapt.js';
 import { Throughput } from '../../assets/player/audio/throughput.js';
+import { encodeFrame } from '../../assets/pcd/frame.js';
+import { readReply } from '../../assets/pcd/reply.js';
 
 const RUNGS = [400, 800, 1400, 3000, 5500];
 const SEGMENT_S = 4;
@@ -147,4 +149,56 @@ test('what travels side by side is measured together', () => {
   one.end();
   two.end();
   assert.ok(Math.abs(throughput.kbps - 2000) < 50, `${throughput.kbps}`);
+});
+
+/** A chunk of a segment: a moof and an mdat, `length` bytes in all. */
+function chunkOf(length) {
+  const chunk = new Uint8Array(length);
+  const view = new DataView(chunk.buffer);
+  for (const [at, size, type] of [[0, 16, 'moof'], [16, length - 16, 'mdat']]) {
+    view.setUint32(at, size);
+    chunk.set(new TextEncoder().encode(type), at + 4);
+  }
+  return chunk;
+}
+
+/** Segments in chunks, read as the player reads them, over a way of `width` kbit/s that hands on `pieceBytes` at a time. */
+async function listen(throughput, clock, { width, media, chunkS, pieceBytes, makingMs = 0, segments = 30 }) {
+  const chunk = chunkOf(Math.round((media * 1000 * chunkS) / 8));
+  const chunks = Math.round(2 / chunkS);
+  const header = encodeFrame(new TextEncoder().encode(JSON.stringify({ status: 'ok', length: null, reply: { chunks } })), 1 << 18);
+  async function* wire() {
+    clock.ms += 40;
+    yield header;
+    for (let n = 0; n < chunks; n += 1) {
+      clock.ms += makingMs;
+      for (let at = 0; at < chunk.length; at += pieceBytes) {
+        const piece = chunk.slice(at, at + pieceBytes);
+        clock.ms += (piece.length * 8) / width;
+        yield piece;
+      }
+    }
+  }
+  for (let n = 0; n < segments; n += 1) await readReply(wire(), { onPiece: () => {}, transfer: throughput.watch() });
+}
+
+test('a narrow way is measured by segments in chunks, however short each burst', async () => {
+  for (const [width, media, chunkS] of [[150, 256, 0.5], [140, 160, 0.5], [90, 96, 0.5], [700, 800, 0.25], [300, 400, 0.25], [2000, 400, 0.25]]) {
+    const clock = { ms: 0 };
+    const throughput = new Throughput(() => clock.ms);
+    await listen(throughput, clock, { width, media, chunkS, pieceBytes: 1400 });
+    assert.ok(Math.abs(throughput.kbps - width) < width * 0.1, `a way of ${width} kbit/s is taken for ${throughput.kbps}`);
+  }
+});
+
+test('after a drop, small chunks show that the way is wide again, also when each comes in one piece', async () => {
+  for (const pieceBytes of [8000, 64_000]) {
+    const clock = { ms: 0 };
+    const throughput = new Throughput(() => clock.ms);
+    await listen(throughput, clock, { width: 300, media: 400, chunkS: 0.25, pieceBytes: 1400 });
+    assert.ok(throughput.kbps < 400, `${throughput.kbps}`);
+    await listen(throughput, clock, { width: 20_000, media: 400, chunkS: 0.25, pieceBytes, makingMs: 60 });
+    // The encoder makes 1600 kbit/s of it.
+    assert.ok(throughput.kbps > 1200, `pieces of ${pieceBytes}: ${throughput.kbps}`);
+  }
 });

@@ -94,6 +94,19 @@ test('a segment with fewer chunks than promised is asked for again, and no chunk
   client.close();
 });
 
+test('a segment cut among its chunks may come whole the next time: every byte is handed on once', async () => {
+  const content = concat(CHUNKS);
+  const cut = WIRE.slice(0, WIRE.length - CHUNKS[3].length - 5);
+  const whole = concat([encodeFrame(utf8.encode(JSON.stringify({ status: 'ok', length: content.length, reply: { op: 'segment' } })), 1 << 18), content]);
+  for (const again of [whole, WIRE]) {
+    const { client, asked } = clientOf([cut, again]);
+    const got = [];
+    await client.request({ op: 'segment' }, { onPiece: (piece) => got.push(piece) });
+    assert.deepEqual([concat(got), asked()], [content, 2]);
+    client.close();
+  }
+});
+
 test('a body that says its length comes as one piece', async () => {
   const wire = concat([encodeFrame(utf8.encode('{"status":"ok","length":3,"reply":{"op":"segment"}}'), 1 << 18), new Uint8Array(3)]);
   const { client, asked } = clientOf([wire.slice(0, -1), wire]);

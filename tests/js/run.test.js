@@ -118,3 +118,43 @@ test('an error is blamed on the buffer that refused, else on what was not made f
   const [copied, encoded] = [{ rendition: 'video_copy', asIs: true }, { rendition: 'opus_160', asIs: false }];
   assert.deepEqual([culprit([copied, encoded], 1), culprit([copied, encoded], -1), culprit([encoded, copied], -1), culprit([encoded, encoded], -1)], [1, 0, 1, 0]);
 });
+
+/** Plays one song of `renditions` from a source that is busy where `isBusy` says so; gives what was had. */
+async function playBusy(renditions, isBusy) {
+  const had = [];
+  const ask = (rendition, index, patient) => {
+    if (isBusy(rendition, index, patient)) throw Object.assign(new Error('busy'), { code: 'busy' });
+    had.push(`${rendition}/${index}`);
+  };
+  const source = {
+    init: async ({ rendition }, { patient }) => (ask(rendition, 'init', patient), { timeline: TIMELINE, bytes: new Uint8Array(1) }),
+    segment: async ({ rendition }, index, { patient, to }) => (ask(rendition, index, patient), to.add(new Uint8Array(10))),
+  };
+  const failed = [];
+  const run = runOf({ deck: deckOf(), source, next: async () => null, onFailed: (_, error) => failed.push(error.message) });
+  await run.drive(itemOf('a', renditions), 0);
+  return { had, failed };
+}
+
+test('a rung that the host is too busy for gives way to the one below it', async () => {
+  const { had, failed } = await playBusy(['opus_160', 'aac_256', 'opus_96'], (rendition, index) => rendition === 'opus_160' && index === 1);
+  assert.deepEqual([had.includes('opus_96/1'), had.some((name) => name.startsWith('aac')), failed], [true, false, []]);
+});
+
+test('a host that is too busy for all is waited for with the lightest', async () => {
+  const { had, failed } = await playBusy(['opus_96', 'opus_160'], (rendition, index, patient) => index === 1 && !(rendition === 'opus_96' && patient));
+  assert.deepEqual([had.at(-1), failed], ['opus_96/1', []]);
+});
+
+test('a full buffer at a track’s beginning is made room in, and fails nothing', async () => {
+  const deck = deckOf();
+  let isFull = true;
+  deck.sinks[0].place = async () => {
+    if (!isFull) return;
+    isFull = false;
+    throw new DOMException('full', 'QuotaExceededError');
+  };
+  const source = { init: async () => ({ timeline: TIMELINE, bytes: new Uint8Array(1) }), segment: async (wanted, index, { to }) => to.add(new Uint8Array(10)) };
+  await runOf({ deck, source, next: async () => null, onFailed: (_, error) => assert.fail(error) }).drive(itemOf('a'), 0);
+  assert.deepEqual(deck.events, ['append 10', 'append 10', 'end']);
+});

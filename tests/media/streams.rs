@@ -28,19 +28,24 @@ impl Stage {
             let answer = frame::encode(answer.as_bytes(), 1024).expect("short");
             std::fs::write(dir.path().join(name), [&answer, body.as_bytes()].concat()).expect("written");
         };
+        let proven = r#"{"made":{"length":0,"head":{"trial":{"encoder":"openh264enc","hardware":false,"pixels_per_second":1000000}}}}"#;
         write("ready", ready, "");
+        write("broken", r#"{"failed":{"Internal":"it is broken"}}"#, "");
+        write("proven", proven, "");
         write("failed", &failed, "");
         write("made", made, "");
         CHUNKS.iter().enumerate().for_each(|(number, text)| write(&format!("chunk{number}"), &chunk(text), text));
         Self { song: source(&path, MediaKind::Video), dir }
     }
 
-    /// An engine whose workers run this script: `say X` sends an answer, `wait X` waits for the file X, `job` for one.
+    /// An engine whose workers run this script: `say X` sends an answer, `wait X` waits for the file X, `job` for one, `asked X` whether it
+    /// names X.
     fn engine(&self, script: &str) -> Engine {
         use std::os::unix::fs::PermissionsExt;
         let path = self.dir.path().join("worker.sh");
         let words = "say() { cat \"$1\"; }; wait() { while ! test -e \"$1\"; do sleep 0.02; done; }; note() { echo x >> \"$1\"; }\n\
-                     order() { set -- $(head -c 4 | od -An -tu1); head -c $(($3 * 256 + $4)) > /dev/null; }; job() { order; note jobs; }\n";
+                     order() { set -- $(head -c 4 | od -An -tu1); head -c $(($3 * 256 + $4)) > order.$$; }; job() { order; note jobs; }\n\
+                     asked() { grep -q \"$1\" order.$$; }\n";
         std::fs::write(&path, format!("#!/bin/sh\ncd '{}'\n{words}say ready\n{script}\n", self.dir.path().display())).expect("written");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("made executable");
         engine_of(&path, self.dir.path(), 1 << 20, BOUND)
@@ -167,5 +172,60 @@ async fn what_nobody_wants_is_made_to_its_end_while_nobody_else_waits() {
     let engine = stage.engine("job; exit 1");
     let again = engine.segment(wanted(session(1), &stage.song, Rendition::VideoCopy), 0, None).await;
     assert!(matches!(&again, Ok(Segment::Whole(bytes)) if *bytes == CHUNKS.concat()), "{again:?}");
+    engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_encoder_that_crashes_in_its_trial_takes_no_other_along() {
+    let stage = Stage::new();
+    // A process in which an encoder failed is not used for the next one.
+    let engine = stage.engine("job; asked nvh264enc && exit 1; asked openh264enc && say proven || say broken; job; note reused; sleep 600");
+    engine.try_encoder();
+    let proven = async {
+        while engine.video_encoder().is_none() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(BOUND, proven).await.expect("the last one works");
+    assert_eq!(engine.video_encoder().map(|trial| trial.encoder).as_deref(), Some("openh264enc"));
+    assert!(!stage.path("reused").exists() && stage.lines("jobs") > 2);
+    engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn without_a_proven_encoder_no_worker_is_asked_to_encode_pictures() {
+    let stage = Stage::new();
+    let engine = stage.engine("job; asked '\"trial\"' || note asked; exit 1");
+    let refused = engine.segment(wanted(session(1), &stage.song, Rendition::H264P240), 0, None).await;
+    assert!(matches!(&refused, Err(MediaError::MissingPlugin(text)) if text.contains("gstreamer1.0-plugins-ugly")), "{refused:?}");
+    assert!(stage.lines("jobs") > 0 && !stage.path("asked").exists());
+    engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_preview_holds_up_no_film_and_ends_when_another_is_wanted() {
+    let stage = Stage::new();
+    let trial = "asked '\"trial\"'; then asked openh264enc && say proven || { say broken; exit; }";
+    let film = "say chunk0; say chunk1; say chunk2; say made";
+    let engine =
+        stage.engine(&format!("while job; do if {trial}; elif asked '\"preview\"'; then note preview; sleep 600; else {film}; fi; done"));
+    let noted = &stage;
+    let previewed = |count| {
+        let (engine, song) = (engine.clone(), source(&stage.song.path, MediaKind::Video));
+        let asked = tokio::spawn(async move { engine.preview(session(1), song).await });
+        let begun = async move {
+            while noted.lines("preview") < count {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            asked
+        };
+        async move { tokio::time::timeout(BOUND, begun).await.expect("it begins") }
+    };
+    let left = previewed(1).await;
+    let picture = engine.segment(wanted(session(1), &stage.song, Rendition::H264P240), 0, Some(Duration::ZERO));
+    let picture = tokio::time::timeout(BOUND, picture).await.expect("in bounded time").expect("it begins");
+    assert_eq!(picture.whole().await, Ok(CHUNKS.concat().into()));
+    left.abort();
+    previewed(2).await.abort();
     engine.shutdown().await;
 }

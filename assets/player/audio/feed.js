@@ -5,7 +5,6 @@ import { aheadOf } from './ranges.js';
 import { isFull } from './sink.js';
 import { durationSeconds, firstSegmentAt, segmentAt, segmentCount, segmentEnd } from './timeline.js';
 
-/** @typedef {import('../types.js').Bytes} Bytes */
 /** @typedef {import('./sink.js').Sink} Sink */
 /** @typedef {import('./lane.js').Lane} Lane */
 /** @typedef {import('./lane.js').Loaded} Loaded */
@@ -162,12 +161,12 @@ async function appendAll(options, coming) {
   if (!joins) {
     // Sound is cut to the sample. Pictures are not: what depends on a picture that was cut off would go with it; they replace what is there.
     const from = lane.role === 'sound' && at > options.from ? at : 0;
-    await sink.place({ timeline: loaded.timeline, init: loaded.init, start, index, from }, signal);
+    await whenRoom(options, () => sink.place({ timeline: loaded.timeline, init: loaded.init, start, index, from }, signal));
   }
   const begins = start + contentStart(loaded, index);
   options.borders = [...options.borders.filter((border) => border < begins), begins];
   for await (const piece of arrival.pieces()) {
-    await appendWhenRoom(options, piece);
+    await whenRoom(options, () => sink.append(piece, signal));
     onAppended();
   }
   signal.throwIfAborted();
@@ -175,13 +174,15 @@ async function appendAll(options, coming) {
 }
 
 /**
+ * Appends, and when the browser's buffer is full, makes room and does so again.
  * @param {FeedOptions} options
- * @param {Bytes} bytes
+ * @param {() => Promise<unknown>} append
  */
-async function appendWhenRoom(options, bytes) {
+async function whenRoom(options, append) {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await options.sink.append(bytes, options.signal);
+      await append();
+      return;
     } catch (error) {
       if (!isFull(error)) throw error;
       await trimBehind(options, BEHIND_FULL_S);

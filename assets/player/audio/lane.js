@@ -31,11 +31,14 @@ import { isTypeSupported } from './media_source.js';
 /** Codes of a host that cannot make this one encoding; another may do. */
 const TRY_OTHER = new Set(['unplayable', 'missing_plugin', 'cannot_decode', 'busy', 'not_found']);
 
+/** A host that had too much to do for a rendition is not asked for it again for so long, seconds. */
+const BUSY_S = 10;
+
 export class Lane {
   #options;
   #adapter = new Adapter();
-  /** What this lane does not ask for again. @type {Set<string>} */
-  #refused = new Set();
+  /** What this lane does not ask for again before a time, seconds. @type {Map<string, number>} */
+  #refused = new Map();
   /** kbit/s as they turned out to be, by rendition. @type {Map<string, number>} */
   #measured = new Map();
   #now;
@@ -65,9 +68,16 @@ export class Lane {
 
   /** Loads the first rendition that can be had. @param {number} from seconds */
   async begin(from) {
+    return this.#first(this.#candidates(), from);
+  }
+
+  /**
+   * @param {readonly Offer[]} candidates
+   * @param {number} from seconds
+   */
+  async #first(candidates, from) {
     /** @type {unknown} */
     let reason = new PlaybackError('this browser plays none of its formats');
-    const candidates = this.#candidates();
     for (const offer of candidates) {
       try {
         return await this.#load(offer, { from, patient: false });
@@ -78,7 +88,7 @@ export class Lane {
       }
     }
     if (codeOf(reason) !== 'busy') throw reason;
-    return this.#load(candidates[0], { from, patient: true });
+    return this.#load(this.#lightest(candidates), { from, patient: true });
   }
 
   /**
@@ -92,7 +102,7 @@ export class Lane {
       return await this.#load(offer, { from: 1, patient: false });
     } catch (error) {
       if (this.#options.signal.aborted) throw error;
-      this.#refused.add(offer.rendition);
+      this.#refuse(offer, error);
       return this.loaded;
     }
   }
@@ -105,7 +115,8 @@ export class Lane {
    */
   segment({ offer }, index, ahead, signal) {
     const { item, stream, media } = this.#options;
-    const patient = this.#others(offer).length === 0;
+    // The last of all is waited for, and that is the lightest: a larger one may stay refused for ever.
+    const patient = this.#others(offer).length === 0 && !this.#possible().some(({ kbps }) => kbps < offer.kbps);
     return media.segment({ item, rendition: offer.rendition, stream }, index, { signal, patient, aheadMs: Math.round(ahead * 1000) });
   }
 
@@ -116,12 +127,48 @@ export class Lane {
    */
   async recover({ offer }, error) {
     if (!TRY_OTHER.has(codeOf(error))) return false;
-    this.#refused.add(offer.rendition);
-    if (this.#candidates().length === 0) return false;
-    return this.begin(1).then(
+    this.#refuse(offer, error);
+    const isBusy = codeOf(error) === 'busy';
+    const left = [...new Set([...(isBusy ? this.#below(offer) : []), ...this.#candidates()])];
+    const possible = this.#possible();
+    const mustWait = isBusy && left.length === 0 && possible.length > 0;
+    return (mustWait ? this.#wait(this.#lightest(possible)) : this.#first(left, 1)).then(
       () => true,
       () => false,
     );
+  }
+
+  /**
+   * A busy host may have time again, for this or for less.
+   * @param {Offer} offer
+   * @param {unknown} error
+   */
+  #refuse({ rendition }, error) {
+    this.#refused.set(rendition, codeOf(error) === 'busy' ? this.#now() + BUSY_S : Infinity);
+  }
+
+  /** What the ladder has below an offer, the largest first. @param {Offer} offer */
+  #below({ rendition }) {
+    const { ladder } = this.#options.choose();
+    const at = ladder.findIndex((rung) => rung.rendition === rendition);
+    return ladder.slice(0, Math.max(0, at)).reverse().filter((rung) => this.#mayBe(rung));
+  }
+
+  /** All are busy: the host is waited for. @param {Offer} offer */
+  #wait(offer) {
+    this.#refused.delete(offer.rendition);
+    return this.#load(offer, { from: 1, patient: true });
+  }
+
+  /** What is not refused for good. */
+  #possible() {
+    const { item, stream, banned, choose } = this.#options;
+    return choose().candidates.filter(({ rendition }) => this.#refused.get(rendition) !== Infinity && !banned.has(item, stream, rendition));
+  }
+
+  /** What asks least of the host. @param {readonly Offer[]} offers */
+  #lightest(offers) {
+    return offers.reduce((least, offer) => (offer.kbps < least.kbps ? offer : least));
   }
 
   /**
@@ -180,7 +227,7 @@ export class Lane {
   /** @param {Offer} offer */
   #mayBe({ rendition }) {
     const { item, stream, banned } = this.#options;
-    return !this.#refused.has(rendition) && !banned.has(item, stream, rendition);
+    return (this.#refused.get(rendition) ?? -Infinity) <= this.#now() && !banned.has(item, stream, rendition);
   }
 
   /**

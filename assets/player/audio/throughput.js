@@ -1,6 +1,6 @@
 /** How much the way to the host carries, measured by what really travels. Pure but for the clock, which is an argument. */
 
-/** A shorter burst says more of the delay than of the width of the way, bytes. */
+/** Fewer bytes say more of the delay than of the width of the way. Short bursts are added up until there are so many. */
 const BURST_BYTES_MIN = 16 * 1024;
 /** A long burst is looked at so often, ms, so that a way that narrows is noticed before the burst ends. */
 const LOOK_MS = 1000;
@@ -13,7 +13,9 @@ export class Throughput {
   #averages = HALF_LIVES_S.map((halfLife) => ({ halfLife, sum: 0, weight: 0 }));
   #travelling = 0;
   #since = 0;
+  /** What travelled since the last measurement, in one burst or several. */
   #bytes = 0;
+  #ms = 0;
 
   /** @param {() => number} now ms */
   constructor(now) {
@@ -45,12 +47,13 @@ export class Throughput {
         inBurst = true;
       },
       end: () => {
-        if (!inBurst) return;
+        const wasFirst = isFirst && inBurst;
+        if (inBurst) this.#finish();
+        // A quick way brings all at once, and nothing was counted. It carries at least what came since the request, the host's work included:
+        // told after the first burst, and again when all of a reply in chunks is there, whose last burst ended before.
+        if (wasFirst ? counted < BURST_BYTES_MIN : !inBurst) this.#atLeast(total, this.#now() - sent);
+        isFirst &&= !inBurst;
         inBurst = false;
-        this.#finish();
-        // A quick way brings all at once, and nothing was counted. It carries at least what came since the request, the host's work included.
-        if (isFirst && counted < BURST_BYTES_MIN) this.#atLeast(total, this.#now() - sent);
-        isFirst = false;
       },
     };
   }
@@ -60,7 +63,6 @@ export class Throughput {
     this.#travelling += 1;
     if (this.#travelling > 1) return;
     this.#since = this.#now();
-    this.#bytes = 0;
   }
 
   /** @param {number} bytes */
@@ -75,11 +77,14 @@ export class Throughput {
   }
 
   #look() {
-    const ms = Math.max(1, this.#now() - this.#since);
-    // A burst that goes on for long is slow, however little it brought.
-    if (this.#bytes >= BURST_BYTES_MIN || (ms >= LOOK_MS && this.#bytes > 0)) this.#sample(this.#bytes, ms);
-    this.#since = this.#now();
+    const now = this.#now();
+    this.#ms += now - this.#since;
+    this.#since = now;
+    // A way that takes long is slow, however little it brought.
+    if (this.#bytes < BURST_BYTES_MIN && (this.#ms < LOOK_MS || this.#bytes === 0)) return;
+    this.#sample(this.#bytes, Math.max(1, this.#ms));
     this.#bytes = 0;
+    this.#ms = 0;
   }
 
   /**

@@ -46,8 +46,10 @@ pub enum Lane {
     Sound,
     /// Pictures that are watched.
     Picture,
-    /// Subtitles, previews: what is good to have beside.
+    /// Subtitles, chapters: what is good to have beside.
     Extra,
+    /// Pictures to seek by: a minute's work that nothing else is to wait for.
+    Preview,
     /// What nobody waits for: runs when nothing else does.
     Background,
 }
@@ -58,7 +60,7 @@ pub struct Job {
     path: String,
     /// Bytes of the file when it was scanned.
     pub size: u64,
-    /// Name of the encoder of pictures, as a [`Trial`] told it; `None` lets the worker find one by a trial of its own. What is made with
+    /// Name of the encoder of pictures, as a [`Trial`] told it; `None` for a job that encodes none. What is made with
     /// it depends on it, so it belongs to the cache key of every `h264_*` init and segment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video_encoder: Option<String>,
@@ -87,8 +89,9 @@ pub enum Task {
     Preview,
     /// Body: the waveform. Head: [`Heard`].
     Analyse,
-    /// Of no file: which encoder of pictures works here, and how fast. Head: [`Trial`]. `MissingPlugin` when there is none.
-    Trial,
+    /// Of no file: whether the encoder of pictures of this name works here, and how fast. Head: [`Trial`]. `MissingPlugin` when it is not
+    /// installed.
+    Trial { encoder: String },
 }
 
 /// One stream of a file in one rendition.
@@ -105,8 +108,8 @@ impl Job {
     }
 
     /// Asks for [`Task::Trial`].
-    pub fn trial() -> Self {
-        Self::new(Path::new(""), 0, Task::Trial)
+    pub fn trial(encoder: &str) -> Self {
+        Self::new(Path::new(""), 0, Task::Trial { encoder: encoder.to_owned() })
     }
 
     /// `None` when the text is not base64, which no parent of ours sends.

@@ -41,8 +41,11 @@ impl Admission {
         Ok(())
     }
 
-    pub fn remove(&mut self, session: SessionId) {
-        self.active.remove(&session);
+    /// A session that was let in asks again for what needs no encoding: it plays on, and still counts.
+    pub fn refresh(&mut self, session: SessionId, now: Instant) {
+        if let Some((_, asked)) = self.active.get_mut(&session) {
+            *asked = now;
+        }
     }
 }
 
@@ -89,8 +92,19 @@ mod tests {
             assert_eq!(admission.admit(session(1), Rendition::H264P1080, trial, now), Ok(()));
             assert_eq!(admission.admit(session(2), Rendition::H264P240, trial, now), Err(MediaError::TooMuchVideo));
         }
-        admission.remove(session(1));
-        assert_eq!(admission.admit(session(2), Rendition::H264P240, None, now), Ok(()));
+        assert_eq!(admission.admit(session(2), Rendition::H264P240, None, now + COUNTS_FOR), Ok(()));
+    }
+
+    #[test]
+    fn who_plays_from_the_cache_keeps_what_he_has() {
+        let (mut admission, start) = (Admission::default(), Instant::now());
+        let trial = able(Rendition::H264P720, 1);
+        assert_eq!(admission.admit(session(1), Rendition::H264P720, Some(&trial), start), Ok(()));
+        admission.refresh(session(1), start + COUNTS_FOR / 2);
+        admission.refresh(session(2), start + COUNTS_FOR / 2);
+        let later = start + COUNTS_FOR + COUNTS_FOR / 4;
+        assert_eq!(admission.admit(session(2), Rendition::H264P720, Some(&trial), later), Err(MediaError::TooMuchVideo));
+        assert_eq!(admission.admit(session(1), Rendition::H264P720, Some(&trial), later), Ok(()));
     }
 
     proptest! {

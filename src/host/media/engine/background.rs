@@ -37,6 +37,9 @@ pub async fn ask(shared: &Shared, lane: LaneKey, patience: Patience, mtime_ms: O
         }
         Err(_) => return Err(MediaError::unplayable("This file took too long to decode.")),
     };
-    shared.pool.put_back(lane, worker);
+    // What failed within the host may have left its process in disorder, as a driver's failed trial does.
+    if !matches!(answer, Err(MediaError::Internal(_))) {
+        shared.pool.put_back(lane, worker);
+    }
     answer
 }

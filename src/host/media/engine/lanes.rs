@@ -28,6 +28,7 @@ pub fn lane(task: &Task) -> Lane {
         Task::Init(encoding) | Task::Segment { encoding, .. } if encoding.rendition.role() == Role::Picture => Lane::Picture,
         Task::Init(_) | Task::Segment { .. } => Lane::Sound,
         Task::Analyse => Lane::Background,
+        Task::Preview => Lane::Preview,
         _ => Lane::Extra,
     }
 }
@@ -39,7 +40,7 @@ pub fn cost(task: &Task) -> Cost {
             rendition if rendition.role() == Role::Sound => Cost::Sound,
             _ => Cost::Picture,
         },
-        Task::Preview | Task::Poster => Cost::Picture,
+        // What looks at single pictures gives way by its niceness: a slot taken for so long would be one that a film lacks.
         _ => Cost::Read,
     }
 }
@@ -52,6 +53,6 @@ pub fn patience(task: &Task) -> Patience {
         (_, Lane::Picture) if cost(task) == Cost::Picture => both(15, 15),
         (_, Lane::Background) => both(3_600, 20),
         (_, Lane::Sound | Lane::Picture) => both(5, 5),
-        (_, Lane::Extra) => both(10, 10),
+        (_, Lane::Extra | Lane::Preview) => both(10, 10),
     }
 }

@@ -14,7 +14,7 @@ use super::queue::Cost;
 use super::scheduler::{Turn, Waiting};
 use super::{Shared, unmake};
 use crate::host::media::error::MediaError;
-use crate::host::media::job::BODY_BYTES_MAX;
+use crate::host::media::job::{BODY_BYTES_MAX, Lane};
 
 /// A worker that dies is replaced so often.
 const TRIES: usize = 2;
@@ -130,7 +130,18 @@ impl Maker {
         in_time(first, worker.begin(self.asked.lane().lane, mtime_ms, &job)).await?;
         loop {
             let patience = if chunks == 0 { first } else { next };
-            match in_time(patience, worker.next(self.unwanted(turn))).await? {
+            let event = in_time(patience, async {
+                if self.asked.lane().lane != Lane::Preview {
+                    return worker.next(self.unwanted(turn)).await.map(Some);
+                }
+                // It has no chunk at which it could hear of a stop, so its worker is given up.
+                tokio::select! {
+                    event = worker.next(std::future::pending()) => event.map(Some),
+                    () = self.unwanted(turn) => Ok(None),
+                }
+            });
+            let given_up = || Broken::Useless(MediaError::internal("nobody wants it any more"));
+            match event.await?.ok_or_else(given_up)? {
                 Event::Chunk { of, bytes: chunk } => {
                     bytes += chunk.len();
                     if of > CHUNKS_MAX || bytes > BODY_BYTES_MAX {

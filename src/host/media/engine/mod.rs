@@ -130,7 +130,7 @@ impl Engine {
 
     /// What belongs to a track beside sound and pictures. `cached`: it depends on the file alone, so it is kept like a segment.
     pub async fn extra(&self, session: SessionId, source: Source, task: Task, cached: bool) -> Result<(Head, Bytes), MediaError> {
-        let ahead = if matches!(task, Task::Preview | Task::Poster) { None } else { Some(Duration::from_secs(1)) };
+        let ahead = Some(Duration::from_secs(if matches!(task, Task::Preview) { 10 } else { 1 }));
         let asked = Asked { session: Some(session), source, task, video_encoder: None };
         let made = self.shared.clone().listen_to(asked, ahead, cached).await?.whole().await?;
         Ok((made.head, made.body))
@@ -151,12 +151,6 @@ impl Engine {
     /// Whether anybody has asked for something to play within so long.
     pub fn is_listened_to(&self, within: Duration) -> bool {
         lock(&self.shared.listened).is_some_and(|last| last.elapsed() < within)
-    }
-
-    /// Ends a session's workers.
-    pub fn end_session(&self, session: SessionId) {
-        self.shared.pool.remove(session);
-        lock(&self.shared.admission).remove(session);
     }
 
     /// Finishes what is being made, then kills every worker and waits until they are gone; both for a few seconds at most.
@@ -180,13 +174,18 @@ impl Shared {
             return Err(MediaError::NotFound { what: "This track has no pictures.".to_owned() });
         }
         if asked.encodes_pictures() {
-            asked.video_encoder = encoder::wait(&self).await.map(|trial| trial.encoder);
+            asked.video_encoder = Some(encoder::wait(&self).await?.encoder);
         }
         self.listen_to(asked, ahead, true).await
     }
 
     async fn listen_to(self: Arc<Self>, asked: Asked, ahead: Option<Duration>, cached: bool) -> Result<Listener, MediaError> {
         let name = asked.name();
+        if asked.encodes_pictures()
+            && let Some(session) = asked.session
+        {
+            lock(&self.admission).refresh(session, Instant::now());
+        }
         if cached && let Some(made) = self.cache.get(&name).await {
             if let Some(next) = asked.following() {
                 self.make_ahead(next);

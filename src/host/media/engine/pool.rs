@@ -9,7 +9,6 @@ use super::child::Worker;
 use super::lanes::LaneKey;
 use super::spawner::Spawner;
 use crate::host::media::error::MediaError;
-use crate::types::SessionId;
 
 /// Workers started in advance: a film takes two at once, for pictures and sound.
 const SPARE: usize = 2;
@@ -116,10 +115,6 @@ impl Pool {
                 }
             });
         }
-    }
-
-    pub fn remove(&self, session: SessionId) {
-        self.shared.lock().resting.retain(|lane, _| lane.session != Some(session));
     }
 
     /// Waits until the workers of a closed pool are gone.

@@ -107,6 +107,7 @@ mod tests {
 
     #[test]
     fn names_the_package_that_holds_what_is_missing() {
+        gstreamer::init().expect("GStreamer is installed");
         let of = |wanted: &str| missing(&format!("gstreamer|1.0|iroam|A thing|{wanted}")).to_string();
         for (wanted, package) in [
             ("decoder-audio/x-wma, wmaversion=(int)2", "install gstreamer1.0-libav to play this"),

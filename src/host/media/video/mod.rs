@@ -16,4 +16,4 @@ mod trial;
 
 pub use program::Encoded;
 pub use shape::holds;
-pub use trial::{prefer, trial};
+pub use trial::{known_encoders, no_encoder, prefer, trial};

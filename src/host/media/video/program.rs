@@ -37,7 +37,7 @@ impl Encoded {
     /// Opens a file that is known to be a regular one.
     ///
     /// # Errors
-    /// `Unplayable` when it has no such pictures, `MissingPlugin` when a decoder or every encoder is missing.
+    /// `Unplayable` when it has no such pictures, `MissingPlugin` when a decoder is missing.
     pub fn open(path: &Path, encoding: Encoding) -> Result<Self, MediaError> {
         let lines = encoding.rendition.lines_max().ok_or_else(|| MediaError::internal("not a rendition of pictures"))?;
         let kind = chosen()?;

@@ -18,7 +18,7 @@ use crate::host::media::job::Trial;
 const SIZE: Size = Size { width: 640, height: 360 };
 const FRAMES: u32 = 20;
 
-/// The encoder of this process, once it is known.
+/// The encoder that the host named to this process.
 static CHOSEN: Mutex<Option<&'static Kind>> = Mutex::new(None);
 
 /// Takes the encoder of that name without a trial: the host has seen it work.
@@ -28,35 +28,34 @@ pub fn prefer(name: Option<&str>) {
     }
 }
 
-/// The encoder of this process, found by a trial if need be.
+/// The encoder that this process uses. Never one of its own choice: what another makes has another name in the cache.
 pub fn chosen() -> Result<&'static Kind, MediaError> {
-    let mut chosen = CHOSEN.lock().unwrap_or_else(PoisonError::into_inner);
-    match *chosen {
-        Some(kind) => Ok(kind),
-        None => {
-            let kind = first_proven()?.0;
-            *chosen = Some(kind);
-            Ok(kind)
-        }
-    }
+    CHOSEN.lock().unwrap_or_else(PoisonError::into_inner).ok_or_else(|| MediaError::internal("no encoder of pictures was named"))
 }
 
-/// The first known encoder that works, and how fast it is.
+/// The encoders that may be tried, best first.
+pub fn known_encoders() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|kind| kind.name)
+}
+
+/// Whether the encoder of that name works, and how fast it is.
 ///
 /// # Errors
-/// `MissingPlugin` when none does.
-pub fn trial() -> Result<Trial, MediaError> {
-    let (kind, pixels_per_second) = first_proven()?;
-    prefer(Some(kind.name));
+/// `MissingPlugin` when it is not installed, `Internal` when it does not do what is wanted of it.
+pub fn trial(name: &str) -> Result<Trial, MediaError> {
+    let kind = Kind::by_name(name).ok_or_else(|| MediaError::internal("no such encoder of pictures is known"))?;
+    if !kind.is_installed() {
+        return Err(no_encoder());
+    }
+    let pixels_per_second = prove(kind).ok_or_else(|| MediaError::internal("an encoder of pictures failed its trial"))?;
     Ok(Trial { encoder: kind.name.to_owned(), hardware: kind.hardware, pixels_per_second })
 }
 
-fn first_proven() -> Result<(&'static Kind, u64), MediaError> {
-    let installed = KNOWN.iter().filter(|kind| kind.is_installed());
-    let mut proven = installed.filter_map(|kind| prove(kind).map(|speed| (kind, speed)));
-    proven.next().ok_or_else(|| {
-        MediaError::MissingPlugin("The host has no encoder of pictures: install gstreamer1.0-plugins-ugly to play this video.".to_owned())
-    })
+/// What is said when none works.
+pub fn no_encoder() -> MediaError {
+    MediaError::MissingPlugin(
+        "The host has no encoder of pictures that works: install gstreamer1.0-plugins-ugly to play this video.".to_owned(),
+    )
 }
 
 /// Pixels a second, when it gives what is wanted of it, twice alike.

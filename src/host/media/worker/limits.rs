@@ -43,6 +43,7 @@ pub fn enter(lane: Lane) {
         Lane::Sound => 0,
         Lane::Picture => 5,
         Lane::Extra => 10,
+        Lane::Preview => 15,
         Lane::Background => 19,
     };
     // SAFETY: as above. Threads that pipelines start later inherit both from this one.
@@ -64,7 +65,7 @@ const IOPRIO_CLASS_SHIFT: libc::c_int = 13;
 pub fn job(lane: Lane) {
     let seconds = match lane {
         Lane::Sound => 60,
-        Lane::Picture | Lane::Extra => 600,
+        Lane::Picture | Lane::Extra | Lane::Preview => 600,
         Lane::Background => 7_200,
     };
     report("time", limit(libc::RLIMIT_CPU, seconds_used() + seconds));

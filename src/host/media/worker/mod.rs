@@ -55,7 +55,10 @@ pub fn run() -> anyhow::Result<()> {
                 (Answer::Failed(MediaError::internal("the worker met a case it does not know")), Vec::new())
             }
         };
-        write(&mut answers, &answer, &body)?;
+        if write(&mut answers, &answer, &body).is_err() {
+            // Longer than the parent takes, of which nothing was written; or the parent is gone, and this fails too.
+            write(&mut answers, &Answer::Failed(MediaError::unplayable("The host cannot hold all that this file says of itself.")), &[])?;
+        }
     }
     Ok(())
 }

@@ -26,8 +26,8 @@ impl Bench {
         out: &mut dyn FnMut(Vec<u8>, u32) -> Result<(), MediaError>,
     ) -> Result<Made, MediaError> {
         video::prefer(job.video_encoder.as_deref());
-        match job.task {
-            Task::Trial => return Ok((Vec::new(), Head::Trial(video::trial()?))),
+        match &job.task {
+            Task::Trial { encoder } => return Ok((Vec::new(), Head::Trial(video::trial(encoder)?))),
             Task::Inspect => return Ok((Vec::new(), Head::Lacks(plugins::lacks()))),
             _ => {}
         }
@@ -46,15 +46,15 @@ impl Bench {
                 Ok((Vec::new(), Head::None))
             }),
             Task::Analyse => {
-                let (waveform, heard) = analysis::analyse(&path)?;
+                let (waveform, heard) = analysis::analyse(&file.path())?;
                 Ok((waveform, Head::Heard(heard)))
             }
-            Task::Probe => Ok((Vec::new(), Head::Probed(probe::probe(&path)?))),
+            Task::Probe => Ok((Vec::new(), Head::Probed(probe::probe(&file.path())?))),
             Task::Details => extras::details(&file.path()),
             Task::Subtitle { id } => extras::subtitle(&file.path(), &path, id),
             Task::Poster => extras::poster(&file.path()),
             Task::Preview => extras::preview(&file.path()),
-            Task::Inspect | Task::Trial => Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() }),
+            Task::Inspect | Task::Trial { .. } => Err(MediaError::NotFound { what: "There is nothing of the kind.".to_owned() }),
         }
     }
 }
