@@ -73,13 +73,13 @@ async fn what_is_no_regular_file_is_never_opened() {
 }
 
 #[tokio::test]
-async fn a_file_that_vanishes_or_changes_is_gone() {
+async fn a_file_that_vanishes_or_changes_is_told_for_what_it_is() {
     let bench = bench();
     let path = mp3(bench.dir.path());
     let track = source(&path, MediaKind::Audio);
     init(&bench.engine, session(1), &track, Rendition::Opus160).await.expect("an init");
     std::fs::write(&path, b"something else").expect("written");
-    assert_eq!(segment(&bench.engine, session(1), &track, Rendition::Opus160, 1).await, Err(MediaError::Gone));
+    assert_eq!(segment(&bench.engine, session(1), &track, Rendition::Opus160, 1).await, Err(MediaError::Changed));
     std::fs::remove_file(&path).expect("removed");
     assert_eq!(segment(&bench.engine, session(1), &track, Rendition::Opus160, 2).await, Err(MediaError::Gone));
     bench.engine.shutdown().await;

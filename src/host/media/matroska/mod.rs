@@ -12,6 +12,7 @@ mod facts;
 mod header;
 mod ids;
 mod index;
+mod length;
 mod packing;
 mod picture;
 mod sound;
