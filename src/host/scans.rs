@@ -1,9 +1,10 @@
 //! Scans at the start, every so often, and when asked by SIGHUP (where no terminal sends it).
 
+use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -11,7 +12,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::library::{Library, LibraryError, ScanSummary};
+use super::library::{Library, LibraryError, ScanSummary, Skipped};
 use super::media::{Prober, WorkerConfig};
 use super::report::Report;
 use crate::types::Clock;
@@ -19,6 +20,8 @@ use crate::types::Clock;
 const EVERY: Duration = Duration::from_secs(15 * 60);
 /// A scan that was told to stop and does not is in a look at a dead network share, and is left to it.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// A folder of photographs is no reason to fill the log.
+const SKIPPED_TOLD: usize = 20;
 
 /// The running scans.
 pub struct Scans {
@@ -38,7 +41,7 @@ impl Scans {
     ) -> std::io::Result<Self> {
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
         let hangup = if hangup_ends() { None } else { Some(signal(SignalKind::hangup())?) };
-        let scan = Scan { library, media, worker, report, clock, stop: stop.clone() };
+        let scan = Scan { library, media, worker, report, clock, stop: stop.clone(), skipped: Mutex::default() };
         Ok(Self::keep(Arc::new(move || scan.run()), stop, wake, hangup))
     }
 
@@ -77,6 +80,8 @@ struct Scan {
     report: Report,
     clock: Arc<dyn Clock>,
     stop: Arc<AtomicBool>,
+    /// What the last scan skipped.
+    skipped: Mutex<HashSet<Skipped>>,
 }
 
 async fn keep_scanning(scan: Arc<dyn Fn() + Send + Sync>, stop: Arc<AtomicBool>, wake: Arc<Notify>, mut hangup: Option<Signal>) {
@@ -108,7 +113,7 @@ impl Scan {
         let mut prober = Prober::new(self.worker.clone());
         let scanned = self.library.scan(&self.media, &mut prober, &*self.clock, &self.stop);
         let is_done = scanned.is_ok();
-        tell(scanned);
+        tell(scanned, &mut self.skipped.lock().unwrap_or_else(PoisonError::into_inner));
         self.report.scan_ended();
         if is_done && let Err(error) = self.report.look(&self.library, &mut prober) {
             tracing::error!(error = %format!("{error:#}"), "it is not known what is missing to play everything");
@@ -116,24 +121,52 @@ impl Scan {
     }
 }
 
-fn tell(scanned: Result<ScanSummary, LibraryError>) {
+fn tell(scanned: Result<ScanSummary, LibraryError>, before: &mut HashSet<Skipped>) {
     match scanned {
-        Ok(summary) => {
-            for skipped in &summary.skipped {
-                tracing::debug!(path = %skipped.path, reason = %skipped.reason, "skipped");
+        Ok(mut summary) => {
+            let count = summary.skipped.len();
+            let (told, more) = news(std::mem::take(&mut summary.skipped), before);
+            for Skipped { path, reason } in told {
+                tracing::info!(%path, %reason, "skipped");
+            }
+            if more > 0 {
+                tracing::info!("and {more} more skipped");
             }
             let ScanSummary { added, updated, missing, tracks, videos, elapsed_ms, .. } = summary;
-            tracing::info!(added, updated, missing, skipped = summary.skipped.len(), tracks, videos, elapsed_ms, "scanned");
+            tracing::info!(added, updated, missing, skipped = count, tracks, videos, elapsed_ms, "scanned");
         }
         Err(LibraryError::Stopped) => {}
         Err(error) => tracing::error!(%error, "the scan failed"),
     }
 }
 
+/// The first of those that the scan before did not skip, and how many more there are.
+fn news(skipped: Vec<Skipped>, before: &mut HashSet<Skipped>) -> (Vec<Skipped>, usize) {
+    let mut new: Vec<Skipped> = skipped.iter().filter(|skipped| !before.contains(skipped)).cloned().collect();
+    *before = skipped.into_iter().collect();
+    let more = new.len().saturating_sub(SKIPPED_TOLD);
+    new.truncate(SKIPPED_TOLD);
+    (new, more)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::mpsc;
+
+    fn skipped(numbers: std::ops::Range<usize>) -> Vec<Skipped> {
+        numbers.map(|number| Skipped { path: format!("/media/{number}.mp3"), reason: "no sound".to_owned() }).collect()
+    }
+
+    #[test]
+    fn only_what_the_last_scan_did_not_skip_is_told_and_not_too_much_of_it() {
+        let mut before = HashSet::new();
+        assert_eq!(news(skipped(0..25), &mut before), (skipped(0..20), 5));
+        assert_eq!(news(skipped(0..25), &mut before), (vec![], 0));
+        assert_eq!(news(skipped(3..27), &mut before), (skipped(25..27), 0));
+        // Back after one scan without it.
+        assert_eq!(news(skipped(0..4), &mut before), (skipped(0..3), 0));
+    }
 
     #[test]
     fn a_scan_that_never_comes_back_holds_up_neither_the_stop_nor_the_end() {

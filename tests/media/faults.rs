@@ -73,13 +73,13 @@ async fn what_is_no_regular_file_is_never_opened() {
 }
 
 #[tokio::test]
-async fn a_file_that_vanishes_or_changes_is_gone() {
+async fn a_file_that_vanishes_or_changes_is_told_for_what_it_is() {
     let bench = bench();
     let path = mp3(bench.dir.path());
     let track = source(&path, MediaKind::Audio);
     init(&bench.engine, session(1), &track, Rendition::Opus160).await.expect("an init");
     std::fs::write(&path, b"something else").expect("written");
-    assert_eq!(segment(&bench.engine, session(1), &track, Rendition::Opus160, 1).await, Err(MediaError::Gone));
+    assert_eq!(segment(&bench.engine, session(1), &track, Rendition::Opus160, 1).await, Err(MediaError::Changed));
     std::fs::remove_file(&path).expect("removed");
     assert_eq!(segment(&bench.engine, session(1), &track, Rendition::Opus160, 2).await, Err(MediaError::Gone));
     bench.engine.shutdown().await;
@@ -120,7 +120,7 @@ async fn a_file_that_changes_while_it_plays_is_told_and_others_go_on() {
         change(&path);
         let asked = segment(&bench.engine, session(number), &track, Rendition::Opus160, 2);
         let error = tokio::time::timeout(BOUND, asked).await.expect("in bounded time").expect_err(what);
-        assert!(matches!(error, MediaError::Gone | MediaError::Unplayable(_)), "{what}: {error:?}");
+        assert!(matches!(error, MediaError::Gone | MediaError::Changed | MediaError::Unplayable(_)), "{what}: {error:?}");
         plays(&bench, &dir.join("good.mp3")).await;
     }
     bench.engine.shutdown().await;

@@ -10,9 +10,12 @@ pub enum MediaError {
     /// The track has no such rendition or segment.
     #[error("{what}")]
     NotFound { what: String },
-    /// The file is not there, or is not the one that was scanned.
-    #[error("The file is no longer what the library found. Scan the library again.")]
+    /// The file is not there, or can no longer be read.
+    #[error("The file is not where the library found it. Was its drive taken off, or its folder moved?")]
     Gone,
+    /// The file is there and is not as it was scanned.
+    #[error("The file was changed since the library was scanned. It will be read again at the next scan.")]
+    Changed,
     /// The file does not decode.
     #[error("{0}")]
     Unplayable(String),
@@ -43,10 +46,15 @@ impl MediaError {
         Self::Internal(text.to_string())
     }
 
+    /// Of a read from an open file within the length that it had: one that ends before was cut.
+    pub(crate) fn read(error: &std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::UnexpectedEof { Self::Changed } else { Self::Gone }
+    }
+
     fn code(&self) -> ErrorCode {
         match self {
             Self::NotFound { .. } => ErrorCode::NotFound,
-            Self::Gone | Self::Silent => ErrorCode::Gone,
+            Self::Gone | Self::Changed | Self::Silent => ErrorCode::Gone,
             Self::Unplayable(_) => ErrorCode::Unplayable,
             Self::MissingPlugin(_) => ErrorCode::MissingPlugin,
             Self::Busy | Self::TooMuchVideo => ErrorCode::Busy,

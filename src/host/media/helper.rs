@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::MediaError;
 use super::job::{ANSWER_BYTES_MAX, Answer, BODY_BYTES_MAX, Head, Job, Lane, ORDER_BYTES_MAX, Order};
@@ -12,6 +12,8 @@ use crate::protocol::frame;
 
 /// The first worker of all looks for plugins.
 const START_MAX: Duration = Duration::from_secs(10);
+/// A killed one that is still there is worth a line.
+const DEATH_MAX: Duration = Duration::from_secs(5);
 
 /// What a worker is.
 #[derive(Clone, Debug)]
@@ -29,7 +31,8 @@ pub struct Helper {
 }
 
 struct Running {
-    process: Child,
+    /// There until the drop.
+    process: Option<Child>,
     jobs: ChildStdin,
     answers: Receiver<(Answer, Vec<u8>)>,
     /// Of the last job.
@@ -97,7 +100,7 @@ impl Running {
             }
         });
         std::thread::spawn(move || log_lines(stderr));
-        let running = Self { process, jobs, answers, number: 0 };
+        let running = Self { process: Some(process), jobs, answers, number: 0 };
         match running.answers.recv_timeout(START_MAX) {
             Ok((Answer::Ready, _)) => Ok(running),
             Ok(_) | Err(RecvTimeoutError::Disconnected) => Err(Failure::Crashed),
@@ -118,16 +121,29 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        // One that hangs in the kernel, on a share that is gone, must not hold up whoever drops it.
-        let id = self.process.id();
-        for _ in 0..20 {
-            match self.process.try_wait() {
-                Ok(None) => std::thread::sleep(Duration::from_millis(5)),
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            bury(process);
+        }
+    }
+}
+
+/// Waits for a killed process, which would stay a zombie otherwise. On a thread of its own: one that hangs in the kernel, on a share that is
+/// gone, must not hold up whoever drops it.
+fn bury(mut process: Child) {
+    let wait = move || {
+        let since = Instant::now();
+        while since.elapsed() < DEATH_MAX {
+            match process.try_wait() {
+                Ok(None) => std::thread::sleep(Duration::from_millis(20)),
                 _ => return,
             }
         }
-        tracing::warn!(id, "a media worker does not end");
+        tracing::warn!(id = process.id(), "a media worker does not end");
+        let _ = process.wait();
+    };
+    if let Err(error) = std::thread::Builder::new().name("worker-end".to_owned()).spawn(wait) {
+        tracing::warn!(%error, "nobody waits for the end of a media worker");
     }
 }
 
@@ -153,5 +169,26 @@ fn read_answer(stdout: &mut BufReader<ChildStdout>) -> std::io::Result<(Answer, 
 fn log_lines(stderr: ChildStderr) {
     for line in BufReader::new(stderr).lines().map_while(Result::ok) {
         tracing::debug!(target: "iroam::media_worker", "{line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_is_slow_to_end_holds_up_nobody_and_leaves_no_zombie() {
+        let mut slow = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("a process");
+        let held = slow.stdin.take().expect("piped");
+        // A zombie is there, too.
+        let place = PathBuf::from(format!("/proc/{}", slow.id()));
+        bury(slow);
+        assert!(place.exists(), "not waited for by the caller");
+        drop(held);
+        let since = Instant::now();
+        while place.exists() {
+            assert!(since.elapsed() < Duration::from_secs(30), "still there");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }

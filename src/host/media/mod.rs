@@ -33,7 +33,7 @@ pub use copy::mime as copy_mime;
 pub use engine::{Chunks, Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
 pub use helper::WorkerConfig;
-pub use job::{Encoding, Head, Heard, Lack, Probed, Task, Trial, WantedBy};
+pub use job::{Encoding, Head, Heard, Lack, Probed, Tags, Task, Trial, WantedBy};
 pub use offer::offers;
 pub use probe::{Prober, check as check_facts};
 

@@ -24,7 +24,7 @@ use walk::Entry;
 use writer::Writer;
 
 /// A file or folder that is not in the library, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Skipped {
     /// Bytes that are not UTF-8 are shown as `\u{FFFD}`.
     pub path: String,

@@ -56,7 +56,7 @@ impl PcmFile {
     pub fn read(&self, from: u64, count: usize) -> Result<Vec<u8>, MediaError> {
         let unit = self.info.bpf() as usize;
         let mut bytes = vec![0; count * unit];
-        self.file.read_exact_at(&mut bytes, self.layout.data_at + from * unit as u64).map_err(|_| MediaError::Gone)?;
+        self.file.read_exact_at(&mut bytes, self.layout.data_at + from * unit as u64).map_err(|error| MediaError::read(&error))?;
         Ok(bytes)
     }
 }

@@ -187,7 +187,7 @@ impl<H: Head> Packets for Frames<H> {
     fn read(&mut self, wanted: Range<usize>) -> Result<(Vec<u8>, Vec<Frame>), MediaError> {
         let index = self.cuts.binary_search(&wanted.start).map_err(|_| MediaError::internal("not a segment"))?;
         let at = self.start(index).map_err(unreadable)?;
-        let (data, sizes) = self.frames(at, wanted.len()).map_err(unreadable)?.ok_or(MediaError::Gone)?;
+        let (data, sizes) = self.frames(at, wanted.len()).map_err(unreadable)?.ok_or(MediaError::Changed)?;
         self.window.forget();
         let frames: Result<Vec<Frame>, MediaError> = sizes.iter().map(|size| frame(*size, self.head.duration())).collect();
         Ok((data, frames?))

@@ -68,7 +68,7 @@ impl Input {
                 self.window.resize(WINDOW_BYTES.min(room), 0);
                 self.window_at = at;
                 self.bytes_read += self.window.len() as u64;
-                self.file.read_exact_at(&mut self.window, at).map_err(|_| MediaError::Gone)?;
+                self.file.read_exact_at(&mut self.window, at).map_err(|error| MediaError::read(&error))?;
                 0
             }
         };
@@ -83,7 +83,7 @@ impl Input {
         let from = into.len();
         into.resize(from + usize::try_from(length).map_err(|_| broken())?, 0);
         self.bytes_read += length;
-        self.file.read_exact_at(into.get_mut(from..).unwrap_or_default(), at).map_err(|_| MediaError::Gone)
+        self.file.read_exact_at(into.get_mut(from..).unwrap_or_default(), at).map_err(|error| MediaError::read(&error))
     }
 
     /// The content of an element, when it is whole and no longer than `most`.

@@ -6,6 +6,7 @@ use super::ebml::{child, children, number_in, text_in};
 use super::entry::{frames_per_1000_s, shown_size};
 use super::header::Matroska;
 use super::ids;
+use super::length::length_ms;
 use super::picture::copied;
 use super::sound_head::sound_head;
 use super::tracks::{Kind, Track};
@@ -16,7 +17,7 @@ use crate::protocol::{Chapter, SourceAudio, SourceVideo};
 
 const CHAPTERS_BYTES_MAX: u64 = 16 << 20;
 const CHAPTERS_MAX: usize = 10_000;
-const TAGS_BYTES_MAX: u64 = 4 << 20;
+pub const TAGS_BYTES_MAX: u64 = 4 << 20;
 /// Fonts of subtitles are attachments too.
 const ATTACHMENTS_MAX: usize = 1_000;
 
@@ -27,7 +28,7 @@ const ATTACHMENTS_MAX: usize = 1_000;
 pub fn facts(path: &Path) -> Result<FileFacts, MediaError> {
     let mut file = Matroska::open(path)?;
     let tags = file.optional(ids::TAGS, TAGS_BYTES_MAX);
-    let mut facts = FileFacts { duration_ms: file.duration_ms().unwrap_or(0), title: file.title.clone(), ..FileFacts::default() };
+    let mut facts = FileFacts { duration_ms: length_ms(&mut file), title: file.title.clone(), ..FileFacts::default() };
     for track in file.tracks.clone() {
         let kbps = tagged_kbps(&tags, track.uid);
         match track.kind {

@@ -126,6 +126,17 @@ fn lines(path: &Path) -> Result<Vec<(u64, String)>, MediaError> {
 }
 
 #[test]
+fn a_length_that_the_blocks_contradict_is_not_believed() {
+    let dir = tempfile::tempdir().expect("a temp dir");
+    let (truth, lie) = (((SECONDS * 1000) as f64).to_be_bytes(), 2_145_600_000f64.to_be_bytes());
+    let mut film = small_film(true);
+    let at = film.windows(8).position(|bytes| bytes == truth).expect("told");
+    film[at..at + 8].copy_from_slice(&lie);
+    let told = facts(&written(&dir, &film)).expect("readable").duration_ms;
+    assert!(told.abs_diff(SECONDS * 1000) < 100, "{told}");
+}
+
+#[test]
 fn text_that_the_cues_list_is_read_by_them() {
     let dir = tempfile::tempdir().expect("a temp dir");
     let walked = lines(&written(&dir, &small_film(true))).expect("lines");

@@ -30,8 +30,14 @@ pub fn facts(path: &Path) -> Result<FileFacts, MediaError> {
     let amounts = amounts(&movie, &opened, &media);
     let told_ms = millis(movie.duration.into(), movie.timescale);
     let (of_pictures, of_sounds) = amounts.split_at(pictures.len());
+    let longest_ms = media
+        .iter()
+        .zip(&amounts)
+        .map(|(track, amount)| millis(track.played_length(amount.ticks).into(), track.timescale))
+        .max()
+        .unwrap_or(0);
     Ok(FileFacts {
-        duration_ms: if told_ms > 0 { told_ms } else { amounts.iter().map(|amount| amount.duration_ms).max().unwrap_or(0) },
+        duration_ms: length(told_ms, longest_ms),
         title: title(&opened.moov),
         pictures: pictures.iter().zip(of_pictures).map(|(track, amount)| stream(track, picture(track, amount))).collect(),
         sounds: sounds.iter().zip(of_sounds).map(|(track, amount)| stream(track, sound(track, amount.kbps()))).collect(),
@@ -57,6 +63,15 @@ fn stream<T>(track: &Track, source: T) -> Stream<T> {
     }
 }
 
+/// What the movie's header tells, unless the tracks' own tables contradict it: it may count subtitles, and it may lie. A last frame of sound
+/// that is not played to its end is no contradiction.
+fn length(told_ms: u64, longest_ms: u64) -> u64 {
+    const LESS_MS: u64 = 1000;
+    const MORE_MS: u64 = 100;
+    let is_likely = (longest_ms.saturating_sub(LESS_MS)..=longest_ms.saturating_add(MORE_MS)).contains(&told_ms);
+    if longest_ms == 0 || told_ms > 0 && is_likely { told_ms } else { longest_ms }
+}
+
 /// How much there is of a track.
 #[derive(Default)]
 struct Amount {
@@ -68,7 +83,7 @@ struct Amount {
 
 fn amounts(movie: &Movie, opened: &Opened, tracks: &[&Track]) -> Vec<Amount> {
     let by_tables: Vec<Amount> = tracks.iter().map(|track| by_tables(track)).collect();
-    if by_tables.iter().any(|amount| amount.samples > 0) {
+    if !movie.is_fragmented() && by_tables.iter().any(|amount| amount.samples > 0) {
         return by_tables;
     }
     let samples = movie.samples(&opened.file, opened.file_size, tracks).unwrap_or_default();
@@ -208,4 +223,18 @@ fn nero_chapters(moov: &[u8]) -> Option<Vec<Chapter>> {
         rest = after;
     }
     Some(chapters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_that_the_tracks_contradict_is_not_believed() {
+        // The end of a gapless song, and a header that rounds up.
+        assert_eq!([length(59_900, 60_000), length(60_001, 60_000)], [59_900, 60_001]);
+        // A lie, subtitles that go on, and a header that tells nothing.
+        assert_eq!([length(596 * 3_600_000, 60_000), length(63_000, 60_000), length(0, 60_000)], [60_000; 3]);
+        assert_eq!(length(60_000, 0), 60_000, "nothing else is known");
+    }
 }

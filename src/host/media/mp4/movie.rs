@@ -104,6 +104,11 @@ impl Movie {
         Ok(in_tables)
     }
 
+    /// Whether samples may lie outside of the tables.
+    pub fn is_fragmented(&self) -> bool {
+        !self.fragments.is_empty()
+    }
+
     /// Tracks with that handler, in the file's order.
     pub fn tracks(&self, handler: &Kind) -> impl Iterator<Item = &Track> {
         self.tracks.iter().filter(move |track| &track.handler == handler)
@@ -121,6 +126,13 @@ impl Track {
         let ticks = |entry: &mp4_atom::SttsEntry| u64::from(entry.sample_count) * u64::from(entry.sample_delta);
         let decoded = self.tables.stts.entries.iter().map(ticks).fold(0u64, u64::saturating_add);
         decoded.saturating_add_signed(self.shift.min(SHIFT_MAX))
+    }
+
+    /// When the last of it has been played, in media ticks, if so much is decoded and the edit list is followed.
+    pub fn played_length(&self, decoded: u64) -> u64 {
+        let content = decoded.saturating_add_signed(self.shift.min(SHIFT_MAX));
+        let delay = u64::try_from(self.shift).unwrap_or(0);
+        self.edit_length.map_or(content, |edit| edit.saturating_add(delay).min(content))
     }
 }
 

@@ -34,7 +34,7 @@ impl Opened {
             return Err(not_regular());
         }
         if metadata.len() != size || mtime_ms.is_some_and(|wanted| wanted != mtime_of(&metadata)) {
-            return Err(MediaError::Gone);
+            return Err(MediaError::Changed);
         }
         if size == 0 {
             return Err(MediaError::unplayable("This file is empty."));
@@ -87,8 +87,9 @@ mod tests {
         std::os::unix::fs::symlink(&path, &link).expect("linked");
         let mtime = mtime_of(&std::fs::metadata(&path).expect("there"));
         let opened = Opened::open(&path, 5, Some(mtime)).expect("as scanned");
-        assert_eq!(Opened::open(&path, 5, Some(mtime + 1)).err(), Some(MediaError::Gone));
-        assert_eq!(Opened::open(&path, 4, Some(mtime)).err(), Some(MediaError::Gone));
+        assert_eq!(Opened::open(&path, 5, Some(mtime + 1)).err(), Some(MediaError::Changed));
+        assert_eq!(Opened::open(&path, 4, Some(mtime)).err(), Some(MediaError::Changed));
+        assert_eq!(Opened::open(&dir.path().join("none"), 5, Some(mtime)).err(), Some(MediaError::Gone));
         assert!(matches!(Opened::open(&link, 5, None), Err(MediaError::Unplayable(_))));
         assert!(matches!(Opened::open(dir.path(), 5, None), Err(MediaError::Unplayable(_))));
         // Another file takes the name: the path of the open one still leads to what was opened.

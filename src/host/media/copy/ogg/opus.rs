@@ -187,11 +187,11 @@ impl Packets for Stream {
         let packets = self.packets(index, wanted.len()).map_err(unreadable)?;
         self.window.forget();
         if packets.len() != wanted.len() {
-            return Err(MediaError::Gone);
+            return Err(MediaError::Changed);
         }
         let (mut data, mut frames) = (Vec::new(), Vec::with_capacity(packets.len()));
         for packet in packets {
-            let samples = opus::samples(&packet.bytes).ok_or(MediaError::Gone)?;
+            let samples = opus::samples(&packet.bytes).ok_or(MediaError::Changed)?;
             let bytes = if packet.whole { packet.bytes } else { opus::lost(&packet.bytes) };
             frames.push(frame(bytes.len(), samples)?);
             data.extend(bytes);
