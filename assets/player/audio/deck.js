@@ -5,7 +5,7 @@
 
 import { isTypeSupported, newMediaSource } from './media_source.js';
 import { rangesOf, Sink } from './sink.js';
-import { aheadOf, stepOver } from './ranges.js';
+import { aheadOf, isLost, stepOver } from './ranges.js';
 import { typicalMimes } from './rendition.js';
 
 /** @typedef {import('./rendition.js').Role} Role */
@@ -36,8 +36,8 @@ export class Deck {
     // A managed source opens only on an element that cannot be sent to another device.
     element.disableRemotePlayback = true;
     element.addEventListener('loadedmetadata', () => this.#arrive());
-    element.addEventListener('waiting', () => this.#stepOver());
-    element.addEventListener('progress', () => this.#stepOver());
+    element.addEventListener('waiting', () => this.stepOver());
+    element.addEventListener('progress', () => this.stepOver());
   }
 
   get sinks() {
@@ -95,6 +95,13 @@ export class Deck {
   seek(time) {
     this.#wanted = time;
     if (this.element.readyState > 0) this.element.currentTime = time;
+  }
+
+  /** Whether the element stands in a hole that nothing will fill. @param {boolean} isWhole Whether all of the track was fetched. */
+  isLost(isWhole) {
+    const { element } = this;
+    if (element.paused || element.ended || element.readyState === 0 || element.readyState > 2) return false;
+    return isLost(this.#sinks.map(({ ranges }) => ranges), element.currentTime, isWhole);
   }
 
   /** Whether `time` can be heard without fetching. @param {number} time */
@@ -155,8 +162,9 @@ export class Deck {
     if (Math.abs(this.element.currentTime - this.#wanted) > 0.01) this.element.currentTime = this.#wanted;
   }
 
-  #stepOver() {
-    const to = stepOver(rangesOf(this.element.buffered), this.element.currentTime, STEP_S);
+  /** Leaves a hole for what lies behind it. @param {number} [reach] seconds */
+  stepOver(reach = STEP_S) {
+    const to = stepOver(rangesOf(this.element.buffered), this.element.currentTime, reach);
     if (to !== null && !this.element.paused) this.element.currentTime = to + 0.001;
   }
 }

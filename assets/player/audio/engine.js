@@ -9,12 +9,15 @@ import { SinkError } from './errors.js';
 import { explain } from './explain.js';
 import { gainOf, volumeWith } from './gain.js';
 import { FAILURES_MAX, prefetch, Run } from './run.js';
+import { Stall } from './stall.js';
 import { durationSeconds } from './timeline.js';
 
 /** @typedef {import('../types.js').QueueItem} QueueItem */
 /** @typedef {import('../types.js').EngineHooks} EngineHooks */
 
 const TICK_MS = 200;
+/** So near its end a track that was fetched wholly is not missing anything, seconds. */
+const END_S = 1;
 
 export class Engine {
   #media;
@@ -40,6 +43,8 @@ export class Engine {
   #offset = 0;
   #banned = new Bans();
   #buffering = false;
+  #stall = new Stall();
+  #origin = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #border;
   #ahead = new AbortController();
@@ -284,7 +289,8 @@ export class Engine {
     // A run of music has tried what follows by itself; a video is a run of its own.
     const goesOn = !run.over && (had || (last?.track.kind === 'video' && this.#failures < FAILURES_MAX));
     const following = last && goesOn ? await this.#hooks.next(last).catch(() => null) : null;
-    if (run !== this.#run) return;
+    // Somebody may have jumped back meanwhile.
+    if (run !== this.#run || (had && !this.#deck.element.ended)) return;
     if (following) this.start(following);
     else this.#end(run);
   }
@@ -358,14 +364,29 @@ export class Engine {
       this.#hooks.onTrack(placed.item, this.#sent);
     }
     const { ahead, element } = this.#deck;
+    // While nothing is placed, subtitles stay where they are.
+    this.#origin = placed?.start ?? this.#origin;
     this.#hooks.onProgress({
       position: this.position,
       duration: placed?.duration ?? this.#item.track.duration_ms / 1000,
       paused: element.paused,
       buffering: !element.paused && (this.#buffering || element.readyState < 3),
       ahead,
-      origin: placed?.start ?? 0,
+      origin: this.#origin,
     });
+    this.#rescue(run, placed);
+  }
+
+  /**
+   * What the browser let go of, or never had, is fetched again.
+   * @param {Run} run
+   * @param {import('./run.js').Placed | null} placed
+   */
+  #rescue(run, placed) {
+    const isWhole = Boolean(placed?.whole && this.position < placed.duration - END_S);
+    const step = this.#stall.look(Boolean(placed) && this.#deck.isLost(isWhole), this.position, performance.now() / 1000);
+    if (step === 'over') this.#deck.stepOver(Infinity);
+    if (step === 'again' && placed && run === this.#run) this.#begin(placed.item, this.position, false);
   }
 
   /** @param {import('./run.js').Placed} placed @returns {import('../types.js').Sent} */

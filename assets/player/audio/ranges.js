@@ -33,3 +33,13 @@ export function stepOver(ranges, at, reach) {
   const next = ranges.find(([from]) => from > at && from - at <= reach);
   return next ? next[0] : null;
 }
+
+/**
+ * Whether playing stands in a hole that nothing will fill: what lies at `at` is missing in one of the buffers, while what comes later is there, or nothing more is fetched.
+ * @param {readonly Ranges[]} buffers
+ * @param {number} at
+ * @param {boolean} isWhole Whether all of the track was fetched.
+ */
+export function isLost(buffers, at, isWhole) {
+  return buffers.some((ranges) => aheadOf(ranges, at) < JOIN && (isWhole || ranges.some(([from]) => from > at)));
+}

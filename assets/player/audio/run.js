@@ -16,6 +16,7 @@ import { durationSeconds } from './timeline.js';
  * @property {number} start seconds on the element's timeline
  * @property {number} duration seconds
  * @property {readonly Lane[]} lanes
+ * @property {boolean} whole All of it was fetched.
  */
 
 /**
@@ -109,7 +110,7 @@ export class Run {
     try {
       const lanes = await this.#load(item, from);
       const duration = Math.max(...lanes.map(({ loaded }) => durationSeconds(loaded.timeline)));
-      placed = { item, start, duration, lanes };
+      placed = { item, start, duration, lanes, whole: false };
       this.placed.push(placed);
       this.#options.deck.use(start + duration);
       await this.#feed(placed, from);
@@ -141,7 +142,8 @@ export class Run {
    * @param {Placed} placed
    * @param {number} from
    */
-  async #feed({ item, lanes, start }, from) {
+  async #feed(placed, from) {
+    const { item, lanes, start } = placed;
     const { deck } = this.#options;
     // Sound and picture go together: when one breaks off, the other stops.
     const broken = new AbortController();
@@ -158,6 +160,7 @@ export class Run {
     } finally {
       broken.abort();
     }
+    placed.whole = true;
     onAppended(true);
     await Promise.all(deck.sinks.map((sink) => untilHungry({ sink, clock: () => deck.time, signal: this.signal })));
   }
