@@ -10,6 +10,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+use super::watch::Watch;
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{ANSWER_BYTES_MAX, Answer, BODY_BYTES_MAX, Head, Job, Lane, ORDER_BYTES_MAX, Order};
 use crate::protocol::frame;
@@ -33,6 +34,7 @@ pub enum Event {
 pub struct Worker {
     /// Held for its drop.
     _life: DropGuard,
+    pid: u32,
     jobs: ChildStdin,
     answers: BufReader<ChildStdout>,
     number: u64,
@@ -56,10 +58,16 @@ impl Worker {
         let jobs = process.stdin.take().ok_or_else(missing)?;
         let answers = BufReader::new(process.stdout.take().ok_or_else(missing)?);
         tokio::spawn(log_lines(process.stderr.take().ok_or_else(missing)?));
+        let pid = process.id().ok_or_else(|| std::io::Error::other("a worker is gone at once"))?;
         let end = CancellationToken::new();
         let life = end.clone().drop_guard();
         processes.spawn(outlast(process, end));
-        Ok(Self { _life: life, jobs, answers, number: 0, is_ready: false, is_stopped: false })
+        Ok(Self { _life: life, pid, jobs, answers, number: 0, is_ready: false, is_stopped: false })
+    }
+
+    /// Begins to watch what it does.
+    pub fn watch(&self) -> Watch {
+        Watch::begin(self.pid)
     }
 
     /// Waits until it has started. After an error it is of no more use.

@@ -12,6 +12,7 @@ use super::lanes::{self, Patience};
 use super::making::Making;
 use super::queue::Cost;
 use super::scheduler::{Turn, Waiting};
+use super::watch::Watch;
 use super::{Shared, unmake};
 use crate::host::media::error::MediaError;
 use crate::host::media::job::{BODY_BYTES_MAX, Lane};
@@ -20,7 +21,7 @@ use crate::host::media::job::{BODY_BYTES_MAX, Lane};
 const TRIES: usize = 2;
 /// Chunks of one segment: it has a few seconds.
 const CHUNKS_MAX: u32 = 256;
-/// A sound's job that has taken so long waits for its drive, and another may use the core meanwhile.
+/// A sound's job that has taken so long and does nothing waits for its drive, and another may use the core meanwhile.
 const LENT_AFTER: Duration = Duration::from_secs(2);
 
 /// Why a conversation with a worker gave nothing.
@@ -127,17 +128,19 @@ impl Maker {
         let job = self.asked.job();
         let mut chunks = 0;
         let mut bytes = 0;
-        in_time(first, worker.begin(self.asked.lane().lane, mtime_ms, &job)).await?;
+        let watch = worker.watch();
+        in_time(first, &watch, worker.begin(self.asked.lane().lane, mtime_ms, &job)).await?;
         loop {
             let patience = if chunks == 0 { first } else { next };
-            let event = in_time(patience, async {
+            let watch = worker.watch();
+            let event = in_time(patience, &watch, async {
                 if self.asked.lane().lane != Lane::Preview {
-                    return worker.next(self.unwanted(turn)).await.map(Some);
+                    return worker.next(self.unwanted(turn, &watch)).await.map(Some);
                 }
                 // It has no chunk at which it could hear of a stop, so its worker is given up.
                 tokio::select! {
                     event = worker.next(std::future::pending()) => event.map(Some),
-                    () = self.unwanted(turn) => Ok(None),
+                    () = self.unwanted(turn, &watch) => Ok(None),
                 }
             });
             let given_up = || Broken::Useless(MediaError::internal("nobody wants it any more"));
@@ -161,12 +164,14 @@ impl Maker {
         }
     }
 
-    /// Resolves when nobody waits for this any more and somebody else could use its place. Lends the slot of a sound that takes too long.
-    async fn unwanted(&self, turn: &Turn) {
+    /// Resolves when nobody waits for this any more and somebody else could use its place. Lends the slot of a sound that waits too long.
+    async fn unwanted(&self, turn: &Turn, watch: &Watch) {
         let lend = async {
             if lanes::cost(&self.asked.task) == Cost::Sound {
                 tokio::time::sleep(LENT_AFTER).await;
-                turn.lend();
+                if watch.is_idle() {
+                    turn.lend();
+                }
             }
             std::future::pending::<()>().await
         };
@@ -193,12 +198,12 @@ impl Drop for Maker {
     }
 }
 
-async fn in_time<T>(limit: Duration, work: impl Future<Output = std::io::Result<T>>) -> Result<T, Broken> {
+async fn in_time<T>(limit: Duration, watch: &Watch, work: impl Future<Output = std::io::Result<T>>) -> Result<T, Broken> {
     match tokio::time::timeout(limit, work).await {
         Ok(result) => result.map_err(Broken::Died),
         Err(_) => {
             tracing::warn!("a media worker took too long and was killed");
-            Err(Broken::Useless(MediaError::unplayable("This file took too long to decode.")))
+            Err(Broken::Useless(watch.reproach()))
         }
     }
 }

@@ -15,6 +15,7 @@ mod queue;
 mod scheduler;
 mod segment;
 mod spawner;
+mod watch;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
