@@ -55,6 +55,23 @@ fn reads_the_tags_of_every_format() {
 }
 
 #[test]
+fn reads_the_tags_of_what_only_a_look_tells() {
+    let home = Home::new();
+    let tags = [("title", "Blue"), ("artist", "Ada"), ("album", "Sea"), ("track", "3"), ("date", "1999"), ("genre", "Jazz")];
+    for extension in ["wma", "mka"] {
+        home.song(format!("song.{extension}"), &tags);
+        assert_eq!(home.scan().skipped, [], "{extension}");
+        let row = rows(&home.library(), &everything(SortKey::Added)).pop().expect("one row");
+        assert_eq!((row.title.as_str(), row.artist.as_deref()), ("Blue", Some("Ada")), "{extension}");
+        if extension == "mka" {
+            assert_eq!((row.album.as_deref(), row.genre.as_deref()), (Some("Sea"), Some("Jazz")));
+            assert_eq!((row.track_no, row.year), (Some(3), Some(1999)));
+        }
+        fs::remove_file(home.media.join(format!("song.{extension}"))).expect("removed");
+    }
+}
+
+#[test]
 fn lists_untagged_formats_by_their_names() {
     let home = Home::new();
     for name in ["a.wav", "b.aiff", "c.aac", "d.wv", "e.wma", "f.mka", "g.tta"] {

@@ -51,6 +51,7 @@ async fn loudness_and_true_peak_are_those_of_ffmpegs_meter() {
         ("sweep.mp3", SWEEP, &["-c:a", "libmp3lame", "-b:a", "192k"]),
         ("speech.m4a", speech, &["-c:a", "aac"]),
         ("sweep.ogg", SWEEP, &["-c:a", "libvorbis"]),
+        ("sweep.opus", SWEEP, &["-c:a", "libopus", "-b:a", "128k"]),
         ("mono.flac", "sine=1000:duration=4", &["-ac", "1"]),
         ("high.flac", SWEEP, &["-ar", "96000"]),
         ("surround.flac", surround, &[]),

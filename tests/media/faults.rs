@@ -135,6 +135,9 @@ async fn a_truncated_song_plays_as_far_as_it_goes() {
     let track = source(&path, MediaKind::Audio);
     let whole = tokio::time::timeout(BOUND, fetch(&bench.engine, &track, Rendition::Opus160, false));
     let whole = whole.await.expect("in bounded time");
+    // Of 11.3 s, whatever its tag says.
+    let seconds = whole.timeline.duration as f64 / 48_000.0;
+    assert!((5.4..5.8).contains(&seconds), "{seconds} s");
     let again = source(&path, MediaKind::Audio);
     let reversed = tokio::time::timeout(BOUND, fetch(&bench.engine, &again, Rendition::Opus160, true));
     assert!(whole.segments.len() > 1 && whole.segments == reversed.await.expect("in bounded time").segments);

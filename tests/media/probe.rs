@@ -62,7 +62,7 @@ fn tells_the_sound_of_every_format() {
     ];
     for (name, options, codec, lossless, bits) in cases {
         let path = make(dir.path(), name, false, options);
-        let Probed { duration_ms, source } = probe(&mut prober, &path).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let Probed { duration_ms, source, .. } = probe(&mut prober, &path).unwrap_or_else(|error| panic!("{name}: {error}"));
         let audio = source.audio.unwrap_or_else(|| panic!("{name} has sound"));
         assert_eq!((audio.codec.as_str(), audio.lossless, source.video), (codec, lossless, None), "{name}");
         assert_eq!((audio.rate, audio.channels), (if name == "a.opus" { 48_000 } else { 44_100 }, 2), "{name}");
@@ -99,7 +99,7 @@ fn tells_the_pictures_and_the_sound_of_every_video_format() {
     ];
     for (name, options, pictures, sound) in cases {
         let path = make(dir.path(), name, true, &options);
-        let Probed { duration_ms, source } = probe(&mut prober, &path).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let Probed { duration_ms, source, .. } = probe(&mut prober, &path).unwrap_or_else(|error| panic!("{name}: {error}"));
         let video = source.video.unwrap_or_else(|| panic!("{name} has pictures"));
         let audio = source.audio.unwrap_or_else(|| panic!("{name} has sound"));
         assert_eq!((video.codec.as_str(), audio.codec.as_str()), (pictures, sound), "{name}");

@@ -51,7 +51,7 @@ export class IrSettings extends IrElement {
       ({ settings }) => settings.soundCheck,
       (on) => (input.checked = on),
     );
-    const label = h('label', {}, input, h('span', {}, 'Sound Check'), h('small', {}, 'Plays loud albums more quietly, to match the others'));
+    const label = h('label', {}, input, h('span', {}, 'Sound Check'), h('small', {}, 'Plays loud albums more quietly'));
     return h('fieldset', {}, h('legend', {}, 'Volume'), label);
   }
 }

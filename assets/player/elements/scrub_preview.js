@@ -68,12 +68,13 @@ export class ScrubPreview {
 }
 
 /**
+ * The picture that is nearest.
  * @param {HTMLElement} element
  * @param {import('../types.js').Preview} preview
  * @param {number} seconds
  */
 function showPicture({ style }, { url, width, height, columns, count, interval_ms: interval }, seconds) {
-  const index = Math.min(count - 1, Math.floor((seconds * 1000) / interval));
+  const index = Math.min(count - 1, Math.round((seconds * 1000) / interval));
   const picture = `url("${url}")`;
   if (style.backgroundImage !== picture) style.backgroundImage = picture;
   style.width = `${width}px`;

@@ -160,6 +160,23 @@ pub struct Probed {
     pub duration_ms: u64,
     /// A video has `video`; pictures that are a cover are none.
     pub source: SourceMedia,
+    /// Untrusted texts, not made fit to be shown.
+    pub tags: Tags,
+}
+
+/// What a file says of the work in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tags {
+    pub title: Option<String>,
+    pub artist: Option<String>,
+    pub album: Option<String>,
+    pub album_artist: Option<String>,
+    pub genre: Option<String>,
+    /// Begins with the year.
+    pub date: Option<String>,
+    /// From 1.
+    pub track_no: Option<u32>,
+    pub disc_no: Option<u32>,
 }
 
 /// Something that cannot be played or made until a package is installed.

@@ -33,9 +33,9 @@ pub use copy::mime as copy_mime;
 pub use engine::{Chunks, Engine, EngineConfig, Segment, Source, Wanted};
 pub use error::MediaError;
 pub use helper::WorkerConfig;
-pub use job::{Encoding, Head, Heard, Lack, Probed, Task, Trial, WantedBy};
+pub use job::{Encoding, Head, Heard, Lack, Probed, Tags, Task, Trial, WantedBy};
 pub use offer::offers;
 pub use probe::{Prober, check as check_facts};
 
 /// Part of every cache key: raise it when the bytes of any segment change.
-const ENGINE_VERSION: u32 = 4;
+const ENGINE_VERSION: u32 = 5;

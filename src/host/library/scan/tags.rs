@@ -1,5 +1,6 @@
 //! Tags, and what a song's own headers say of its sound.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufReader, Seek};
 use std::path::Path;
@@ -14,7 +15,7 @@ use lofty::tag::{Accessor, ItemKey, Tag};
 use super::super::row::Described;
 use super::clean;
 use super::read::Read;
-use crate::host::media::{Probed, copy_mime, offers};
+use crate::host::media::{Probed, Tags, copy_mime, offers};
 use crate::protocol::{MediaKind, SourceAudio, SourceMedia};
 
 /// Whether its tags, and what they say of its sound, are read for a song of such a name: far faster than decoding a little of it.
@@ -43,7 +44,7 @@ pub(super) fn song(path: &Path, file: File) -> Result<Read, String> {
         bits: properties.bit_depth().filter(|_| lossless),
         lossless,
     };
-    let probed = Probed { duration_ms, source: SourceMedia { audio: Some(audio), video: None } };
+    let probed = Probed { duration_ms, source: SourceMedia { audio: Some(audio), video: None }, ..Probed::default() };
     Ok(read_of(path, probed, tagged.primary_tag().or(tagged.first_tag())))
 }
 
@@ -57,30 +58,32 @@ pub(super) fn tag_of(file: File) -> Option<Tag> {
 
 /// A library item of what is known of a file.
 pub(super) fn read_of(path: &Path, probed: Probed, tag: Option<&Tag>) -> Read {
-    let Probed { duration_ms, source } = probed;
+    let Probed { duration_ms, source, tags } = probed;
     let kind = if source.video.is_some() { MediaKind::Video } else { MediaKind::Audio };
     let picture_codec = source.video.as_ref().map(|video| &video.codec);
     let codec = picture_codec.or(source.audio.as_ref().map(|audio| &audio.codec)).cloned().unwrap_or_default();
     let (renditions, sound) = offers(kind, &source);
-    let described = Described { duration_ms, codec, source, renditions, sound, ..describe(path, kind, tag) };
+    let described = Described { duration_ms, codec, source, renditions, sound, ..describe(path, kind, tag, &tags) };
     Read { described, picture: tag.and_then(front_cover) }
 }
 
-/// The texts of a tag; length, codec and renditions are the caller's to fill in.
-fn describe(path: &Path, kind: MediaKind, tag: Option<&Tag>) -> Described {
-    let text = |value: Option<std::borrow::Cow<'_, str>>| value.and_then(|value| clean::text(&value));
-    let title = text(tag.and_then(Accessor::title));
+/// The texts of a tag, and of what was `said` where that has none; length, codec and renditions are the caller's to fill in.
+fn describe(path: &Path, kind: MediaKind, tag: Option<&Tag>, said: &Tags) -> Described {
+    let text = |value: Option<Cow<'_, str>>, said: &Option<String>| {
+        value.and_then(|value| clean::text(&value)).or_else(|| said.as_deref().and_then(clean::text))
+    };
+    let title = text(tag.and_then(Accessor::title), &said.title);
     let date = tag.and_then(|tag| tag.get_string(ItemKey::RecordingDate).or_else(|| tag.get_string(ItemKey::Year)));
     Described {
         kind,
         title: title.unwrap_or_else(|| title_of(path)),
-        artist: text(tag.and_then(Accessor::artist)),
-        album: text(tag.and_then(Accessor::album)),
-        album_artist: tag.and_then(|tag| tag.get_string(ItemKey::AlbumArtist)).and_then(clean::text),
-        track_no: tag.and_then(Accessor::track),
-        disc_no: tag.and_then(Accessor::disk),
-        year: date.and_then(clean::year),
-        genre: text(tag.and_then(Accessor::genre)),
+        artist: text(tag.and_then(Accessor::artist), &said.artist),
+        album: text(tag.and_then(Accessor::album), &said.album),
+        album_artist: text(tag.and_then(|tag| tag.get_string(ItemKey::AlbumArtist)).map(Cow::from), &said.album_artist),
+        track_no: tag.and_then(Accessor::track).or(said.track_no),
+        disc_no: tag.and_then(Accessor::disk).or(said.disc_no),
+        year: date.and_then(clean::year).or_else(|| said.date.as_deref().and_then(clean::year)),
+        genre: text(tag.and_then(Accessor::genre), &said.genre),
         duration_ms: 0,
         codec: String::new(),
         source: SourceMedia::default(),

@@ -32,6 +32,8 @@ pub struct Decoder {
     pub duration: Option<gst::ClockTime>,
     /// The decoder carries noise or other state over a seek, so a seek is not enough to begin anew.
     keeps_state: bool,
+    /// Nothing has been decoded since it was opened but what the first buffer took.
+    fresh: bool,
     /// Number of the sample that is read next.
     at: i64,
     /// What was decoded and not read to its end, and the number of its first sample.
@@ -76,7 +78,20 @@ impl Decoder {
         let info = sample.caps().and_then(|caps| gst_audio::AudioInfo::from_caps(caps).ok()).ok_or_else(no_sound)?;
         let duration = pipeline.0.query_duration::<gst::ClockTime>();
         let (keeps_state, clock) = (has_stateful_decoder(&pipeline.0), Clock::new(&pipeline.0, &sample, &info));
-        Ok(Self { pipeline, sink, info, duration, keeps_state, at: 0, piece: None, counted: None, begun: false, clock, end: End::Open })
+        Ok(Self {
+            pipeline,
+            sink,
+            info,
+            duration,
+            keeps_state,
+            fresh: true,
+            at: 0,
+            piece: None,
+            counted: None,
+            begun: false,
+            clock,
+            end: End::Open,
+        })
     }
 
     /// Whether [`Self::begin`] is enough to forget what was read before.
@@ -87,7 +102,13 @@ impl Decoder {
     /// Makes `from` the next sample.
     pub fn begin(&mut self, from: i64) -> Result<(), MediaError> {
         let early = (from - SEEK_EARLY_MS * i64::from(self.info.rate()) / 1000).max(0);
-        self.seek(early)?;
+        let fresh = std::mem::replace(&mut self.fresh, false);
+        if early > 0 || !fresh {
+            self.seek(early)?;
+        }
+        // Only now: until the seek the decoder has decoded just what the first buffer took, the same each time. From the very start it goes
+        // on with that buffer: a decoder that keeps its state over a flush would otherwise hear the first packet twice.
+        self.pipeline.0.set_state(gst::State::Playing).map_err(MediaError::internal)?;
         (self.at, self.piece, self.counted, self.begun, self.end) = (from, None, None, false, End::Open);
         self.find_place()
     }
@@ -171,9 +192,8 @@ impl Decoder {
         Ok(None)
     }
 
-    /// Whether anything has been decoded since it was opened but what the first buffer took.
     pub fn has_run(&self) -> bool {
-        self.pipeline.0.current_state() == gst::State::Playing
+        !self.fresh
     }
 
     /// Where the sound really ends, for a container that guesses its duration: its last two seconds, by it, are decoded.
@@ -211,9 +231,7 @@ impl Decoder {
         let flags = gst::SeekFlags::FLUSH | gst::SeekFlags::ACCURATE;
         self.pipeline.0.seek_simple(flags, gst::ClockTime::from_nseconds(position)).map_err(|_| {
             bus_error(&self.pipeline.0).unwrap_or_else(|| MediaError::unplayable("This file cannot be played from its middle."))
-        })?;
-        // Only now: until the seek the decoder has decoded just what the first buffer took, the same each time.
-        self.pipeline.0.set_state(gst::State::Playing).map(|_| ()).map_err(MediaError::internal)
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::decoder::Decoder;
 use super::flac::Metadata;
-use super::mp3;
+use crate::host::media::copy::mp3;
 use crate::host::media::error::MediaError;
 use crate::host::media::mp4::Movie;
 
@@ -26,7 +26,7 @@ pub fn measure(path: &Path, stream: u8, decoder: &mut Decoder) -> Result<Extent,
     let declared = match sniff(path)? {
         Container::Flac(samples) => Some(Extent { trim: 0, length: samples }),
         Container::Mp4 => mp4_length(path, stream, decoder.info.rate()),
-        Container::Mp3 => mp3::extent(path, decoder.info.rate()),
+        Container::Mp3 => mp3_length(path, decoder.info.rate()),
         Container::Other => None,
     };
     if let Some(extent) = declared.filter(|extent| (1..=SAMPLES_MAX).contains(&extent.length)) {
@@ -65,6 +65,12 @@ fn sniff(path: &Path) -> Result<Container, MediaError> {
         [b'I', b'D', b'3', ..] | [0xff, 0xe0..=0xff, ..] => Container::Mp3,
         _ => Container::Other,
     })
+}
+
+/// As the copy has it, so that both say the same of one file.
+fn mp3_length(path: &Path, rate: u32) -> Option<Extent> {
+    let (found, trim, length) = mp3::content(File::open(path).ok()?).ok()?;
+    (found == rate).then_some(Extent { trim, length })
 }
 
 /// The tables count every sample; durations in an MP4 are often rounded to milliseconds.

@@ -9,7 +9,6 @@ mod flac;
 mod flow;
 mod grid;
 mod length;
-mod mp3;
 mod pcm_file;
 pub mod pipeline;
 mod program;

@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use gstreamer_audio as gst_audio;
-use gstreamer_audio::AudioFormat;
+use gstreamer_audio::{AudioChannelPosition as Position, AudioFormat};
 
 use super::downmix;
 use crate::host::media::error::MediaError;
@@ -31,6 +31,8 @@ struct Layout {
     format: AudioFormat,
     rate: u32,
     channels: u16,
+    /// Where the channels are, as WAV numbers the places; 0 when it is not told.
+    mask: u32,
     data_at: u64,
     /// Samples a channel, all of them in the file.
     frames: u64,
@@ -64,7 +66,7 @@ impl Layout {
         let builder = gst_audio::AudioInfo::builder(self.format, self.rate, self.channels.into());
         match self.channels {
             1 | 2 => builder.build(),
-            many => builder.positions(downmix::usual(many.into())).build(),
+            many => builder.positions(&positions(self.mask, many).unwrap_or_else(|| downmix::usual(many.into()).to_vec())).build(),
         }
         .ok()
     }
@@ -79,6 +81,25 @@ impl Layout {
             _ => None,
         }
     }
+}
+
+/// The places of WAVEFORMATEXTENSIBLE's mask, in order; `None` when they are not as many as the channels, or above the listener.
+fn positions(mask: u32, channels: u16) -> Option<Vec<Position>> {
+    const PLACES: [Position; 11] = [
+        Position::FrontLeft,
+        Position::FrontRight,
+        Position::FrontCenter,
+        Position::Lfe1,
+        Position::RearLeft,
+        Position::RearRight,
+        Position::FrontLeftOfCenter,
+        Position::FrontRightOfCenter,
+        Position::RearCenter,
+        Position::SideLeft,
+        Position::SideRight,
+    ];
+    let known = mask >> PLACES.len() == 0 && mask.count_ones() == u32::from(channels);
+    known.then(|| (0..).zip(PLACES).filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, place)| place).collect())
 }
 
 /// Sun's header: six words, then what it likes until the samples.
@@ -100,11 +121,11 @@ fn find_au(file: &File, size: u64) -> Option<Layout> {
     // The largest number stands for an unknown length.
     let bytes = told.min(size.checked_sub(data_at)?);
     let usable = rate > 0 && CHANNELS.contains(&channels);
-    usable.then(|| Layout { format, rate, channels, data_at, frames: bytes / (sample_bytes * u64::from(channels)) })
+    usable.then(|| Layout { format, rate, channels, mask: 0, data_at, frames: bytes / (sample_bytes * u64::from(channels)) })
 }
 
-/// Format, bytes of one sample, rate, channels.
-type Fmt = (AudioFormat, u16, u32, u16);
+/// Format, bytes of one sample, rate, channels, mask of their places.
+type Fmt = (AudioFormat, u16, u32, u16, u32);
 
 /// Walks the chunks. `data_header`: bytes of the data chunk before the samples.
 fn find(
@@ -125,7 +146,7 @@ fn find(
         let length = u64::from(length_of(*length.first_chunk()?));
         let body = at + 8;
         if id == format_id {
-            let mut bytes = vec![0u8; usize::try_from(length.min(64).min(size - body)).ok()?];
+            let mut bytes = vec![0u8; usize::try_from(length.min(64).min(size.checked_sub(body)?)).ok()?];
             file.read_exact_at(&mut bytes, body).ok()?;
             format = Some(parse(&bytes)?);
         } else if id == data_id {
@@ -134,9 +155,10 @@ fn find(
             let told = if length == 0 { room } else { length.min(room) };
             data = Some((body + data_header, told.saturating_sub(data_header)));
         }
-        if let (Some((format, sample_bytes, rate, channels)), Some((data_at, bytes))) = (format, data) {
+        if let (Some((format, sample_bytes, rate, channels, mask)), Some((data_at, bytes))) = (format, data) {
             let unit = u64::from(sample_bytes) * u64::from(channels);
-            return (rate > 0 && CHANNELS.contains(&channels)).then(|| Layout { format, rate, channels, data_at, frames: bytes / unit });
+            let usable = rate > 0 && CHANNELS.contains(&channels);
+            return usable.then(|| Layout { format, rate, channels, mask, data_at, frames: bytes / unit });
         }
         // Chunks are padded to even lengths.
         at = body + length + (length & 1);
@@ -147,9 +169,9 @@ fn find(
 /// WAVEFORMATEX and WAVEFORMATEXTENSIBLE: 1 is integers, 3 floats.
 fn parse_fmt(bytes: &[u8]) -> Option<Fmt> {
     let short = |at: usize| bytes.get(at..)?.first_chunk().map(|two| u16::from_le_bytes(*two));
-    let tag = match short(0)? {
-        0xfffe => short(24)?,
-        tag => tag,
+    let (tag, mask) = match short(0)? {
+        0xfffe => (short(24)?, u32::from_le_bytes(*bytes.get(20..)?.first_chunk()?)),
+        tag => (tag, 0),
     };
     let (channels, rate, bits) = (short(2)?, u32::from_le_bytes(*bytes.get(4..)?.first_chunk()?), short(14)?);
     let format = match (tag, bits) {
@@ -161,7 +183,7 @@ fn parse_fmt(bytes: &[u8]) -> Option<Fmt> {
         (3, 64) => AudioFormat::F64le,
         _ => return None,
     };
-    (short(12)? == channels.checked_mul(bits / 8)?).then_some((format, bits / 8, rate, channels))
+    (short(12)? == channels.checked_mul(bits / 8)?).then_some((format, bits / 8, rate, channels, mask))
 }
 
 /// AIFF's COMM, whose rate is an 80-bit float; of AIFF-C's compressions those that compress nothing.
@@ -186,7 +208,7 @@ fn parse_comm(bytes: &[u8]) -> Option<Fmt> {
         (32, false) => AudioFormat::S32be,
         _ => return None,
     };
-    Some((format, bits / 8, u32::try_from(rate).ok()?, channels))
+    Some((format, bits / 8, u32::try_from(rate).ok()?, channels, 0))
 }
 
 #[cfg(test)]
@@ -197,7 +219,7 @@ mod tests {
     #[test]
     fn reads_the_rate_of_an_aiff() {
         let comm = [0, 2, 0, 0, 0, 9, 0, 16, 0x40, 0x0e, 0xac, 0x44, 0, 0, 0, 0, 0, 0];
-        assert_eq!(parse_comm(&comm), Some((AudioFormat::S16be, 2, 44_100, 2)));
+        assert_eq!(parse_comm(&comm), Some((AudioFormat::S16be, 2, 44_100, 2, 0)));
     }
 
     proptest! {

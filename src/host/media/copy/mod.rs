@@ -8,7 +8,7 @@ mod adts;
 mod frames;
 mod kind;
 mod layout;
-mod mp3;
+pub mod mp3;
 mod mp4;
 mod ogg;
 pub mod opus;

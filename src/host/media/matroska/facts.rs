@@ -17,7 +17,7 @@ use crate::protocol::{Chapter, SourceAudio, SourceVideo};
 
 const CHAPTERS_BYTES_MAX: u64 = 16 << 20;
 const CHAPTERS_MAX: usize = 10_000;
-const TAGS_BYTES_MAX: u64 = 4 << 20;
+pub const TAGS_BYTES_MAX: u64 = 4 << 20;
 /// Fonts of subtitles are attachments too.
 const ATTACHMENTS_MAX: usize = 1_000;
 

@@ -17,6 +17,7 @@ mod packing;
 mod picture;
 mod sound;
 mod sound_head;
+mod tags;
 mod text;
 mod times;
 mod tracks;
@@ -24,6 +25,7 @@ mod tracks;
 pub use facts::facts;
 pub use picture::Picture;
 pub use sound::Sound;
+pub use tags::tags;
 pub use text::text_packets;
 
 #[cfg(test)]

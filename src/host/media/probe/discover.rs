@@ -7,11 +7,11 @@ use gst::glib;
 use gstreamer as gst;
 use gstreamer_pbutils as pbutils;
 use pbutils::prelude::*;
-use pbutils::{DiscovererAudioInfo, DiscovererInfo, DiscovererResult, DiscovererVideoInfo};
+use pbutils::{DiscovererAudioInfo, DiscovererContainerInfo, DiscovererInfo, DiscovererResult, DiscovererVideoInfo};
 
-use super::headers;
+use super::{headers, said};
 use crate::host::media::error::MediaError;
-use crate::host::media::job::Probed;
+use crate::host::media::job::{Probed, Tags};
 use crate::host::media::plugins;
 use crate::host::media::streams::language_tag;
 use crate::protocol::{SourceAudio, SourceMedia, SourceVideo};
@@ -25,7 +25,10 @@ pub fn discover(path: &Path) -> Result<Probed, MediaError> {
     match info.result() {
         DiscovererResult::Ok => Ok(decoded(&info)),
         // Of what it cannot decode it says nothing.
-        DiscovererResult::MissingPlugins => headers::read(path)?.ok_or_else(|| missing(&info)),
+        DiscovererResult::MissingPlugins => {
+            let probed = headers::read(path)?.ok_or_else(|| missing(&info))?;
+            Ok(Probed { tags: tags(&info), ..probed })
+        }
         DiscovererResult::Timeout => Err(MediaError::unplayable("This file takes too long to open.")),
         _ => Err(MediaError::unplayable("This file is damaged, or is not media that the host can decode.")),
     }
@@ -48,7 +51,20 @@ fn decoded(info: &DiscovererInfo) -> Probed {
     let audio = info.audio_streams().first().map(audio);
     // A picture that stands still is a cover.
     let video = info.video_streams().iter().find(|video| !video.is_image()).map(video);
-    Probed { duration_ms: info.duration().map_or(0, gst::ClockTime::mseconds), source: SourceMedia { audio, video } }
+    let duration_ms = info.duration().map_or(0, gst::ClockTime::mseconds);
+    Probed { duration_ms, source: SourceMedia { audio, video }, tags: tags(info) }
+}
+
+/// Those of the whole file; a song's may be those of its sound, which in a film would be the sound's own name.
+fn tags(info: &DiscovererInfo) -> Tags {
+    let is_film = info.video_streams().iter().any(|video| !video.is_image());
+    let of_sound = info.audio_streams().first().filter(|_| !is_film).and_then(|sound| sound.tags());
+    // A container has two lists: of itself, and what a stream in its place would have.
+    let whole = info.stream_info();
+    let of_file = whole.as_ref().and_then(|whole| whole.downcast_ref::<DiscovererContainerInfo>()).and_then(DiscovererContainerInfo::tags);
+    let of_whole = whole.as_ref().and_then(|whole| whole.tags());
+    let lists: Vec<gst::TagList> = of_file.into_iter().chain(of_whole).chain(of_sound).collect();
+    said::tags(&lists)
 }
 
 fn missing(info: &DiscovererInfo) -> MediaError {

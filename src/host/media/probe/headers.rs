@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> Result<Option<Probed>, MediaError> {
     let streams: Vec<gst::Caps> = parse.src_pads().iter().filter_map(|pad| pad.current_caps()).filter(plugins::is_codec).collect();
     let duration_ms = running.0.query_duration::<gst::ClockTime>().map_or(0, gst::ClockTime::mseconds);
     let source = SourceMedia { audio: streams.iter().find_map(audio), video: streams.iter().find_map(video) };
-    Ok((source != SourceMedia::default()).then_some(Probed { duration_ms, source }))
+    Ok((source != SourceMedia::default()).then(|| Probed { duration_ms, source, ..Probed::default() }))
 }
 
 /// Takes what a stream brings, and throws it away.

@@ -6,6 +6,7 @@ mod discover;
 mod headers;
 mod limits;
 mod prober;
+mod said;
 
 use std::path::Path;
 
@@ -17,7 +18,7 @@ pub use prober::Prober;
 
 use super::copy;
 use super::error::MediaError;
-use super::job::Probed;
+use super::job::{Probed, Tags};
 use super::matroska;
 use super::mp4;
 use super::plugins;
@@ -59,7 +60,12 @@ fn told(path: &Path) -> Option<Probed> {
     if let (Container::Mp4, Some(audio)) = (container, &mut source.audio) {
         audio.mime = copy::mime(path);
     }
-    Some(Probed { duration_ms: facts.duration_ms, source })
+    let tags = match container {
+        // The library reads those of an MP4 itself.
+        Container::Mp4 => Tags { title: facts.title, ..Tags::default() },
+        Container::Matroska => matroska::tags(path).unwrap_or_default(),
+    };
+    Some(Probed { duration_ms: facts.duration_ms, source, tags })
 }
 
 fn first<T>(streams: Vec<Stream<T>>) -> Option<T> {

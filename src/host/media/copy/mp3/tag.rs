@@ -22,6 +22,8 @@ pub struct Tag {
     /// From the start of this frame on.
     bytes: Option<u64>,
     pub gapless: Option<Gapless>,
+    /// GStreamer's 1.22 parser takes it for sound, so that its frame is decoded: Fraunhofer's.
+    pub decoded: bool,
 }
 
 impl Tag {
@@ -69,11 +71,11 @@ fn xing(tag: &[u8]) -> Option<Tag> {
         Some(&[a, b, c]) if known => Some((u64::from(a) << 4 | u64::from(b) >> 4, (u64::from(b) & 15) << 8 | u64::from(c))),
         _ => None,
     };
-    Some(Tag { frames: frames.and_then(|at| word(tag, at)), bytes: bytes.and_then(|at| word(tag, at)), gapless })
+    Some(Tag { frames: frames.and_then(|at| word(tag, at)), bytes: bytes.and_then(|at| word(tag, at)), gapless, decoded: false })
 }
 
 /// Version, delay and quality of two bytes each come before the counts. Its delay is not to be relied on.
 fn vbri(tag: &[u8]) -> Option<Tag> {
     tag.starts_with(b"VBRI").then_some(())?;
-    Some(Tag { frames: word(tag, 14), bytes: word(tag, 10), gapless: None })
+    Some(Tag { frames: word(tag, 14), bytes: word(tag, 10), gapless: None, decoded: true })
 }
