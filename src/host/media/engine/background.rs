@@ -32,7 +32,7 @@ pub async fn ask(shared: &Shared, lane: LaneKey, patience: Patience, mtime_ms: O
         Ok(Ok(Event::Failed(error))) => Err(error),
         Ok(Ok(Event::Chunk { .. })) => return Err(MediaError::internal("an answer came in pieces")),
         Ok(Err(error)) => {
-            tracing::warn!(%error, "a media worker died");
+            worker.mourn(lanes::kind(&job.task), &error).await;
             return Err(MediaError::unplayable("This file makes the host's decoder crash."));
         }
         Err(_) => return Err(MediaError::unplayable("This file took too long to decode.")),

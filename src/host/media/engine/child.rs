@@ -2,11 +2,13 @@
 
 use std::future::Future;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::sync::oneshot;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -35,6 +37,8 @@ pub struct Worker {
     /// Held for its drop.
     _life: DropGuard,
     pid: u32,
+    /// How it ended.
+    end: oneshot::Receiver<ExitStatus>,
     jobs: ChildStdin,
     answers: BufReader<ChildStdout>,
     number: u64,
@@ -59,10 +63,11 @@ impl Worker {
         let answers = BufReader::new(process.stdout.take().ok_or_else(missing)?);
         tokio::spawn(log_lines(process.stderr.take().ok_or_else(missing)?));
         let pid = process.id().ok_or_else(|| std::io::Error::other("a worker is gone at once"))?;
-        let end = CancellationToken::new();
-        let life = end.clone().drop_guard();
-        processes.spawn(outlast(process, end));
-        Ok(Self { _life: life, pid, jobs, answers, number: 0, is_ready: false, is_stopped: false })
+        let unwanted = CancellationToken::new();
+        let life = unwanted.clone().drop_guard();
+        let (ended, end) = oneshot::channel();
+        processes.spawn(outlast(process, unwanted, ended));
+        Ok(Self { _life: life, pid, end, jobs, answers, number: 0, is_ready: false, is_stopped: false })
     }
 
     /// Begins to watch what it does.
@@ -104,6 +109,21 @@ impl Worker {
         answer.await
     }
 
+    /// Whether its process ended, of itself or by somebody else's hand.
+    pub fn is_gone(&self) -> bool {
+        !self.end.is_empty()
+    }
+
+    /// Logs the death of one whose pipe broke. `job`: what it worked on.
+    pub async fn mourn(self, job: &'static str, error: &std::io::Error) {
+        // The pipe breaks a moment before the process is gone.
+        let status = match tokio::time::timeout(Duration::from_secs(1), self.end).await {
+            Ok(Ok(status)) => status.to_string(),
+            _ => "not ended yet".to_owned(),
+        };
+        tracing::warn!(pid = self.pid, %status, job, %error, "a media worker died");
+    }
+
     async fn send(&mut self, order: &Order) -> std::io::Result<()> {
         let wire = frame::encode_json(order, ORDER_BYTES_MAX).map_err(std::io::Error::other)?;
         self.jobs.write_all(&wire).await
@@ -111,10 +131,15 @@ impl Worker {
 }
 
 /// Waits for the process to be gone, killing it when its worker is dropped.
-async fn outlast(mut process: Child, end: CancellationToken) {
+async fn outlast(mut process: Child, unwanted: CancellationToken, ended: oneshot::Sender<ExitStatus>) {
     tokio::select! {
-        _ = process.wait() => return,
-        () = end.cancelled() => {}
+        status = process.wait() => {
+            if let Ok(status) = status {
+                let _ = ended.send(status);
+            }
+            return;
+        }
+        () = unwanted.cancelled() => {}
     }
     let _ = process.kill().await;
 }

@@ -33,6 +33,19 @@ pub fn lane(task: &Task) -> Lane {
     }
 }
 
+/// What kind of job it is, for the log.
+pub fn kind(task: &Task) -> &'static str {
+    match (task, lane(task)) {
+        (Task::Probe | Task::Inspect, _) => "probe",
+        (Task::Details | Task::Subtitle { .. }, _) => "details",
+        (_, Lane::Sound) => "sound",
+        (_, Lane::Picture) => "pictures",
+        (_, Lane::Preview) => "preview",
+        (_, Lane::Background) => "analysis",
+        (_, Lane::Extra) => "extra",
+    }
+}
+
 pub fn cost(task: &Task) -> Cost {
     match task {
         Task::Init(encoding) | Task::Segment { encoding, .. } => match encoding.rendition {

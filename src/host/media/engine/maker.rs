@@ -19,6 +19,8 @@ use crate::host::media::job::{BODY_BYTES_MAX, Lane};
 
 /// A worker that dies is replaced so often.
 const TRIES: usize = 2;
+/// Workers at rest that somebody killed are no tries; so many are passed over.
+const TAKEN_MAX: usize = 32;
 /// Chunks of one segment: it has a few seconds.
 const CHUNKS_MAX: u32 = 256;
 /// A sound's job that has taken so long and does nothing waits for its drive, and another may use the core meanwhile.
@@ -95,17 +97,24 @@ impl Maker {
 
     async fn make(&self, turn: &Turn) -> Result<Made, MediaError> {
         let lane = self.asked.lane();
-        let mut last = None;
-        for _ in 0..TRIES {
+        let (mut last, mut tries, mut deaths) = (None, 0, 0);
+        for _ in 0..TAKEN_MAX {
+            if tries == TRIES {
+                break;
+            }
             let mut worker = match self.shared.pool.take(lane).await {
                 Ok(worker) => worker,
                 Err(error @ MediaError::Busy) => return Err(error),
                 Err(error) => {
                     last = Some(error);
+                    tries += 1;
                     continue;
                 }
             };
-            last = None;
+            if worker.is_gone() {
+                continue;
+            }
+            tries += 1;
             match self.converse(&mut worker, turn).await {
                 Ok(made) => {
                     self.shared.pool.put_back(lane, worker);
@@ -116,10 +125,16 @@ impl Maker {
                     return Err(error);
                 }
                 Err(Broken::Useless(error)) => return Err(error),
-                Err(Broken::Died(error)) => tracing::warn!(%error, "a media worker died"),
+                Err(Broken::Died(error)) => {
+                    deaths += 1;
+                    worker.mourn(lanes::kind(&self.asked.task), &error).await;
+                }
             }
         }
-        Err(last.unwrap_or_else(|| MediaError::unplayable("This file makes the host's decoder crash.")))
+        if deaths == TRIES {
+            return Err(MediaError::unplayable("This file makes the host's decoder crash."));
+        }
+        Err(last.unwrap_or_else(|| MediaError::internal("its workers die")))
     }
 
     async fn converse(&self, worker: &mut Worker, turn: &Turn) -> Result<Made, Broken> {
