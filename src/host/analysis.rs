@@ -80,7 +80,8 @@ impl Listener {
                     heard += 1;
                 }
                 // Not the file's fault: the next scan or start finds it unheard.
-                Err(MediaError::Gone | MediaError::Changed | MediaError::Busy | MediaError::Internal(_) | MediaError::MissingPlugin(_)) => {}
+                Err(MediaError::Gone | MediaError::Changed | MediaError::Busy | MediaError::Internal(_) | MediaError::MissingPlugin(_)) => {
+                }
                 Err(error) => {
                     self.note(next.clone(), Err(error.to_string())).await?;
                     failed += 1;

@@ -27,7 +27,7 @@ function deckOf() {
 function runOf({ deck, source, next, onFailed }) {
   const facts = { plays: () => 'smooth', kbps: null, music: 'auto', video: 'auto' };
   const ways = { choose: ({ track }) => choose(track, facts), learn: async () => {}, streamOf: () => 0, kbps: () => null };
-  return new Run({ deck, media: new MediaCache(source), ...ways, next, onFailed, banned: new Bans() });
+  return new Run({ deck, media: new MediaCache(source), ways, next, onFailed, banned: new Bans() });
 }
 
 /** Plays `items` one after another from a source that fails as `fails(id, rendition, index)` says. */

@@ -2,15 +2,14 @@
 
 import { Bans, culprit } from './bans.js';
 import { MediaCache } from './cache.js';
-import { Capabilities } from './capabilities.js';
-import { choose, rolesOf } from './choice.js';
+import { rolesOf } from './choice.js';
 import { Deck } from './deck.js';
 import { SinkError } from './errors.js';
-import { explain } from './explain.js';
 import { gainOf, volumeWith } from './gain.js';
 import { FAILURES_MAX, prefetch, Run } from './run.js';
 import { Stall } from './stall.js';
 import { durationSeconds } from './timeline.js';
+import { renditionOf, Ways } from './ways.js';
 
 /** @typedef {import('../types.js').QueueItem} QueueItem */
 /** @typedef {import('../types.js').EngineHooks} EngineHooks */
@@ -31,13 +30,8 @@ export class Engine {
   #item = null;
   /** @type {import('../types.js').Sent | null} */
   #sent = null;
-  #capabilities = new Capabilities();
-  #throughput;
-  /** @type {Pick<import('../types.js').Settings, 'music' | 'video'>} */
-  #quality = { music: 'auto', video: 'auto' };
+  #ways;
   #failures = 0;
-  /** @type {{ trackId: string, stream: number, audio: import('../types.js').SourceAudio } | null} */
-  #sound = null;
   #volume = 1;
   #soundCheck = false;
   #offset = 0;
@@ -60,7 +54,7 @@ export class Engine {
    */
   constructor({ audio, video, media, throughput, hooks }) {
     this.#media = new MediaCache(media);
-    this.#throughput = throughput;
+    this.#ways = new Ways(throughput);
     this.#hooks = hooks;
     this.#decks = { audio: new Deck(audio), video: new Deck(video) };
     this.#deck = this.#decks.audio;
@@ -116,7 +110,7 @@ export class Engine {
     this.#ahead.abort();
     this.#ahead = new AbortController();
     const { signal } = this.#ahead;
-    this.#capabilities.learn(item.track).then(() => prefetch(this.#ways, item, signal));
+    this.#ways.learn(item).then(() => prefetch(this.#media, this.#ways, item, signal));
   }
 
   pause() {
@@ -168,35 +162,15 @@ export class Engine {
    */
   setSound(stream, audio) {
     if (!this.#item) return;
-    this.#sound = { trackId: this.#item.track.id, stream, audio };
+    this.#ways.setSound(this.#item.track.id, stream, audio);
     this.#begin(this.#item, this.position, false);
   }
 
   /** How much of the way to spend; playing follows at the next segment. @param {Pick<import('../types.js').Settings, 'music' | 'video'>} quality */
   setQuality(quality) {
-    this.#quality = quality;
+    this.#ways.setQuality(quality);
     // What is said of it changes with the next tick.
     this.#sent = null;
-  }
-
-  /** What a run needs to know of the world, as it is at each moment. */
-  get #ways() {
-    return {
-      media: this.#media,
-      kbps: () => this.#throughput.kbps,
-      choose: (/** @type {QueueItem} */ { track }) =>
-        choose(this.#heard(track), { plays: (offer) => this.#capabilities.plays(offer), kbps: this.#throughput.kbps, ...this.#quality }),
-      learn: (/** @type {QueueItem} */ { track }) => this.#capabilities.learn(track),
-      streamOf: (/** @type {QueueItem} */ { track }, /** @type {string} */ role) =>
-        role === 'sound' && track.id === this.#sound?.trackId ? this.#sound.stream : 0,
-    };
-  }
-
-  /** The track with the sound that was chosen of it. @param {import('../types.js').Track} track */
-  #heard(track) {
-    if (track.id !== this.#sound?.trackId || this.#sound.stream === 0) return track;
-    const sound = (track.sound ?? []).filter((rendition) => rendition !== 'flac');
-    return { ...track, sound, source: { ...track.source, audio: this.#sound.audio } };
   }
 
   /**
@@ -205,7 +179,7 @@ export class Engine {
    */
   async #fillAhead(item, signal) {
     const deck = this.#decks.audio;
-    await this.#capabilities.learn(item.track);
+    await this.#ways.learn(item);
     const [{ candidates }] = this.#ways.choose(item);
     if (!candidates[0] || signal.aborted) return;
     const wanted = { item, rendition: candidates[0].rendition, stream: 0 };
@@ -245,7 +219,8 @@ export class Engine {
   #newRun(deck) {
     const run = new Run({
       deck,
-      ...this.#ways,
+      media: this.#media,
+      ways: this.#ways,
       banned: this.#banned,
       next: (after) => this.#hooks.next(after),
       onFailed: (failed, error) => this.#hooks.onFailed(failed, error),
@@ -359,7 +334,7 @@ export class Engine {
     this.#expectBorder(placed);
     if (placed && (placed.item !== this.#item || renditionOf(placed) !== this.#sent?.rendition)) {
       this.#item = placed.item;
-      this.#sent = this.#describe(placed);
+      this.#sent = this.#ways.describe(placed);
       this.#level();
       this.#hooks.onTrack(placed.item, this.#sent);
     }
@@ -388,15 +363,4 @@ export class Engine {
     if (step === 'over') this.#deck.stepOver(Infinity);
     if (step === 'again' && placed && run === this.#run) this.#begin(placed.item, this.position, false);
   }
-
-  /** @param {import('./run.js').Placed} placed @returns {import('../types.js').Sent} */
-  #describe(placed) {
-    const sent = placed.lanes.map((lane) => lane.sent);
-    return { rendition: renditionOf(placed), text: explain(this.#heard(placed.item.track), sent, this.#throughput.kbps) };
-  }
-}
-
-/** @param {import('./run.js').Placed} placed */
-function renditionOf({ lanes }) {
-  return lanes.map(({ sent }) => sent.rendition).join('+');
 }

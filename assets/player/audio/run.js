@@ -23,10 +23,7 @@ import { durationSeconds } from './timeline.js';
  * @typedef {object} RunOptions
  * @property {Deck} deck
  * @property {import('./cache.js').MediaCache} media
- * @property {(item: QueueItem) => import('./choice.js').Part[]} choose What would be chosen for it at this moment.
- * @property {(item: QueueItem) => Promise<void>} learn Asks the browser what it plays of it.
- * @property {(item: QueueItem, role: import('./rendition.js').Role) => number} streamOf
- * @property {() => number | null} kbps
+ * @property {Pick<import('./ways.js').Ways, 'choose' | 'learn' | 'streamOf' | 'kbps'>} ways
  * @property {(item: QueueItem) => Promise<QueueItem | null>} next
  * @property {(item: QueueItem, error: unknown) => boolean} onFailed Gives whether the next track may fare better.
  * @property {import('./bans.js').Bans} banned
@@ -205,11 +202,11 @@ export class Run {
 
   /** Has the beginning of the next track at hand while this one plays. @param {QueueItem} item */
   async #prefetch(item) {
-    const { next, learn } = this.#options;
+    const { next, media, ways } = this.#options;
     const following = await next(item).catch(() => null);
     if (!following || this.signal.aborted) return;
-    await learn(following);
-    prefetch(this.#options, following, this.signal);
+    await ways.learn(following);
+    prefetch(media, ways, following, this.signal);
   }
 
   /**
@@ -217,13 +214,16 @@ export class Run {
    * @param {number} from
    */
   async #load(item, from) {
-    const { choose, learn, streamOf, media, kbps, banned } = this.#options;
+    const { ways, media, banned } = this.#options;
     const { signal } = this;
-    await learn(item);
+    await ways.learn(item);
     signal.throwIfAborted();
     const roles = rolesOf(item.track);
     if (roles.length === 0) throw new PlaybackError('there is nothing in it to play');
-    const lanes = roles.map((role, index) => new Lane({ item, stream: streamOf(item, role), media, choose: () => choose(item)[index], kbps, banned, signal }));
+    const kbps = () => ways.kbps();
+    const lane = (/** @type {import('./rendition.js').Role} */ role, /** @type {number} */ index) =>
+      new Lane({ item, stream: ways.streamOf(item, role), media, choose: () => ways.choose(item)[index], kbps, banned, signal });
+    const lanes = roles.map(lane);
     await Promise.all(lanes.map((lane) => lane.begin(from)));
     return lanes;
   }
@@ -231,14 +231,15 @@ export class Run {
 
 /**
  * Asks for what a track begins with: init and first segment of each part, side by side.
- * @param {Pick<RunOptions, 'media' | 'choose' | 'streamOf'>} options
+ * @param {RunOptions['media']} media
+ * @param {Pick<RunOptions['ways'], 'choose' | 'streamOf'>} ways
  * @param {QueueItem} item
  * @param {AbortSignal} signal
  */
-export function prefetch({ media, choose, streamOf }, item, signal) {
-  for (const { role, candidates } of choose(item)) {
+export function prefetch(media, ways, item, signal) {
+  for (const { role, candidates } of ways.choose(item)) {
     if (!candidates[0] || signal.aborted) continue;
-    const wanted = { item, rendition: candidates[0].rendition, stream: streamOf(item, role) };
+    const wanted = { item, rendition: candidates[0].rendition, stream: ways.streamOf(item, role) };
     // It is only to be at hand: whoever plays it hears of what is wrong.
     media.segment(wanted, 0, { signal, patient: false });
     media.init(wanted, { signal, patient: false }).catch(() => {});

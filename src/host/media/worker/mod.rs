@@ -20,6 +20,8 @@ use super::job::{ANSWER_BYTES_MAX, Answer, Job, Lane, ORDER_BYTES_MAX, Order};
 use crate::protocol::frame;
 use tasks::Bench;
 
+pub use open::open as open_segments;
+
 /// Serves jobs until stdin ends, which is when the parent lets go of this worker, or dies.
 ///
 /// # Errors
