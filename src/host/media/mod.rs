@@ -36,7 +36,6 @@ pub use helper::WorkerConfig;
 pub use job::{Encoding, Head, Heard, Lack, Probed, Tags, Task, Trial, WantedBy};
 pub use offer::offers;
 pub use probe::{Prober, check as check_facts};
-pub use segments::{Out, Segments};
 
 /// Part of every cache key: raise it when the bytes of any segment change.
 const ENGINE_VERSION: u32 = 5;

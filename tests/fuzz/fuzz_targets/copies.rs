@@ -5,7 +5,7 @@
 use std::io::Write;
 
 use iroam::host::media::worker::open_segments;
-use iroam::host::media::{Encoding, Segments};
+use iroam::host::media::Encoding;
 use iroam::protocol::Rendition;
 use libfuzzer_sys::fuzz_target;
 

@@ -68,18 +68,18 @@ pub fn missing_in(message: &gst::Message) -> Option<MediaError> {
 
 /// By GStreamer's words for installers, `gstreamer|1.0|program|Windows Media Audio 8 decoder|decoder-audio/x-wma, wmaversion=(int)2`.
 pub fn missing(detail: &str) -> MediaError {
+    told(detail, gst::Registry::get().find_plugin("libav").is_some())
+}
+
+fn told(detail: &str, has_libav: bool) -> MediaError {
     let mut parts = detail.split('|').skip(3);
     let what = parts.next().filter(|what| !what.is_empty()).unwrap_or("plugin");
     let package = parts.next().map_or(LIBAV, package_for);
-    if package == LIBAV && has_libav() {
+    if package == LIBAV && has_libav {
         // The last resort is there, and did not help.
         return MediaError::Unplayable(format!("The host has no {what}, and no usual package brings one."));
     }
     MediaError::MissingPlugin(format!("The host has no {what}: install {package} to play this."))
-}
-
-fn has_libav() -> bool {
-    gst::Registry::get().find_plugin("libav").is_some()
 }
 
 /// By the last part of those words: what kind of element, and what for.
@@ -107,8 +107,7 @@ mod tests {
 
     #[test]
     fn names_the_package_that_holds_what_is_missing() {
-        gstreamer::init().expect("GStreamer is installed");
-        let of = |wanted: &str| missing(&format!("gstreamer|1.0|iroam|A thing|{wanted}")).to_string();
+        let of = |wanted: &str| told(&format!("gstreamer|1.0|iroam|A thing|{wanted}"), false).to_string();
         for (wanted, package) in [
             ("decoder-audio/x-wma, wmaversion=(int)2", "install gstreamer1.0-libav to play this"),
             ("decoder-video/x-ms-asf", "install gstreamer1.0-plugins-ugly to play this"),
@@ -121,6 +120,13 @@ mod tests {
         ] {
             assert!(of(wanted).contains(package), "{wanted}: {}", of(wanted));
         }
-        assert_eq!(missing(""), MediaError::MissingPlugin("The host has no plugin: install gstreamer1.0-libav to play this.".to_owned()));
+        assert_eq!(told("", false), MediaError::MissingPlugin("The host has no plugin: install gstreamer1.0-libav to play this.".to_owned()));
+    }
+
+    #[test]
+    fn names_no_package_that_is_installed_and_did_not_help() {
+        let wanted = "gstreamer|1.0|iroam|Monkey's Audio decoder|decoder-audio/x-ape";
+        assert!(matches!(told(wanted, false), MediaError::MissingPlugin(_)));
+        assert!(matches!(told(wanted, true), MediaError::Unplayable(_)));
     }
 }
