@@ -120,7 +120,10 @@ mod tests {
         ] {
             assert!(of(wanted).contains(package), "{wanted}: {}", of(wanted));
         }
-        assert_eq!(told("", false), MediaError::MissingPlugin("The host has no plugin: install gstreamer1.0-libav to play this.".to_owned()));
+        assert_eq!(
+            told("", false),
+            MediaError::MissingPlugin("The host has no plugin: install gstreamer1.0-libav to play this.".to_owned())
+        );
     }
 
     #[test]
