@@ -217,15 +217,17 @@ async fn a_preview_holds_up_no_film_and_ends_when_another_is_wanted() {
             while noted.lines("preview") < count {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
-            asked
         };
-        async move { tokio::time::timeout(BOUND, begun).await.expect("it begins") }
+        (asked, async move { tokio::time::timeout(BOUND, begun).await.expect("it begins") })
     };
-    let left = previewed(1).await;
+    let (left, begun) = previewed(1);
+    begun.await;
     let picture = engine.segment(wanted(session(1), &stage.song, Rendition::H264P240), 0, Some(Duration::ZERO));
     let picture = tokio::time::timeout(BOUND, picture).await.expect("in bounded time").expect("it begins");
     assert_eq!(picture.whole().await, Ok(CHUNKS.concat().into()));
     left.abort();
-    previewed(2).await.abort();
+    let (left, begun) = previewed(2);
+    begun.await;
+    left.abort();
     engine.shutdown().await;
 }

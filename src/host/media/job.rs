@@ -146,7 +146,7 @@ pub enum Head {
     #[default]
     None,
     Timeline(Timeline),
-    Probed(Probed),
+    Probed(Box<Probed>),
     Lacks(Vec<Lack>),
     Details(Details),
     Preview(PreviewHead),

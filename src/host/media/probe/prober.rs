@@ -26,7 +26,7 @@ impl Prober {
     /// As [`super::probe`]; a file that crashes the worker or keeps it busy is `Unplayable`, and costs that file only.
     pub fn probe(&mut self, path: &Path, size: u64) -> Result<Probed, MediaError> {
         match self.call(&Job::new(path, size, Task::Probe))? {
-            Head::Probed(probed) => Ok(probed),
+            Head::Probed(probed) => Ok(*probed),
             _ => Err(MediaError::internal("a probe came without facts")),
         }
     }

@@ -49,7 +49,7 @@ impl Bench {
                 let (waveform, heard) = analysis::analyse(&file.path())?;
                 Ok((waveform, Head::Heard(heard)))
             }
-            Task::Probe => Ok((Vec::new(), Head::Probed(probe::probe(&file.path())?))),
+            Task::Probe => Ok((Vec::new(), Head::Probed(Box::new(probe::probe(&file.path())?)))),
             Task::Details => extras::details(&file.path()),
             Task::Subtitle { id } => extras::subtitle(&file.path(), &path, id),
             Task::Poster => extras::poster(&file.path()),
