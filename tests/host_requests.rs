@@ -74,7 +74,7 @@ async fn an_honest_player_browses_and_plays() {
     let rows = tracks(&tunnel, 12).await;
     assert_eq!(rows[3].title, "Song 03");
 
-    let browsed = ask(&tunnel, r#"{"op":"browse","search":"0 song","sort":"title","offset":8,"limit":5}"#).await;
+    let browsed = ask(&tunnel, r#"{"op":"browse","selection":{"search":"0 song"},"sort":"title","offset":8,"limit":5}"#).await;
     assert_eq!(browsed.reply(), &Reply::Browse { total: 11 });
     let whole = ask(&tunnel, r#"{"op":"browse","sort":"album","descending":true,"offset":0,"limit":500}"#).await;
     assert_eq!((whole.encoding, whole.reply()), (Encoding::Zstd, &Reply::Browse { total: 12 }));

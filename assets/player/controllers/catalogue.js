@@ -53,7 +53,8 @@ export class Catalogue {
    * @returns {Promise<Page>}
    */
   async #ask(hostId, { kind, search, sort, descending }, page, signal) {
-    const request = { op: 'browse', kind, ...(search ? { search } : {}), sort, descending, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
+    const selection = { kind, ...(search ? { search } : {}) };
+    const request = { op: 'browse', selection, sort, descending, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
     const { reply, body } = await this.#hosts.client(hostId).request(request, { signal });
     const { tracks } = JSON.parse(new TextDecoder().decode(body));
     return { total: reply.total, tracks };

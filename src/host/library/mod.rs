@@ -5,8 +5,13 @@
 mod analysis;
 mod art;
 mod browse;
+mod catalogue;
 mod codecs;
 mod db;
+mod described;
+mod facets;
+mod fold;
+mod keep;
 mod lookup;
 mod poster;
 mod row;
@@ -18,7 +23,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
+pub use browse::Page;
 pub use codecs::Codecs;
+pub use facets::FacetList;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};

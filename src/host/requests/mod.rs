@@ -72,6 +72,8 @@ impl Handler {
         match request {
             Request::Status {} => self.status().await,
             Request::Browse(browse) => self.browse(browse).await,
+            Request::Facets(facets) => self.facets(facets).await,
+            Request::Tracks { ids } => self.tracks(ids).await,
             Request::Art { art } => self.art(art).await,
             Request::Init { track, rendition, stream } => self.init(claims.sid, track, Encoding { stream, rendition }).await,
             Request::Segment { track, rendition, index, stream, ahead_ms } => {
