@@ -9,6 +9,7 @@ pub mod media;
 pub mod reply;
 pub mod request;
 pub mod rules;
+pub mod scan;
 pub mod selection;
 pub mod tunnel;
 
@@ -19,6 +20,7 @@ pub use media::{Listened, Loudness, MediaKind, Rendition, Role, SourceAudio, Sou
 pub use reply::{BrowsePage, FacetPage, FacetValue, Reply, ReplyHeader};
 pub use request::{AuthHeader, Request};
 pub use rules::Rules;
+pub use scan::{ScanPhase, ScanStatus};
 pub use selection::{Browse, Facet, FacetOrder, Facets, Only, Selection, SortKey};
 
 /// The version of the player-to-host protocol that this build speaks.

@@ -20,6 +20,7 @@ impl Handler {
             duration_ms: totals.duration_ms,
             bytes: totals.bytes,
             scanning: self.library.is_scanning(),
+            scan: self.library.scan_status(),
             media: self.media_status(),
         };
         Ok(Answer::catalogue(Reply::Status(status), Bytes::new()))
