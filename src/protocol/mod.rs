@@ -1,6 +1,7 @@
 //! What travels between player, serve and host. Pure: bytes in, bytes out.
 //! The wire is described in `src/ARCHITECTURE.md`; the shared vectors are in `tests/vectors/`.
 
+pub mod art;
 pub mod details;
 pub mod error;
 pub mod frame;
@@ -13,6 +14,7 @@ pub mod scan;
 pub mod selection;
 pub mod tunnel;
 
+pub use art::ArtSize;
 pub use details::{Chapter, Details, MediaStatus, MissingPart, PreviewHead, SoundStream, Subtitle};
 pub use error::{ErrorBody, ErrorCode};
 pub use frame::{FrameDecoder, FrameError};
