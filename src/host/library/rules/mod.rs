@@ -28,7 +28,8 @@ struct Asked {
 }
 
 /// What `heard.listened` looks like before there is any.
-const NOTHING_HEARD: &str = "(SELECT NULL AS listener, NULL AS track, 0 AS plays, 0 AS skips, NULL AS last_played_ms, NULL AS last_skipped_ms,
+const NOTHING_HEARD: &str =
+    "(SELECT NULL AS listener, NULL AS track, 0 AS plays, 0 AS skips, NULL AS last_played_ms, NULL AS last_skipped_ms,
     NULL AS rating, 0 AS loved, NULL AS added_ms WHERE 0)";
 
 /// The numbers (`track.n`) of the tracks that `rules` let through: in the limit's order, without one by number.

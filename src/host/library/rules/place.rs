@@ -23,7 +23,8 @@ pub(super) enum Place {
     HeardFlag(&'static str),
 }
 
-const DUPLICATE: &str = "(t.fingerprint NOT NULL AND t.fingerprint IN (SELECT fingerprint FROM track WHERE state <> 'missing' AND fingerprint IN
+const DUPLICATE: &str =
+    "(t.fingerprint NOT NULL AND t.fingerprint IN (SELECT fingerprint FROM track WHERE state <> 'missing' AND fingerprint IN
     (SELECT fingerprint FROM track WHERE fingerprint NOT NULL GROUP BY fingerprint HAVING count(*) > 1)
     GROUP BY fingerprint HAVING count(*) > 1))";
 

@@ -123,17 +123,19 @@ fn a_random_choice_stays_for_a_day() {
 #[test]
 fn what_does_not_fit_the_limit_makes_way_for_what_does() {
     let songs: Vec<Song> =
-        [30, 50, 20].iter().map(|minutes| Song { duration_ms: minutes * 60_000, ..Song::called(&minutes.to_string()) }).collect();
+        [30, 50, 20].map(|minutes| Song { duration_ms: minutes * 60_000, added: 100 - minutes as i64, ..Song::called("") }).into();
     let shelf = Shelf::of(&songs);
-    let limit = |count: u32| format!(r#"{{"match":"all","rules":[],"limit":{{"count":{count},"unit":"minutes","by":"least_recently_added"}}}}"#);
-    assert_eq!(found(&shelf, &limit(50)), [1, 3]);
-    assert_eq!(found(&shelf, &limit(29)), [3]);
-    assert_eq!(found(&shelf, &limit(1000)), [1, 2, 3]);
+    let limit =
+        |count: u32| format!(r#"{{"match":"all","rules":[],"limit":{{"count":{count},"unit":"minutes","by":"least_recently_added"}}}}"#);
+    assert_eq!(found(&shelf, &limit(100)), [2, 1, 3]);
+    assert_eq!(found(&shelf, &limit(79)), [2, 3]);
+    assert_eq!(found(&shelf, &limit(49)), [1]);
 }
 
 #[test]
 fn missing_files_are_found_only_by_who_asks_for_them() {
-    let songs = [Song::called("here"), Song { state: "missing", ..Song::called("gone") }, Song { state: "offline", ..Song::called("away") }];
+    let songs =
+        [Song::called("here"), Song { state: "missing", ..Song::called("gone") }, Song { state: "offline", ..Song::called("away") }];
     let shelf = Shelf::of(&songs);
     assert_eq!(found(&shelf, r#"{"match":"all","rules":[]}"#), [1]);
     assert_eq!(fits(&shelf, "missing", "is", "true"), [2]);

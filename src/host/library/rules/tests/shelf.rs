@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::host::library::db::open_for_writing;
 use crate::host::library::described::{AlbumTag, Described, MoreTags};
-use crate::host::library::keep::{Kept, Keeper};
+use crate::host::library::keep::{Keeper, Kept};
 use crate::host::library::row::Stamp;
 use crate::protocol::{MediaKind, SourceAudio, SourceMedia, SourceVideo};
 use crate::types::{ArtId, TrackId, UnixMs, UserId};
@@ -183,12 +183,16 @@ fn put(index: &Connection, n: i64, song: &Song) {
     };
     assert_eq!(Keeper::new(index).keep(&kept, UnixMs(song.added)).expect("kept"), n);
     index.execute("UPDATE track SET state = ? WHERE n = ?", params![song.state, n]).expect("changed");
-    let sql = "INSERT INTO heard.listened (listener, track, plays, skips, last_played_ms, last_skipped_ms, rating, loved, added_ms, updated_ms)
+    let sql =
+        "INSERT INTO heard.listened (listener, track, plays, skips, last_played_ms, last_skipped_ms, rating, loved, added_ms, updated_ms)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)";
     let mut heard = index.prepare_cached(sql).expect("prepared");
     let Song { plays, skips, last_played, last_skipped, own_rating, loved, own_added, .. } = song;
     // Of most tracks nothing is noted at all.
-    if (*plays, *skips, *loved) != (0, 0, false) || [last_played, last_skipped, own_added].iter().any(|at| at.is_some()) || own_rating.is_some() {
+    if (*plays, *skips, *loved) != (0, 0, false)
+        || [last_played, last_skipped, own_added].iter().any(|at| at.is_some())
+        || own_rating.is_some()
+    {
         let id = id_of(n).0;
         let values = params![LISTENER.0.as_bytes(), id.as_bytes(), plays, skips, last_played, last_skipped, own_rating, loved, own_added];
         heard.execute(values).expect("noted");

@@ -15,9 +15,42 @@ const TEXTS: [&str; 16] =
 const FIELDS: [Field; 36] = {
     use Field::*;
     [
-        Title, Artist, AlbumArtist, Album, Composer, Genre, Grouping, Work, Movement, Comment, Codec, FileName, Folder, Year, TrackNo, DiscNo,
-        Bpm, Duration, Size, Kbps, SampleRate, Rating, Plays, Skips, Added, Modified, LastPlayed, LastSkipped, Video, Compilation, Loved,
-        HasArt, HasLyrics, Lossless, Duplicate, Missing,
+        Title,
+        Artist,
+        AlbumArtist,
+        Album,
+        Composer,
+        Genre,
+        Grouping,
+        Work,
+        Movement,
+        Comment,
+        Codec,
+        FileName,
+        Folder,
+        Year,
+        TrackNo,
+        DiscNo,
+        Bpm,
+        Duration,
+        Size,
+        Kbps,
+        SampleRate,
+        Rating,
+        Plays,
+        Skips,
+        Added,
+        Modified,
+        LastPlayed,
+        LastSkipped,
+        Video,
+        Compilation,
+        Loved,
+        HasArt,
+        HasLyrics,
+        Lossless,
+        Duplicate,
+        Missing,
     ]
 };
 
@@ -49,11 +82,31 @@ pub fn songs() -> impl Strategy<Value = Vec<Song>> {
 fn song() -> impl Strategy<Value = Song> {
     let maybe = || prop::option::of(text());
     let names = (text(), maybe(), texts(), texts(), texts(), texts(), maybe());
-    let more = (maybe(), maybe(), maybe(), maybe(), select(vec!["FLAC", "MP3"]), select(vec!["/a", "/a b", "/%"]), select(vec!["x.mp3", "Ä_.flac"]));
-    let numbers = (prop::option::of(small::<i32>()), prop::option::of(small::<u32>()), prop::option::of(small::<u32>()), prop::option::of(small::<u32>()));
+    let more = (
+        maybe(),
+        maybe(),
+        maybe(),
+        maybe(),
+        select(vec!["FLAC", "MP3"]),
+        select(vec!["/a", "/a b", "/%"]),
+        select(vec!["x.mp3", "Ä_.flac"]),
+    );
+    let numbers = (
+        prop::option::of(small::<i32>()),
+        prop::option::of(small::<u32>()),
+        prop::option::of(small::<u32>()),
+        prop::option::of(small::<u32>()),
+    );
     let sizes = (small::<u64>(), small::<u64>(), prop::option::of(small::<u32>()), prop::option::of(small::<u32>()), small::<u32>());
     let flags = (any::<[bool; 5]>(), prop::option::of(0_u8..3), select(vec!["present", "present", "missing", "offline"]), stars());
-    let heard = (prop::option::of(small::<u8>()), small::<u32>(), small::<u32>(), prop::option::of(time()), prop::option::of(time()), prop::option::of(time()));
+    let heard = (
+        prop::option::of(small::<u8>()),
+        small::<u32>(),
+        small::<u32>(),
+        prop::option::of(time()),
+        prop::option::of(time()),
+        prop::option::of(time()),
+    );
     (names, more, numbers, sizes, flags, (heard, any::<bool>()), (time(), time())).prop_map(
         |(names, more, numbers, sizes, (flags, fingerprint, state, rating), (heard, loved), (added, modified))| {
             let [is_video, is_lossless, is_compilation, has_lyrics, has_art] = flags;
@@ -105,8 +158,11 @@ fn song() -> impl Strategy<Value = Song> {
 pub fn rules() -> impl Strategy<Value = Rules> {
     let limit = (1_u64..5, select(vec![LimitUnit::Items, LimitUnit::Minutes, LimitUnit::Megabytes]), by())
         .prop_map(|(count, unit, by)| Limit { count, unit, by });
-    (matching(), prop::collection::vec(rule(), 0..4), prop::option::of(limit))
-        .prop_map(|(matching, rules, limit)| Rules { matching, rules, limit })
+    (matching(), prop::collection::vec(rule(), 0..4), prop::option::of(limit)).prop_map(|(matching, rules, limit)| Rules {
+        matching,
+        rules,
+        limit,
+    })
 }
 
 /// Orders that depend on nothing but the track.
