@@ -15,7 +15,15 @@ pub(super) struct Known {
     pub(super) id: TrackId,
     pub(super) stamp: Stamp,
     pub(super) present: bool,
-    pub(super) missing: bool,
+    /// On a disk that was away.
+    pub(super) away: bool,
+}
+
+impl Known {
+    /// It would be news that its file is not there.
+    pub(super) fn is_expected(&self) -> bool {
+        self.present || self.away
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,8 +69,8 @@ pub(super) fn tracks(index: &Connection, folder: i64) -> rusqlite::Result<HashMa
     let rows = statement.query_map([folder], |row| {
         let stamp = Stamp { mtime_ms: row.get("mtime_ms")?, size: unsigned(row, "size")?, inode: unsigned(row, "inode")? };
         let state = row.get_ref("state")?.as_str()?;
-        let (present, missing) = (state == "present", state == "missing");
-        Ok((row.get("name")?, Known { n: row.get("n")?, id: track_id(row)?, stamp, present, missing }))
+        let (present, away) = (state == "present", state == "offline");
+        Ok((row.get("name")?, Known { n: row.get("n")?, id: track_id(row)?, stamp, present, away }))
     })?;
     rows.collect()
 }

@@ -62,7 +62,7 @@ impl Writer<'_> {
     fn mark_gone(&mut self) -> Result<(), LibraryError> {
         for Gone { root, track, folder, name } in std::mem::take(&mut self.gone) {
             // By its place: what was found at another one meanwhile is not gone.
-            let sql = "UPDATE track SET state = 'missing', state_at_ms = ? WHERE n = ? AND folder = ? AND name = ? AND state <> 'missing'";
+            let sql = "UPDATE track SET state = 'missing', state_at_ms = ? WHERE n = ? AND folder = ? AND name = ? AND state IN ('present', 'offline')";
             let changed = self.change(sql, params![self.now_ms(), track, folder, name])?;
             self.summary.missing(Some(root), changed);
         }
@@ -76,7 +76,7 @@ impl Writer<'_> {
             if self.visited.contains(&known.n) || !is_meant() || self.is_away(path) {
                 continue;
             }
-            let sql = "UPDATE track SET state = 'missing', state_at_ms = ? WHERE folder = ? AND state <> 'missing'";
+            let sql = "UPDATE track SET state = 'missing', state_at_ms = ? WHERE folder = ? AND state IN ('present', 'offline')";
             let changed = self.change(sql, params![self.now_ms(), known.n])?;
             self.summary.missing(scope.roots.iter().position(|root| path.starts_with(root)), changed);
         }

@@ -152,7 +152,7 @@ impl<N: From<Seen>> Walker<'_, N> {
                 known => jobs.push(Job { folder: folder.clone(), name, stamp, known }),
             }
         }
-        let gone = tracks.into_iter().filter(|(_, known)| !known.missing).map(|(name, known)| (known.n, name)).collect();
+        let gone = tracks.into_iter().filter(|(_, known)| known.is_expected()).map(|(name, known)| (known.n, name)).collect();
         self.tell(Seen::Folder { folder, unchanged, back, gone, skipped, is_news })?;
         jobs.into_iter().try_for_each(|job| self.jobs.send(job).map_err(|_| Over))
     }

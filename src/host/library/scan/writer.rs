@@ -140,7 +140,7 @@ impl<'a> Writer<'a> {
     fn refused(&mut self, job: &Job, reason: String) {
         self.skip(job.folder.root, &job.path(), reason);
         if let (Some(known), Some(folder)) = (&job.known, job.folder.n)
-            && !known.missing
+            && known.is_expected()
         {
             let name = job.name.as_encoded_bytes().to_vec();
             self.gone.push(Gone { root: job.folder.root, track: known.n, folder, name });
