@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use host_kit::{Home, everything, prober, scan, titles};
-use iroam::host::library::{Library, LibraryError};
+use iroam::host::library::LibraryError;
 use iroam::protocol::{ArtSize, SortKey};
 use iroam::types::{Clock, SystemClock, UnixMs};
 use serde_json::Value;
@@ -30,8 +30,10 @@ fn albums(home: &Home, songs: usize) {
     }
 }
 
+/// Read as another program does: a scan is going on.
 fn files_known(data: &Path) -> u64 {
-    Library::open(data).expect("opens").totals().expect("answers").tracks
+    let index = rusqlite::Connection::open_with_flags(data.join("library.db"), rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
+    index.and_then(|index| index.query_row("SELECT count(*) FROM track", [], |row| row.get::<_, u32>(0))).unwrap_or(0).into()
 }
 
 fn host_scan(home: &Home) -> Command {
@@ -52,7 +54,7 @@ fn a_killed_scan_goes_on_where_it_was() {
     albums(&home, 2_000);
     let child = host_scan(&home).spawn().expect("it runs");
     let began = Instant::now();
-    while !home.data.join("library.db").exists() || files_known(&home.data) < 500 {
+    while files_known(&home.data) < 500 {
         assert!(began.elapsed() < BOUND, "nothing is written while the scan runs");
         std::thread::sleep(Duration::from_millis(5));
     }

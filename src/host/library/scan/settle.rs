@@ -60,11 +60,15 @@ impl Writer<'_> {
     }
 
     fn mark_gone(&mut self) -> Result<(), LibraryError> {
-        for Gone { root, track, folder, name } in std::mem::take(&mut self.gone) {
+        for Gone { track, folder, name } in std::mem::take(&mut self.gone) {
+            if self.is_away(&folder.path) {
+                continue;
+            }
             // By its place: what was found at another one meanwhile is not gone.
-            let sql = "UPDATE track SET state = 'missing', state_at_ms = ? WHERE n = ? AND folder = ? AND name = ? AND state IN ('present', 'offline')";
-            let changed = self.change(sql, params![self.now_ms(), track, folder, name])?;
-            self.summary.missing(Some(root), changed);
+            let sql = "UPDATE track SET state = 'missing', state_at_ms = ?
+                       WHERE n = ? AND folder = ? AND name = ? AND state IN ('present', 'offline')";
+            let changed = self.change(sql, params![self.now_ms(), track, folder.n, name])?;
+            self.summary.missing(Some(folder.root), changed);
         }
         Ok(())
     }

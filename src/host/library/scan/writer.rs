@@ -46,9 +46,8 @@ impl From<Seen> for Note {
 
 /// A track whose file was not where it had been.
 pub(super) struct Gone {
-    pub(super) root: usize,
     pub(super) track: i64,
-    pub(super) folder: i64,
+    pub(super) folder: Arc<Folder>,
     pub(super) name: Vec<u8>,
 }
 
@@ -117,12 +116,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn listed(&mut self, folder: &Folder, unchanged: u64, gone: Vec<(i64, Vec<u8>)>) {
+    fn listed(&mut self, folder: &Arc<Folder>, unchanged: u64, gone: Vec<(i64, Vec<u8>)>) {
         self.progress.done(unchanged);
         self.summary.unchanged(folder.root, unchanged);
         if let Some(n) = folder.n {
             self.visited.insert(n);
-            self.gone.extend(gone.into_iter().map(|(track, name)| Gone { root: folder.root, track, folder: n, name }));
+            self.gone.extend(gone.into_iter().map(|(track, name)| Gone { track, folder: folder.clone(), name }));
         }
     }
 
@@ -139,11 +138,8 @@ impl<'a> Writer<'a> {
     /// A file that says nothing any more is as good as gone.
     fn refused(&mut self, job: &Job, reason: String) {
         self.skip(job.folder.root, &job.path(), reason);
-        if let (Some(known), Some(folder)) = (&job.known, job.folder.n)
-            && known.is_expected()
-        {
-            let name = job.name.as_encoded_bytes().to_vec();
-            self.gone.push(Gone { root: job.folder.root, track: known.n, folder, name });
+        if let Some(known) = job.known.as_ref().filter(|known| known.is_expected()) {
+            self.gone.push(Gone { track: known.n, folder: job.folder.clone(), name: job.name.as_encoded_bytes().to_vec() });
         }
     }
 
