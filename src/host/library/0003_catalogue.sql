@@ -1,5 +1,5 @@
 -- What a tag says has tables of its own where many tracks share it, and paths are parted, so that a track takes little room.
--- `catalogue.rs` copies what the version before knew.
+-- `steps.rs` copies what the version before knew.
 
 DROP INDEX track_by_title;
 DROP INDEX track_by_artist;

@@ -63,7 +63,7 @@ impl<'a> Keeper<'a> {
                 ":composer": joined(&file.composers), ":genre": joined(&file.genres), ":track_no": file.track_no, ":disc_no": file.disc_no,
                 ":year": file.year, ":bpm": file.bpm, ":rating": file.rating, ":compilation": file.compilation,
                 ":has_lyrics": file.has_lyrics, ":duration_ms": integer(file.duration_ms), ":codec": file.codec,
-                ":kbps": kbps(file, kept.stamp.size),
+                ":kbps": kbps(file, kept.stamp.size).map(integer),
                 ":source": serde_json::to_string(&file.source).expect("plain numbers and texts serialise"), ":more": more, ":art": art,
             },
             |row| row.get(0),

@@ -73,7 +73,8 @@ impl Library {
         let index = data.join("library.db");
         db::open_for_writing(&index)?;
         std::fs::create_dir_all(data.join("art"))?;
-        let shared = Shared { data: data.to_owned(), readers: Readers::new(index), scanning: AtomicBool::new(false), catalogue: Current::default() };
+        let shared =
+            Shared { data: data.to_owned(), readers: Readers::new(index), scanning: AtomicBool::new(false), catalogue: Current::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 

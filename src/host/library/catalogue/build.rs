@@ -3,11 +3,11 @@
 use rusqlite::{Connection, Row};
 
 use super::albums::Albums;
+use super::key::push_sort_key;
 use super::names::{Names, Texts, Written};
 use super::order::Orders;
 use super::values::{Filling, NONE, Values};
 use super::{Catalogue, NO_YEAR, Recent, flag};
-use super::key::push_sort_key;
 
 /// Selections remembered. Each takes a bit a track.
 const SELECTIONS: usize = 48;
@@ -75,7 +75,8 @@ impl Catalogue {
     }
 
     fn read_tracks(&mut self, index: &Connection, album: &ByNumber) -> rusqlite::Result<()> {
-        let count: usize = index.query_row("SELECT count(*) FROM track", [], |row| row.get(0))?;
+        let count: u32 = index.query_row("SELECT count(*) FROM track", [], |row| row.get(0))?;
+        let count = count as usize;
         self.reserve(count);
         let mut titles = Texts::with_capacity(count, count * TITLE_BYTES);
         let mut statement = index.prepare(
@@ -154,7 +155,9 @@ impl Catalogue {
     fn read_credits(&mut self, index: &Connection, person: &ByNumber) -> rusqlite::Result<()> {
         let filling = std::array::from_fn(|_| Filling::new(self.n.len(), self.people.len()));
         let sql = "SELECT track, role, artist FROM credit ORDER BY track, role, place";
-        let [artists, album_artists, composers] = self.fill(index, sql, filling, person)?;
+        let [artists, mut album_artists, composers] = self.fill(index, sql, filling, person)?;
+        // An album of nobody is whose its songs are.
+        album_artists.fall_back(&artists);
         self.artists = artists.done(&self.people);
         self.album_artists = album_artists.done(&self.people);
         self.composers = composers.done(&self.people);
@@ -172,15 +175,15 @@ impl Catalogue {
         let mut statement = index.prepare(sql)?;
         let mut rows = statement.query([])?;
         let (mut at, mut last, mut members) = (0, (0, 0), Vec::new());
-        let mut set = |(track, column): (u32, usize), members: &mut Vec<u32>| {
+        let mut set = |(track, column): (u32, u8), members: &mut Vec<u32>| {
             at += self.n[at..].iter().take_while(|n| **n < track).count();
-            if self.n.get(at) == Some(&track) && column < COLUMNS {
-                columns[column].set(at, members);
+            if self.n.get(at) == Some(&track) && usize::from(column) < COLUMNS {
+                columns[usize::from(column)].set(at, members);
             }
             members.clear();
         };
         while let Some(row) = rows.next()? {
-            let (track, column, value) = (row.get(0)?, row.get::<_, usize>(1)?, by_number.get(row.get(2)?));
+            let (track, column, value) = (row.get(0)?, row.get::<_, u8>(1)?, by_number.get(row.get(2)?));
             if (track, column) != last {
                 set(last, &mut members);
                 last = (track, column);

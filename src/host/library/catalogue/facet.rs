@@ -1,9 +1,9 @@
 //! Which values the selected tracks have, and how many have each.
 
+use super::Catalogue;
 use super::names::Names;
 use super::select::Selected;
 use super::values::Values;
-use super::Catalogue;
 use crate::protocol::{Facet, FacetValue, Facets};
 use crate::types::AlbumId;
 

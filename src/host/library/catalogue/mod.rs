@@ -14,17 +14,16 @@ mod recent;
 mod select;
 mod values;
 
-
+pub(super) use bits::Bits;
 pub(super) use current::Current;
 pub(super) use order::Wanted;
 pub(super) use select::{Selected, beside};
 
+use crate::protocol::Selection;
 use albums::Albums;
-use bits::Bits;
 use names::Names;
 use recent::Recent;
 use values::Values;
-use crate::protocol::Selection;
 
 /// What is known of every track, each in a column, by position. Positions are those of `n`, ascending.
 pub(super) struct Catalogue {

@@ -138,7 +138,11 @@ impl Names {
         let folded = fold(name);
         let hash = hash(&folded);
         let first = self.known.partition_point(|(known, _)| *known < hash);
-        self.known[first..].iter().take_while(|(known, _)| *known == hash).map(|(_, value)| *value).find(|value| fold(self.name(*value)) == folded)
+        self.known[first..]
+            .iter()
+            .take_while(|(known, _)| *known == hash)
+            .map(|(_, value)| *value)
+            .find(|value| fold(self.name(*value)) == folded)
     }
 }
 

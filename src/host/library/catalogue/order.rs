@@ -88,7 +88,9 @@ impl Catalogue {
             SortKey::Album => self.album_rank(position).map(u64::from),
             SortKey::Composer => self.composers.rank(position).map(u64::from),
             SortKey::Genre => self.genres.rank(position).map(u64::from),
-            SortKey::Year => Some(self.year[position]).filter(|year| *year != NO_YEAR).map(|year| (i64::from(year) - i64::from(NO_YEAR)) as u64),
+            SortKey::Year => {
+                Some(self.year[position]).filter(|year| *year != NO_YEAR).map(|year| (i64::from(year) - i64::from(NO_YEAR)) as u64)
+            }
             SortKey::Duration => Some(self.duration_ms[position].into()),
             SortKey::Added => Some(self.added_s[position].into()),
             SortKey::Bpm => known(self.bpm[position].into()),

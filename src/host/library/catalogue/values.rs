@@ -41,6 +41,16 @@ impl Filling {
         };
     }
 
+    /// Gives the tracks that have nothing what `other` has for them.
+    pub(super) fn fall_back(&mut self, other: &Self) {
+        for position in 0..self.values.of.len() {
+            let value = other.values.of[position];
+            if self.values.of[position] == NONE && value != NONE {
+                self.set(position, &other.values.members(value).collect::<Vec<_>>());
+            }
+        }
+    }
+
     fn several(&mut self, members: &[u32]) -> u32 {
         let mut once = Vec::with_capacity(members.len());
         for member in members {
