@@ -15,6 +15,7 @@ mod keep;
 mod lookup;
 mod poster;
 mod row;
+mod rules;
 mod scan;
 mod search;
 mod steps;
