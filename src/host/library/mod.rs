@@ -5,6 +5,7 @@
 mod analysis;
 mod art;
 mod browse;
+mod candidates;
 mod catalogue;
 mod codecs;
 mod db;
@@ -17,6 +18,9 @@ mod poster;
 mod row;
 mod rules;
 mod scan;
+mod search;
+mod steps;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,12 +28,15 @@ use std::sync::Arc;
 pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
 pub use browse::Page;
+pub use candidates::Candidate;
 pub use codecs::Codecs;
 pub use facets::FacetList;
+pub use fold::fold;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{FolderSummary, ScanSummary, Skipped};
 
+use catalogue::Current;
 use db::Readers;
 
 /// Why the library did not do what was asked. No text names a path but those of start-up, which only the owner sees.
@@ -43,6 +50,9 @@ pub enum LibraryError {
     Data(std::io::Error),
     #[error("the media folder {} does not exist or cannot be read: check the path, or mount the disk", .0.display())]
     NoFolder(PathBuf),
+    /// What was asked for makes no sense; for people.
+    #[error("{0}")]
+    Refused(&'static str),
     #[error("the scan was stopped")]
     Stopped,
     #[error("the disk with the data folder is full: make room on it, and the scan goes on where it was")]
@@ -72,6 +82,7 @@ struct Shared {
     data: PathBuf,
     readers: Readers,
     scan: scan::State,
+    catalogue: Current,
 }
 
 impl Library {
@@ -80,7 +91,8 @@ impl Library {
         let index = data.join("library.db");
         db::open_for_writing(&index)?;
         std::fs::create_dir_all(data.join("art"))?;
-        let shared = Shared { data: data.to_owned(), readers: Readers::new(index), scan: scan::State::default() };
+        let readers = Readers::new(index);
+        let shared = Shared { data: data.to_owned(), readers, scan: scan::State::default(), catalogue: Current::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
