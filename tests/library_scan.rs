@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use host_kit::{Home, everything, prober, scan, titles};
+use host_kit::{Home, everything, prober, rows, scan, titles};
 use iroam::host::library::LibraryError;
 use iroam::protocol::{ArtSize, SortKey};
 use iroam::types::{Clock, SystemClock, UnixMs};
@@ -158,10 +158,7 @@ fn a_cover_put_beside_songs_later_is_theirs_and_one_that_is_exchanged_too() {
         home.song(format!("Album/{name}"), &[("album", "Album")]);
     }
     home.scan();
-    let arts = || {
-        let page = home.library().browse(&everything(SortKey::Title)).expect("answers");
-        page.tracks.into_iter().map(|track| track.art).collect::<Vec<_>>()
-    };
+    let arts = || rows(&home.library(), &everything(SortKey::Title)).into_iter().map(|track| track.art).collect::<Vec<_>>();
     assert_eq!(arts(), [None, None]);
     let picture = |name: &str, colour: &str| {
         let source = format!("color={colour}:size=1600x1600");
