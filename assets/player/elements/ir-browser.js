@@ -15,12 +15,16 @@ export class IrBrowser extends IrElement {
     });
     this.append(h('div', { class: 'browser', role: 'group', 'aria-label': 'Column browser' }, ...columns.map(({ column }) => column.element)));
     const render = () => {
-      const { browser, query } = store.state;
-      this.hidden = !browser.open || query.playlist?.kind === 'list' || query.kind === 'video';
+      const { browser, query, list } = store.state;
+      const isChosen = FACETS.some((of) => chosenIn(of, query).length > 0);
+      const isEmpty = list.status === 'ready' && list.total === 0 && !isChosen;
+      this.hidden = !browser.open || isEmpty || query.playlist?.kind === 'list' || query.kind === 'video';
       if (this.hidden) return;
       for (const { of, column } of columns) column.show(browser.columns[of], chosenIn(of, query));
     };
     store.watch(({ browser }) => browser, render);
     store.watch(({ query }) => query, render);
+    store.watch(({ list }) => list.total, render);
+    store.watch(({ list }) => list.status, render);
   }
 }
