@@ -16,6 +16,7 @@ mod lookup;
 mod poster;
 mod row;
 mod scan;
+mod tags;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
