@@ -11,6 +11,7 @@ mod db;
 mod described;
 mod facets;
 mod fold;
+mod info;
 mod keep;
 mod lookup;
 mod poster;
@@ -30,6 +31,7 @@ pub use facets::FacetList;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
+pub use tags::lyrics::{Lrc, lyrics, parse_lrc};
 
 use db::Readers;
 

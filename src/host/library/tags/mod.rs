@@ -15,6 +15,7 @@ mod gain;
 mod genre;
 mod id3;
 mod key;
+pub(super) mod lyrics;
 mod mp4;
 mod names;
 mod popm;
@@ -57,6 +58,8 @@ pub(super) fn tagged(path: &Path, root: Option<&Path>, probed: Probed, mut field
     let kind = if source.video.is_some() { MediaKind::Video } else { MediaKind::Audio };
     let picture_codec = source.video.as_ref().map(|video| &video.codec);
     let codec = picture_codec.or(source.audio.as_ref().map(|audio| &audio.codec)).cloned().unwrap_or_default();
-    let described = Described { duration_ms, codec, source, ..describe::described(path, root, kind, &fields) };
+    let described = describe::described(path, root, kind, &fields);
+    let has_lyrics = described.has_lyrics || (kind == MediaKind::Audio && lyrics::has_beside(path));
+    let described = Described { duration_ms, codec, source, has_lyrics, ..described };
     Tagged { described, picture: fields.take_picture() }
 }
