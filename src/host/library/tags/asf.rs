@@ -34,30 +34,29 @@ pub(super) fn read(file: &File, fields: &mut Fields) -> bool {
     let size = size.min(there).min(HEADER_BYTES_MAX).saturating_sub(30);
     let mut body = vec![0; usize::try_from(size).unwrap_or(0)];
     if file.read_exact_at(&mut body, 30).is_ok() {
-        let (mut described, mut extended) = (fields.beside(), fields.beside());
-        objects(&body, &mut described, &mut extended);
-        // Long texts and several values are there only.
-        fields.fill(extended);
-        fields.fill(described);
+        for found in objects(&body, fields) {
+            fields.append(found);
+        }
     }
     true
 }
 
-fn objects(bytes: &[u8], described: &mut Fields, extended: &mut Fields) {
+/// What the three places say, in the order of a field's values: the first is in one of the first two, all others are in the last.
+fn objects(bytes: &[u8], like: &Fields) -> [Fields; 3] {
+    let mut found = [like.beside(), like.beside(), like.beside()];
+    let [first, extended, last] = &mut found;
     for (guid, body) in each(bytes) {
         match guid {
-            CONTENT => _ = content(body, described),
+            CONTENT => _ = content(body, first),
             EXTENDED => _ = attributes(body, extended),
             EXTENSION => {
-                for (guid, body) in each(body.get(22..).unwrap_or_default()) {
-                    if guid == LIBRARY {
-                        let _ = library(body, extended);
-                    }
-                }
+                let inner = each(body.get(22..).unwrap_or_default()).filter(|(guid, _)| *guid == LIBRARY);
+                inner.for_each(|(_, body)| _ = library(body, last));
             }
             _ => {}
         }
     }
+    found
 }
 
 fn each(bytes: &[u8]) -> impl Iterator<Item = (Guid, &[u8])> {
@@ -180,9 +179,9 @@ mod tests {
         #[test]
         fn any_objects_are_read_or_left(bytes in prop::collection::vec(any::<u8>(), 0..200), which in 0usize..4) {
             let guid = [CONTENT, EXTENDED, EXTENSION, LIBRARY][which];
-            let (mut one, mut other) = (Fields::default(), Fields::default());
+            let mut one = Fields::default();
             let size = (bytes.len() + OBJECT_HEAD) as u64;
-            objects(&[guid.as_slice(), &size.to_le_bytes(), &bytes].concat(), &mut one, &mut other);
+            let _ = objects(&[guid.as_slice(), &size.to_le_bytes(), &bytes].concat(), &one);
             let _ = (content(&bytes, &mut one), attributes(&bytes, &mut one), library(&bytes, &mut one), picture(&bytes, &mut one));
         }
     }

@@ -109,9 +109,19 @@ impl Fields {
     }
 
     /// Takes from `others` what is not said here.
-    pub(super) fn fill(&mut self, others: Self) {
-        for (key, values) in others.values {
+    pub(super) fn fill(&mut self, mut others: Self) {
+        for (key, values) in std::mem::take(&mut others.values) {
             self.values.entry(key).or_insert(values);
+        }
+        self.append(others);
+    }
+
+    /// Takes all of `others`, after what is said here.
+    pub(super) fn append(&mut self, others: Self) {
+        for (key, values) in others.values {
+            let known = self.values.entry(key).or_default();
+            let room = VALUES_MAX.saturating_sub(known.len());
+            known.extend(values.into_iter().take(room));
         }
         self.picture = self.picture.take().or(others.picture);
         self.has_lyrics |= others.has_lyrics;
