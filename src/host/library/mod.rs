@@ -5,6 +5,7 @@
 mod analysis;
 mod art;
 mod browse;
+mod candidates;
 mod catalogue;
 mod codecs;
 mod db;
@@ -30,8 +31,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
 pub use browse::Page;
+pub use candidates::Candidate;
 pub use codecs::Codecs;
 pub use facets::FacetList;
+pub use fold::fold;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
