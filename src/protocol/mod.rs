@@ -12,6 +12,7 @@ pub mod request;
 pub mod rules;
 pub mod scan;
 pub mod selection;
+pub mod tags;
 pub mod tunnel;
 
 pub use art::ArtSize;
@@ -24,6 +25,7 @@ pub use request::{AuthHeader, Request};
 pub use rules::Rules;
 pub use scan::{ScanPhase, ScanStatus};
 pub use selection::{Browse, Facet, FacetOrder, Facets, Only, Selection, SortKey};
+pub use tags::{Lyrics, MoreTags, TrackInfo};
 
 /// The version of the player-to-host protocol that this build speaks.
 pub const PROTOCOL_VERSION: u16 = 1;

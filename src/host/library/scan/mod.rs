@@ -1,6 +1,5 @@
 //! A scan: walks the media folders, reads what is new or changed, and notes what is gone.
 
-mod clean;
 mod covers;
 pub(in crate::host) mod device;
 mod folders;
@@ -13,7 +12,6 @@ mod progress;
 mod read;
 mod settle;
 mod summary;
-mod tags;
 mod walk;
 mod walker;
 mod writer;

@@ -113,9 +113,29 @@ impl Scan<'_> {
     /// A reader's work.
     fn read(&self, waiting: &Receiver<Job>, notes: &Sender<Note>, prober: &mut Prober, pictures: &Pictures<'_>) {
         for job in waiting {
-            if self.stop.load(Ordering::Relaxed) || notes.send(take(job, prober, pictures)).is_err() {
+            if self.stop.load(Ordering::Relaxed) || notes.send(self.take(job, prober, pictures)).is_err() {
                 return;
             }
+        }
+    }
+
+    /// Reads one file, with the picture that goes with it. A parser that panics over a hostile file costs that file only.
+    fn take(&self, job: Job, prober: &mut Prober, pictures: &Pictures<'_>) -> Note {
+        let path = job.path();
+        let taken = catch_unwind(AssertUnwindSafe(|| {
+            let file = match read::read(&path, &self.roots[job.folder.root], job.stamp.size, prober) {
+                Ok(file) => file,
+                Err(reason) => return Ok(Err(reason)),
+            };
+            let mut made = Vec::new();
+            let art = pictures.of(&job.folder, file.picture.as_deref(), &mut made)?;
+            Ok(Ok((file.described, art, made)))
+        }));
+        match taken {
+            Ok(Ok(Ok((described, art, made)))) => Note::Taken(Box::new(Taken { job, described, fingerprint: None, art, made })),
+            Ok(Ok(Err(reason))) => Note::Refused(Box::new(job), reason),
+            Ok(Err(error)) => Note::Failed(error),
+            Err(_) => Note::Refused(Box::new(job), "it is damaged".to_owned()),
         }
     }
 
@@ -152,24 +172,4 @@ fn start<'threads, T: Send + 'threads>(
         work()
     };
     Ok(thread::Builder::new().name(name.to_owned()).spawn_scoped(threads, gently)?)
-}
-
-/// Reads one file, with the picture that goes with it. A parser that panics over a hostile file costs that file only.
-fn take(job: Job, prober: &mut Prober, pictures: &Pictures<'_>) -> Note {
-    let path = job.path();
-    let taken = catch_unwind(AssertUnwindSafe(|| {
-        let file = match read::read(&path, job.stamp.size, prober) {
-            Ok(file) => file,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let mut made = Vec::new();
-        let art = pictures.of(&job.folder, file.picture.as_deref(), &mut made)?;
-        Ok(Ok((file.described, art, made)))
-    }));
-    match taken {
-        Ok(Ok(Ok((described, art, made)))) => Note::Taken(Box::new(Taken { job, described, fingerprint: None, art, made })),
-        Ok(Ok(Err(reason))) => Note::Refused(Box::new(job), reason),
-        Ok(Err(error)) => Note::Failed(error),
-        Err(_) => Note::Refused(Box::new(job), "it is damaged".to_owned()),
-    }
 }
