@@ -9,7 +9,7 @@ use iroam::protocol::frame::encode;
 use iroam::protocol::reply::HostStatus;
 use iroam::protocol::{
     AuthHeader, Browse, ErrorBody, ErrorCode, FrameDecoder, FrameError, MediaKind, MediaStatus, PreviewHead, Rendition, Reply, ReplyHeader,
-    Request, SortKey, Timeline,
+    Request, Selection, SortKey, Timeline,
 };
 use iroam::types::{ArtId, TrackId};
 use serde::Serialize;
@@ -87,10 +87,9 @@ fn header(name: &str, kind: &str, value: &impl Serialize) -> Value {
 
 fn requests() -> Vec<(&'static str, Request)> {
     let track = TrackId(Uuid::from_u128(0x01890a5d_ac96_774b_bcce_b302099a8057));
-    let plain = Browse { kind: None, search: None, sort: SortKey::Title, descending: false, offset: 0, limit: 50 };
+    let plain = Browse { selection: Selection::default(), sort: SortKey::Title, descending: false, offset: 0, limit: 50 };
     let filtered = Browse {
-        kind: Some(MediaKind::Video),
-        search: Some("Björk ♪".to_owned()),
+        selection: Selection { kind: Some(MediaKind::Video), search: Some("Björk ♪".to_owned()), ..Selection::default() },
         sort: SortKey::Added,
         descending: true,
         offset: 500,
@@ -144,7 +143,7 @@ fn replies() -> Vec<(String, ReplyHeader)> {
     let ok = |length, reply| ReplyHeader::Ok { length, reply };
     let mut out = vec![
         ("status".to_owned(), ok(Some(0), Reply::Status(status))),
-        ("browse".to_owned(), ok(Some(2048), Reply::Browse { total: 100_000 })),
+        ("browse".to_owned(), ok(Some(2048), Reply::Browse { total: 100_000, duration_ms: 21_000_000_000, bytes: 900_000_000_000 })),
         ("art".to_owned(), ok(Some(40_000), Reply::Art { content_type: "image/jpeg".to_owned() })),
         ("init".to_owned(), ok(Some(900), Reply::Init(timeline))),
         ("segment of known length".to_owned(), ok(Some(80_000), Reply::Segment { chunks: None })),

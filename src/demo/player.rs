@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::http::Client;
 use crate::auth::{DeviceKey, b64, proof};
 use crate::protocol::limits::{AUTH_BYTES_MAX, REPLY_HEADER_BYTES_MAX, REQUEST_BYTES_MAX};
-use crate::protocol::{AuthHeader, Browse, FrameDecoder, PROTOCOL_VERSION, Reply, ReplyHeader, Request, SortKey, frame};
+use crate::protocol::{AuthHeader, Browse, FrameDecoder, PROTOCOL_VERSION, Reply, ReplyHeader, Request, Selection, SortKey, frame};
 use crate::types::random;
 
 /// How many tracks the host shows to a player.
@@ -22,7 +22,7 @@ pub fn tracks(client: &mut Client, host_id: &str) -> Result<u64> {
 }
 
 fn request_bytes(key: &DeviceKey, ticket: &str) -> Result<Vec<u8>> {
-    let browse = Browse { kind: None, search: None, sort: SortKey::Title, descending: false, offset: 0, limit: 1 };
+    let browse = Browse { selection: Selection::default(), sort: SortKey::Title, descending: false, offset: 0, limit: 1 };
     let request = serde_json::to_vec(&Request::Browse(browse))?;
     let nonce: [u8; 16] = random::bytes();
     let auth = AuthHeader {
@@ -42,7 +42,7 @@ fn read_total(reply: &[u8]) -> Result<u64> {
     decoder.push(reply);
     let header = decoder.next_frame(REPLY_HEADER_BYTES_MAX)?.context("the reply has no header")?;
     match serde_json::from_slice(&header)? {
-        ReplyHeader::Ok { reply: Reply::Browse { total }, .. } => Ok(total),
+        ReplyHeader::Ok { reply: Reply::Browse { total, .. }, .. } => Ok(total),
         ReplyHeader::Ok { .. } => bail!("the host answered something else"),
         ReplyHeader::Error { error } => bail!("the host refused: {error}"),
     }

@@ -16,6 +16,8 @@ pub const TUNNEL_FRAME_BYTES_MAX: usize = 16 * 1024;
 pub const BROWSE_ROWS_MAX: u16 = 500;
 /// Bytes of a search text.
 pub const SEARCH_BYTES_MAX: usize = 256;
+/// Values that may be selected in one column of the browser.
+pub const SELECTED_VALUES_MAX: usize = 200;
 /// Bytes of a subtitle's id.
 pub const SUBTITLE_ID_BYTES_MAX: usize = 64;
 /// How long a peer may take to finish its request.

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::{ArtId, TrackId};
+use crate::types::{AlbumId, ArtId, TrackId};
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -210,7 +214,31 @@ pub struct Loudness {
     pub true_peak_cdb: i32,
 }
 
-/// A row of the song grid.
+/// What a listener made of a track.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Listened {
+    pub plays: u32,
+    pub skips: u32,
+    /// Unix milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_played_ms: Option<i64>,
+    /// 1 to 100, 20 for each star: the listener's own, or else the file's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<u8>,
+    pub loved: bool,
+    /// Where to go on from, in a long track or a video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resume_ms: Option<u64>,
+}
+
+impl Listened {
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A row of the song grid. Of several artists, composers or genres the texts are joined by `; `.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrackRow {
     pub id: TrackId,
@@ -223,6 +251,10 @@ pub struct TrackRow {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub album_artist: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub album_id: Option<AlbumId>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub composer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub track_no: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub disc_no: Option<u32>,
@@ -230,6 +262,21 @@ pub struct TrackRow {
     pub year: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub genre: Option<String>,
+    /// Beats a minute.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bpm: Option<u32>,
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub compilation: bool,
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub has_lyrics: bool,
+    /// The file is gone; what is known of it stays until somebody throws it away.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub missing: bool,
+    /// The same sound is in the library more than once.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub duplicate: bool,
+    #[serde(skip_serializing_if = "Listened::is_nothing", default)]
+    pub listened: Listened,
     pub duration_ms: u64,
     /// The source's format for people, e.g. `FLAC`, `MP3`, `H.264`.
     pub codec: String,

@@ -8,14 +8,18 @@ pub mod limits;
 pub mod media;
 pub mod reply;
 pub mod request;
+pub mod rules;
+pub mod selection;
 pub mod tunnel;
 
 pub use details::{Chapter, Details, MediaStatus, MissingPart, PreviewHead, SoundStream, Subtitle};
 pub use error::{ErrorBody, ErrorCode};
 pub use frame::{FrameDecoder, FrameError};
-pub use media::{Loudness, MediaKind, Rendition, Role, SourceAudio, SourceMedia, SourceVideo, Timeline, TrackRow};
-pub use reply::{BrowsePage, Reply, ReplyHeader};
-pub use request::{AuthHeader, Browse, Request, SortKey};
+pub use media::{Listened, Loudness, MediaKind, Rendition, Role, SourceAudio, SourceMedia, SourceVideo, Timeline, TrackRow};
+pub use reply::{BrowsePage, FacetPage, FacetValue, Reply, ReplyHeader};
+pub use request::{AuthHeader, Request};
+pub use rules::Rules;
+pub use selection::{Browse, Facet, FacetOrder, Facets, Only, Selection, SortKey};
 
 /// The version of the player-to-host protocol that this build speaks.
 pub const PROTOCOL_VERSION: u16 = 1;

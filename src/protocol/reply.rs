@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::details::{MediaStatus, PreviewHead};
 use super::error::ErrorBody;
 use super::media::{Timeline, TrackRow};
+use crate::types::{AlbumId, ArtId};
 
 /// The first frame of a reply; the body follows it to the end of the stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,20 @@ pub enum Reply {
     /// Body: [`BrowsePage`] as JSON.
     Browse {
         total: u64,
+        /// Of all of them, not only this page.
+        #[serde(default)]
+        duration_ms: u64,
+        #[serde(default)]
+        bytes: u64,
     },
+    /// Body: [`FacetPage`] as JSON.
+    Facets {
+        total: u64,
+        /// The selected tracks, whatever the values of this column.
+        tracks: u64,
+    },
+    /// Body: [`BrowsePage`] as JSON.
+    Tracks {},
     /// Body: the picture.
     Art {
         content_type: String,
@@ -67,6 +81,28 @@ pub struct HostStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrowsePage {
     pub tracks: Vec<TrackRow>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetPage {
+    pub values: Vec<FacetValue>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetValue {
+    /// Empty for the tracks without one.
+    pub name: String,
+    pub tracks: u64,
+    /// What follows is for albums alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub album: Option<AlbumId>,
+    /// Whose album it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub artist: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub year: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub art: Option<ArtId>,
 }
 
 impl From<ErrorBody> for ReplyHeader {

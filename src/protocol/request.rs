@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::{ErrorBody, ErrorCode};
-use super::limits::{BROWSE_ROWS_MAX, SEARCH_BYTES_MAX, SUBTITLE_ID_BYTES_MAX};
-use super::media::{MediaKind, Rendition};
+use super::limits::{BROWSE_ROWS_MAX, SUBTITLE_ID_BYTES_MAX};
+use super::media::Rendition;
+use super::selection::{Browse, Facets};
 use crate::types::{ArtId, TrackId};
 
 /// The first frame of a request: who asks. Binary fields are base64url without padding.
@@ -29,6 +30,12 @@ pub struct AuthHeader {
 pub enum Request {
     Status {},
     Browse(Browse),
+    /// What a column of the browser lists.
+    Facets(Facets),
+    /// Rows of these tracks, in this order: a playlist's, say. Those that are not known are left out.
+    Tracks {
+        ids: Vec<TrackId>,
+    },
     Art {
         art: ArtId,
     },
@@ -68,54 +75,20 @@ pub enum Request {
     },
 }
 
-/// One page of the library.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Browse {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<MediaKind>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub search: Option<String>,
-    pub sort: SortKey,
-    #[serde(default)]
-    pub descending: bool,
-    pub offset: u32,
-    /// 1..=500
-    pub limit: u16,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SortKey {
-    Title,
-    Artist,
-    Album,
-    Duration,
-    Added,
-}
-
 impl Request {
     /// Reads and checks a request frame.
     pub fn parse(payload: &[u8]) -> Result<Self, ErrorBody> {
         let request: Self = serde_json::from_slice(payload).map_err(|error| bad(format!("the request does not parse: {error}")))?;
         match &request {
             Self::Browse(browse) => browse.check()?,
+            Self::Facets(facets) => facets.check()?,
+            Self::Tracks { ids } if ids.len() > usize::from(BROWSE_ROWS_MAX) => {
+                return Err(bad(format!("at most {BROWSE_ROWS_MAX} tracks at once")));
+            }
             Self::Subtitle { id, .. } if id.len() > SUBTITLE_ID_BYTES_MAX => return Err(bad("there is no such subtitle".to_owned())),
             _ => {}
         }
         Ok(request)
-    }
-}
-
-impl Browse {
-    fn check(&self) -> Result<(), ErrorBody> {
-        if !(1..=BROWSE_ROWS_MAX).contains(&self.limit) {
-            return Err(bad(format!("limit is 1 to {BROWSE_ROWS_MAX} rows")));
-        }
-        if self.search.as_ref().is_some_and(|text| text.len() > SEARCH_BYTES_MAX) {
-            return Err(bad(format!("a search is at most {SEARCH_BYTES_MAX} bytes")));
-        }
-        Ok(())
     }
 }
 
@@ -132,6 +105,7 @@ fn bad(detail: String) -> ErrorBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{MediaKind, Selection, SortKey};
     use proptest::prelude::*;
 
     #[test]
@@ -155,7 +129,8 @@ mod tests {
             Just(Request::Status {}),
             (sort, prop::option::of(".{0,60}"), any::<bool>(), any::<u32>(), 1u16..=500).prop_map(
                 |(sort, search, descending, offset, limit)| {
-                    Request::Browse(Browse { kind: Some(MediaKind::Audio), search, sort, descending, offset, limit })
+                    let selection = Selection { kind: Some(MediaKind::Audio), search, ..Selection::default() };
+                    Request::Browse(Browse { selection, sort, descending, offset, limit })
                 }
             ),
             any::<[u8; 32]>().prop_map(|digest| Request::Art { art: ArtId::from_digest(digest) }),

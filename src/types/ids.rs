@@ -49,6 +49,31 @@ uuid_id! {
     TrackId,
 }
 
+/// An album of one host, named by a digest of what makes it one (32 lower-case hex digits).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AlbumId(pub [u8; 16]);
+
+/// What was given is not 32 lower-case hex digits.
+#[derive(Debug, thiserror::Error)]
+#[error("an album id is 32 lower-case hex digits")]
+pub struct BadAlbumId;
+
+impl TryFrom<String> for AlbumId {
+    type Error = BadAlbumId;
+    fn try_from(text: String) -> Result<Self, BadAlbumId> {
+        let is_plain = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let number = u128::from_str_radix(&text, 16).ok().filter(|_| is_plain).ok_or(BadAlbumId)?;
+        Ok(Self(number.to_be_bytes()))
+    }
+}
+
+impl From<AlbumId> for String {
+    fn from(id: AlbumId) -> Self {
+        format!("{:032x}", u128::from_be_bytes(id.0))
+    }
+}
+
 /// A cover picture, named by the SHA-256 of its bytes (64 lower-case hex digits).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

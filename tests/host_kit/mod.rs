@@ -12,8 +12,11 @@ use std::sync::atomic::AtomicBool;
 
 use iroam::host::library::{Library, ScanSummary};
 use iroam::host::media::{Prober, WorkerConfig};
-use iroam::protocol::{Browse, SortKey, TrackRow};
-use iroam::types::SystemClock;
+use iroam::protocol::{Browse, Selection, SortKey, TrackRow};
+use iroam::types::{SystemClock, UserId};
+
+/// Who asks in these tests.
+pub const LISTENER: UserId = UserId(uuid::Uuid::from_u128(1));
 
 /// A folder of media and one for data, gone when it is dropped.
 pub struct Home {
@@ -83,11 +86,11 @@ pub fn ffmpeg(input: &[&str], tags: &[(&str, &str)], path: &Path) {
 }
 
 pub fn everything(sort: SortKey) -> Browse {
-    Browse { kind: None, search: None, sort, descending: false, offset: 0, limit: 500 }
+    Browse { selection: Selection::default(), sort, descending: false, offset: 0, limit: 500 }
 }
 
 pub fn rows(library: &Library, browse: &Browse) -> Vec<TrackRow> {
-    library.browse(browse).expect("answers").1
+    library.browse(LISTENER, browse).expect("answers").tracks
 }
 
 pub fn titles(library: &Library, browse: &Browse) -> Vec<String> {

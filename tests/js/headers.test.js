@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { FrameDecoder, LIMITS, concat, encodeFrame } from '../../assets/pcd/frame.js';
 import { signRequest } from '../../assets/pcd/proof.js';
 import { readReply } from '../../assets/pcd/reply.js';
+import { initialState } from '../../assets/player/store/initial.js';
 import { Catalogue } from '../../assets/player/controllers/catalogue.js';
 import { durationSeconds, segmentCount } from '../../assets/player/audio/timeline.js';
 import { vectors } from './vectors.js';
@@ -48,7 +49,7 @@ async function browseOf(query) {
     asked = one;
     return { reply: { total: 0 }, body: utf8.encode('{"tracks":[]}') };
   };
-  await new Catalogue({ client: () => ({ request }) }).page('h', query, 5);
+  await new Catalogue({ client: () => ({ request }) }).page('h', { ...initialState().query, ...query }, 5);
   return asked;
 }
 
@@ -70,10 +71,11 @@ test('each request goes out as its example says, in a frame after an auth frame 
 
 test('the player’s own browse requests have the fields of the examples', async () => {
   const filtered = example('request', 'browse, filtered');
-  const { search, sort, descending, kind } = filtered;
+  const { selection, sort, descending } = filtered;
+  const { search, kind } = selection;
   assert.deepEqual(await browseOf({ kind, search, sort, descending }), { ...filtered, offset: 500, limit: 100 });
   const plain = example('request', 'browse, plain');
-  assert.deepEqual(await browseOf({ kind: 'audio', search: '', sort: plain.sort, descending: false }), { ...plain, kind: 'audio', offset: 500, limit: 100 });
+  assert.deepEqual(await browseOf({ kind: 'audio', search: '', sort: plain.sort, descending: false }), { ...plain, selection: { kind: 'audio' }, offset: 500, limit: 100 });
 });
 
 test('each reply is read as its example says', async () => {

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::row::{kind_of, path_of, track_id, unsigned};
+use super::row::{file_path, kind_of, track_id, unsigned};
 use super::{Library, LibraryError, db};
 use crate::host::media::Heard;
 use crate::protocol::{Loudness, MediaKind, TrackRow};
-use crate::types::TrackId;
+use crate::types::{AlbumId, TrackId};
 
 /// Where every track is brought to, hundredths of LUFS (ReplayGain 2.0).
 const TARGET_CDB: i32 = -1_800;
@@ -29,8 +29,8 @@ pub struct Unheard {
 pub type Outcome<'a> = Result<(Heard, &'a [u8]), &'a str>;
 
 /// What a row of the analysis is worth only together with.
-const IS_VALID: &str = "analysis.track = track.id AND analysis.mtime_ms = track.mtime_ms AND analysis.size = track.size";
-const HAS_SOUND: &str = "track.state = 'present' AND (track.kind = 'audio' OR track.sound <> '')";
+const IS_VALID: &str = "analysis.track = track.n AND analysis.mtime_ms = track.mtime_ms AND analysis.size = track.size";
+const HAS_SOUND: &str = "track.state = 'present' AND (track.kind = 'audio' OR track.source ->> '$.audio' NOT NULL)";
 
 impl Library {
     /// The next track to listen to, newest first, `after` the last one; `None` when there is none left.
@@ -38,14 +38,14 @@ impl Library {
         let (time, id) = after.map_or((i64::MAX, [0xff; 16]), |last| (last.added_at_ms, *last.track.0.as_bytes()));
         self.shared.readers.read(|index| {
             let sql = format!(
-                "SELECT track.* FROM track WHERE {HAS_SOUND} AND (added_at_ms, id) < (:time, :id)
+                "SELECT track.* FROM track_row AS track WHERE {HAS_SOUND} AND (added_at_ms, id) < (:time, :id)
                  AND NOT EXISTS (SELECT 1 FROM analysis WHERE {IS_VALID}) ORDER BY added_at_ms DESC, id DESC LIMIT 1"
             );
             let mut statement = index.prepare_cached(&sql)?;
             let found = statement.query_row(named_params! { ":time": time, ":id": id }, |row| {
                 Ok(Unheard {
                     track: track_id(row)?,
-                    path: path_of(&row.get::<_, Vec<u8>>("path")?).to_owned(),
+                    path: file_path(row)?,
                     kind: kind_of(&row.get::<_, String>("kind")?),
                     mtime_ms: row.get("mtime_ms")?,
                     size: unsigned(row, "size")?,
@@ -65,7 +65,7 @@ impl Library {
         let index = db::open_for_writing(&self.index())?;
         index.execute(
             "INSERT OR REPLACE INTO analysis (track, mtime_ms, size, loudness_cdb, true_peak_cdb, gated_ms, waveform, error)
-             VALUES (:track, :mtime_ms, :size, :loudness_cdb, :true_peak_cdb, :gated_ms, :waveform, :error)",
+             SELECT n, :mtime_ms, :size, :loudness_cdb, :true_peak_cdb, :gated_ms, :waveform, :error FROM track WHERE id = :track",
             named_params! {
                 ":track": track.track.0.as_bytes(),
                 ":mtime_ms": track.mtime_ms,
@@ -105,15 +105,15 @@ pub(super) fn fill_loudness(index: &Connection, rows: &mut [TrackRow]) -> rusqli
     let sql =
         format!("SELECT loudness_cdb, true_peak_cdb FROM analysis JOIN track ON {IS_VALID} WHERE track.id = ? AND loudness_cdb NOT NULL");
     let mut statement = index.prepare_cached(&sql)?;
-    let mut albums: HashMap<(String, String), Option<i32>> = HashMap::new();
+    let mut albums: HashMap<AlbumId, Option<i32>> = HashMap::new();
     for row in rows {
         let found = statement.query_row([row.id.0.as_bytes()], |row| Ok((row.get::<_, i32>(0)?, row.get::<_, i32>(1)?))).optional()?;
         let Some((loudness_cdb, true_peak_cdb)) = found else { continue };
-        let album_gain_cdb = match album_of(row) {
+        let album_gain_cdb = match row.album_id {
             Some(album) => match albums.get(&album) {
                 Some(known) => *known,
                 None => {
-                    let gain = album_gain(index, &album)?;
+                    let gain = album_gain(index, album)?;
                     albums.insert(album, gain);
                     gain
                 }
@@ -125,20 +125,13 @@ pub(super) fn fill_loudness(index: &Connection, rows: &mut [TrackRow]) -> rusqli
     Ok(())
 }
 
-/// Album artist and album as they are compared; a track of no album has none.
-fn album_of(row: &TrackRow) -> Option<(String, String)> {
-    let album = row.album.as_ref()?.to_lowercase();
-    let artist = row.album_artist.as_ref().or(row.artist.as_ref())?;
-    Some((artist.to_lowercase(), album))
-}
-
-fn album_gain(index: &Connection, (artist, album): &(String, String)) -> rusqlite::Result<Option<i32>> {
+fn album_gain(index: &Connection, album: AlbumId) -> rusqlite::Result<Option<i32>> {
     let sql = format!(
         "SELECT loudness_cdb, gated_ms FROM track JOIN analysis ON {IS_VALID}
-         WHERE track.state = 'present' AND sort_album_artist = ? AND sort_album = ? AND loudness_cdb NOT NULL"
+         WHERE track.state = 'present' AND track.album = (SELECT n FROM album WHERE id = ?) AND loudness_cdb NOT NULL"
     );
     let mut statement = index.prepare_cached(&sql)?;
-    let tracks: Result<Vec<(i32, i64)>, _> = statement.query_map(params![artist, album], |row| Ok((row.get(0)?, row.get(1)?)))?.collect();
+    let tracks: Result<Vec<(i32, i64)>, _> = statement.query_map([album.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect();
     Ok(mean(&tracks?).map(|loudness| TARGET_CDB.saturating_sub(loudness)))
 }
 

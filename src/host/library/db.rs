@@ -4,12 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 
 use super::LibraryError;
+use super::fold::fold;
 
 /// Step k brings an index from version k to k + 1.
-const STEPS: [&str; 2] = [include_str!("0001_first.sql"), include_str!("0002_media.sql")];
+const STEPS: [Step; 3] = [
+    |index| index.execute_batch(include_str!("0001_first.sql")),
+    |index| index.execute_batch(include_str!("0002_media.sql")),
+    super::steps::bring,
+];
+type Step = fn(&Connection) -> rusqlite::Result<()>;
 /// A reader that finds the writer in its way waits at most so long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Readers kept for the next request; more are made when needed and thrown away after.
@@ -23,7 +30,15 @@ pub(super) fn open_for_writing(index: &Path) -> Result<Connection, LibraryError>
     // A lost last batch is found again by the next scan.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     migrate(&mut connection)?;
+    teach(&connection)?;
     Ok(connection)
+}
+
+/// `fold(text)` in SQL is [`fold`]; NULL stays NULL.
+fn teach(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("fold", 1, flags, |context| Ok(context.get_raw(0).as_str_or_null()?.map(fold)))?;
+    super::rules::teach(connection)
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), LibraryError> {
@@ -32,7 +47,7 @@ fn migrate(connection: &mut Connection) -> Result<(), LibraryError> {
     let done = usize::try_from(version).map_err(|_| LibraryError::FromTheFuture)?;
     let steps = STEPS.get(done..).ok_or(LibraryError::FromTheFuture)?;
     for step in steps {
-        change.execute_batch(step)?;
+        step(&change)?;
     }
     change.pragma_update(None, "user_version", STEPS.len() as i64)?;
     Ok(change.commit()?)
@@ -68,10 +83,11 @@ impl Readers {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn open(&self) -> rusqlite::Result<Connection> {
+    pub(super) fn open(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.index, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        teach(&connection)?;
         Ok(connection)
     }
 }

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::OptionalExtension;
 
-use super::row::{kind_of, path_of, split, unsigned};
+use super::analysis::fill_loudness;
+use super::row::{file_path, kind_of, path_of, source_of, track_row, unsigned};
 use super::{Library, LibraryError};
-use crate::protocol::{MediaKind, Rendition};
+use crate::host::media::offers;
+use crate::protocol::{MediaKind, Rendition, TrackRow};
 use crate::types::{ArtId, TrackId};
 
 /// Where a track's file is, as the last scan found it.
@@ -36,13 +38,14 @@ impl Library {
     /// The file behind a track; `None` for an id that is not in the library.
     pub fn find(&self, track: TrackId) -> Result<Option<Found>, LibraryError> {
         self.shared.readers.read(|index| {
-            let mut statement = index.prepare_cached("SELECT * FROM track WHERE id = ?")?;
+            let mut statement = index.prepare_cached("SELECT * FROM track_row WHERE id = ?")?;
             let found = statement.query_row([track.0.as_bytes()], |row| {
-                let mut renditions = split(&row.get::<_, String>("renditions")?);
-                renditions.extend(split(&row.get::<_, String>("sound")?));
+                let kind = kind_of(row.get_ref("kind")?.as_str()?);
+                let (mut renditions, sound) = offers(kind, &source_of(row)?);
+                renditions.extend(sound);
                 Ok(Found {
-                    path: path_of(&row.get::<_, Vec<u8>>("path")?).to_owned(),
-                    kind: kind_of(&row.get::<_, String>("kind")?),
+                    path: file_path(row)?,
+                    kind,
                     mtime_ms: row.get("mtime_ms")?,
                     size: unsigned(row, "size")?,
                     renditions,
@@ -50,6 +53,19 @@ impl Library {
                 })
             });
             found.optional()
+        })
+    }
+
+    /// Rows of these tracks, in this order; those that are not known are left out.
+    pub fn tracks(&self, ids: &[TrackId]) -> Result<Vec<TrackRow>, LibraryError> {
+        self.shared.readers.read(|index| {
+            let mut statement = index.prepare_cached("SELECT * FROM track_row WHERE id = ?")?;
+            let mut rows = Vec::with_capacity(ids.len());
+            for id in ids {
+                rows.extend(statement.query_row([id.0.as_bytes()], track_row).optional()?);
+            }
+            fill_loudness(index, &mut rows)?;
+            Ok(rows)
         })
     }
 
@@ -80,7 +96,7 @@ impl Library {
     /// Whether any track is known below `folder`.
     pub(super) fn knows_any_below(&self, folder: &Path) -> Result<bool, LibraryError> {
         self.shared.readers.read(|index| {
-            let mut statement = index.prepare("SELECT path FROM track")?;
+            let mut statement = index.prepare("SELECT path FROM folder")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 if path_of(row.get_ref("path")?.as_blob()?).starts_with(folder) {

@@ -5,12 +5,22 @@
 mod analysis;
 mod art;
 mod browse;
+mod candidates;
+mod catalogue;
 mod codecs;
 mod db;
+mod described;
+mod facets;
+mod fold;
+mod keep;
 mod lookup;
 mod poster;
 mod row;
+mod rules;
 mod scan;
+mod search;
+mod steps;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,11 +28,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
+pub use browse::Page;
+pub use candidates::Candidate;
 pub use codecs::Codecs;
+pub use facets::FacetList;
+pub use fold::fold;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
 
+use catalogue::Current;
 use db::Readers;
 
 /// Why the library did not do what was asked. No text names a path but those of start-up, which only the owner sees.
@@ -36,6 +51,9 @@ pub enum LibraryError {
     Data(#[from] std::io::Error),
     #[error("the media folder {} does not exist or cannot be read: check the path, or mount the disk", .0.display())]
     NoFolder(PathBuf),
+    /// What was asked for makes no sense; for people.
+    #[error("{0}")]
+    Refused(&'static str),
     #[error("the scan was stopped")]
     Stopped,
 }
@@ -50,6 +68,7 @@ struct Shared {
     data: PathBuf,
     readers: Readers,
     scanning: AtomicBool,
+    catalogue: Current,
 }
 
 impl Library {
@@ -58,7 +77,8 @@ impl Library {
         let index = data.join("library.db");
         db::open_for_writing(&index)?;
         std::fs::create_dir_all(data.join("art"))?;
-        let shared = Shared { data: data.to_owned(), readers: Readers::new(index), scanning: AtomicBool::new(false) };
+        let shared =
+            Shared { data: data.to_owned(), readers: Readers::new(index), scanning: AtomicBool::new(false), catalogue: Current::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 

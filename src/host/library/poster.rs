@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::row::{path_of, track_id, unsigned};
+use super::keep::picture;
+use super::row::{file_path, integer, track_id, unsigned};
 use super::{Library, LibraryError, art, db};
 use crate::types::{ArtId, TrackId};
 
@@ -28,11 +29,11 @@ impl Library {
     /// Videos that have no picture, and of which none was tried to be made.
     pub fn bare_videos(&self) -> Result<Vec<Bare>, LibraryError> {
         self.shared.readers.read(|index| {
-            let mut videos = index
-                .prepare_cached("SELECT id, path, mtime_ms, size FROM track WHERE kind = 'video' AND art IS NULL AND state = 'present'")?;
+            let mut videos = index.prepare_cached(
+                "SELECT id, folder_path, name, mtime_ms, size FROM track_row WHERE kind = 'video' AND art IS NULL AND state = 'present'",
+            )?;
             let found = videos.query_map([], |row| {
-                let path = path_of(row.get_ref("path")?.as_blob()?).to_owned();
-                Ok(Bare { track: track_id(row)?, path, mtime_ms: row.get("mtime_ms")?, size: unsigned(row, "size")? })
+                Ok(Bare { track: track_id(row)?, path: file_path(row)?, mtime_ms: row.get("mtime_ms")?, size: unsigned(row, "size")? })
             })?;
             let mut failed = index.prepare_cached("SELECT 1 FROM art WHERE source = ? AND id IS NULL")?;
             let mut bare = Vec::new();
@@ -70,14 +71,15 @@ impl Library {
     fn show_poster(&self, video: &Bare, id: Option<&ArtId>) -> Result<(), LibraryError> {
         let mut index = db::open_for_writing(&self.index())?;
         let change = index.transaction()?;
-        let (id, source) = (id.map(ArtId::as_str), video.source());
+        let source = video.source();
         change.execute(
             "INSERT INTO art (source, id) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET id = excluded.id",
-            params![source, id],
+            params![source, id.map(ArtId::as_str)],
         )?;
         // A scan may have found a cover since, or another file.
         let sql = "UPDATE track SET art = ? WHERE id = ? AND art IS NULL AND mtime_ms = ? AND size = ?";
-        change.execute(sql, params![id, video.track.0.as_bytes(), video.mtime_ms, i64::try_from(video.size).unwrap_or(i64::MAX)])?;
+        let picture = id.map(|id| picture(&change, id)).transpose()?;
+        change.execute(sql, params![picture, video.track.0.as_bytes(), video.mtime_ms, integer(video.size)])?;
         Ok(change.commit()?)
     }
 }

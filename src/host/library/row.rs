@@ -1,42 +1,22 @@
-//! What is kept of a file, and how it is written to and read from the index.
+//! What is read from the index.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::Row;
 use uuid::Uuid;
 
-use crate::protocol::{MediaKind, Rendition, SourceMedia, TrackRow};
-use crate::types::{ArtId, TrackId, UnixMs};
-
-/// Sorts after every text.
-const LAST: &str = "\u{10FFFF}";
-
-/// What a file says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Described {
-    pub(super) kind: MediaKind,
-    pub(super) title: String,
-    pub(super) artist: Option<String>,
-    pub(super) album: Option<String>,
-    pub(super) album_artist: Option<String>,
-    pub(super) track_no: Option<u32>,
-    pub(super) disc_no: Option<u32>,
-    pub(super) year: Option<i32>,
-    pub(super) genre: Option<String>,
-    pub(super) duration_ms: u64,
-    pub(super) codec: String,
-    pub(super) source: SourceMedia,
-    pub(super) renditions: Vec<Rendition>,
-    pub(super) sound: Vec<Rendition>,
-}
+use crate::host::media::offers;
+use crate::protocol::{Listened, MediaKind, SourceMedia, TrackRow};
+use crate::types::{AlbumId, ArtId, TrackId, UnixMs};
 
 /// Which file, and which version of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub(super) mtime_ms: i64,
     pub(super) size: u64,
+    pub(super) inode: u64,
 }
 
 pub(super) fn kind_name(kind: MediaKind) -> &'static str {
@@ -58,68 +38,13 @@ pub(super) fn path_of(bytes: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(bytes))
 }
 
-fn join(renditions: &[Rendition]) -> String {
-    renditions.iter().map(|rendition| rendition.name()).collect::<Vec<_>>().join(",")
-}
-
-pub(super) fn split(names: &str) -> Vec<Rendition> {
-    names.split(',').filter_map(|name| Rendition::ALL.into_iter().find(|known| known.name() == name)).collect()
-}
-
-/// Text as it is compared: case folded, unknown last.
-fn sort_key(text: Option<&str>) -> String {
-    text.map_or_else(|| LAST.to_owned(), str::to_lowercase)
-}
-
-fn search_text(file: &Described) -> String {
-    let fields = [Some(&file.title), file.artist.as_ref(), file.album.as_ref(), file.album_artist.as_ref()];
-    fields.into_iter().flatten().map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n")
-}
-
-/// Writes a file that is there; an id that is known keeps its `added_at_ms`.
-pub(super) fn upsert(
-    index: &Connection,
-    id: TrackId,
-    path: &Path,
-    stamp: Stamp,
-    file: &Described,
-    art: Option<&ArtId>,
-    now: UnixMs,
-) -> rusqlite::Result<()> {
-    let album_artist = file.album_artist.as_deref().or(file.artist.as_deref());
-    let mut statement = index.prepare_cached(include_str!("upsert.sql"))?;
-    statement.execute(named_params! {
-        ":id": id.0.as_bytes(),
-        ":path": path_bytes(path),
-        ":mtime_ms": stamp.mtime_ms,
-        ":size": integer(stamp.size),
-        ":kind": kind_name(file.kind),
-        ":title": file.title,
-        ":artist": file.artist,
-        ":album": file.album,
-        ":album_artist": file.album_artist,
-        ":track_no": file.track_no,
-        ":disc_no": file.disc_no,
-        ":year": file.year,
-        ":genre": file.genre,
-        ":duration_ms": integer(file.duration_ms),
-        ":codec": file.codec,
-        ":source": serde_json::to_string(&file.source).expect("plain numbers and texts serialise"),
-        ":art": art.map(ArtId::as_str),
-        ":renditions": join(&file.renditions),
-        ":sound": join(&file.sound),
-        ":added_at_ms": now.0,
-        ":sort_title": sort_key(Some(&file.title)),
-        ":sort_artist": sort_key(file.artist.as_deref()),
-        ":sort_album": sort_key(file.album.as_deref()),
-        ":sort_album_artist": sort_key(album_artist),
-        ":search": search_text(file),
-    })?;
-    Ok(())
+/// The file of a row that has `folder_path` and `name`.
+pub(super) fn file_path(row: &Row<'_>) -> rusqlite::Result<PathBuf> {
+    Ok(path_of(row.get_ref("folder_path")?.as_blob()?).join(path_of(row.get_ref("name")?.as_blob()?)))
 }
 
 /// SQLite's integers are signed.
-fn integer(number: u64) -> i64 {
+pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
@@ -131,26 +56,41 @@ pub(super) fn track_id(row: &Row<'_>) -> rusqlite::Result<TrackId> {
     Ok(TrackId(Uuid::from_bytes(row.get::<_, [u8; 16]>("id")?)))
 }
 
-/// A row of the song grid.
+pub(super) fn source_of(row: &Row<'_>) -> rusqlite::Result<SourceMedia> {
+    Ok(serde_json::from_slice(row.get_ref("source")?.as_bytes()?).unwrap_or_default())
+}
+
+/// A row of the view `track_row`, as the song grid shows it; loudness and what a listener made of it are the caller's to fill in.
 pub(super) fn track_row(row: &Row<'_>) -> rusqlite::Result<TrackRow> {
+    let kind = kind_of(row.get_ref("kind")?.as_str()?);
+    let source = source_of(row)?;
+    let (renditions, sound) = offers(kind, &source);
     Ok(TrackRow {
         id: track_id(row)?,
-        kind: kind_of(&row.get::<_, String>("kind")?),
+        kind,
         title: row.get("title")?,
         artist: row.get("artist")?,
-        album: row.get("album")?,
+        album: row.get("album_title")?,
         album_artist: row.get("album_artist")?,
+        album_id: row.get::<_, Option<[u8; 16]>>("album_id")?.map(AlbumId),
+        composer: row.get("composer")?,
         track_no: row.get("track_no")?,
         disc_no: row.get("disc_no")?,
         year: row.get("year")?,
         genre: row.get("genre")?,
+        bpm: row.get("bpm")?,
+        compilation: row.get("compilation")?,
+        has_lyrics: row.get("has_lyrics")?,
+        missing: row.get_ref("state")?.as_str()? == "missing",
+        duplicate: false,
+        listened: Listened { rating: row.get("rating")?, ..Listened::default() },
         duration_ms: unsigned(row, "duration_ms")?,
         codec: row.get("codec")?,
-        art: row.get::<_, Option<String>>("art")?.and_then(|id| ArtId::try_from(id).ok()),
+        art: row.get::<_, Option<String>>("art_id")?.and_then(|id| ArtId::try_from(id).ok()),
         added_at: UnixMs(row.get("added_at_ms")?).to_rfc3339(),
-        source: serde_json::from_str(&row.get::<_, String>("source")?).unwrap_or_default(),
+        source,
         loudness: None,
-        renditions: split(&row.get::<_, String>("renditions")?),
-        sound: split(&row.get::<_, String>("sound")?),
+        renditions,
+        sound,
     })
 }

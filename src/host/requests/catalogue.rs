@@ -1,12 +1,13 @@
 //! Questions about the library: status, pages, pictures.
 
 use bytes::Bytes;
+use serde::Serialize;
 
 use super::{Answer, Handler};
 use crate::host::library::ART_CONTENT_TYPE;
 use crate::protocol::reply::HostStatus;
-use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, MediaStatus, Reply};
-use crate::types::{ArtId, TrackId};
+use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, FacetPage, Facets, MediaStatus, Reply};
+use crate::types::{ArtId, TrackId, UserId};
 
 impl Handler {
     pub(super) async fn status(&self) -> Result<Answer, ErrorBody> {
@@ -33,10 +34,21 @@ impl Handler {
         }
     }
 
-    pub(super) async fn browse(&self, browse: Browse) -> Result<Answer, ErrorBody> {
-        let (total, tracks) = self.ask(move |library| library.browse(&browse)).await?;
-        let page = serde_json::to_vec(&BrowsePage { tracks }).expect("a page of tracks serialises");
-        Ok(Answer::catalogue(Reply::Browse { total }, Bytes::from(page)))
+    pub(super) async fn browse(&self, listener: UserId, browse: Browse) -> Result<Answer, ErrorBody> {
+        let page = self.ask(move |library| library.browse(listener, &browse)).await?;
+        let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes };
+        Ok(Answer::catalogue(reply, json(&BrowsePage { tracks: page.tracks })))
+    }
+
+    pub(super) async fn facets(&self, listener: UserId, facets: Facets) -> Result<Answer, ErrorBody> {
+        let page = self.ask(move |library| library.facets(listener, &facets)).await?;
+        let reply = Reply::Facets { total: page.total, tracks: page.tracks };
+        Ok(Answer::catalogue(reply, json(&FacetPage { values: page.values })))
+    }
+
+    pub(super) async fn tracks(&self, ids: Vec<TrackId>) -> Result<Answer, ErrorBody> {
+        let tracks = self.ask(move |library| library.tracks(&ids)).await?;
+        Ok(Answer::catalogue(Reply::Tracks {}, json(&BrowsePage { tracks })))
     }
 
     pub(super) async fn waveform(&self, track: TrackId) -> Result<Answer, ErrorBody> {
@@ -50,4 +62,8 @@ impl Handler {
         let picture = picture.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "There is no such picture."))?;
         Ok(Answer::ok(Reply::Art { content_type: ART_CONTENT_TYPE.to_owned() }, Bytes::from(picture)))
     }
+}
+
+fn json(page: &impl Serialize) -> Bytes {
+    Bytes::from(serde_json::to_vec(page).expect("a page of the library serialises"))
 }

@@ -98,7 +98,7 @@ impl Library {
             scan.folder(&folder, stop)?;
         }
         scan.summary.missing = scan.writer.mark_unseen(&scan.seen, &scan.away)?;
-        scan.writer.commit()?;
+        scan.writer.finish()?;
         let totals = self.totals()?;
         let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (tracks, videos, duration_ms) = (totals.tracks, totals.videos, totals.duration_ms);

@@ -5,7 +5,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::super::row::Described;
+use super::super::described::Described;
 use super::{tags, walk};
 use crate::host::media::{MediaError, Prober, check_facts};
 use crate::protocol::SourceMedia;

@@ -12,10 +12,10 @@ use lofty::picture::PictureType;
 use lofty::probe::Probe;
 use lofty::tag::{Accessor, ItemKey, Tag};
 
-use super::super::row::Described;
+use super::super::described::{AlbumTag, Described, MoreTags};
 use super::clean;
 use super::read::Read;
-use crate::host::media::{Probed, Tags, copy_mime, offers};
+use crate::host::media::{Probed, Tags, copy_mime};
 use crate::protocol::{MediaKind, SourceAudio, SourceMedia};
 
 /// Whether its tags, and what they say of its sound, are read for a song of such a name: far faster than decoding a little of it.
@@ -62,8 +62,7 @@ pub(super) fn read_of(path: &Path, probed: Probed, tag: Option<&Tag>) -> Read {
     let kind = if source.video.is_some() { MediaKind::Video } else { MediaKind::Audio };
     let picture_codec = source.video.as_ref().map(|video| &video.codec);
     let codec = picture_codec.or(source.audio.as_ref().map(|audio| &audio.codec)).cloned().unwrap_or_default();
-    let (renditions, sound) = offers(kind, &source);
-    let described = Described { duration_ms, codec, source, renditions, sound, ..describe(path, kind, tag, &tags) };
+    let described = Described { duration_ms, codec, source, ..describe(path, kind, tag, &tags) };
     Read { described, picture: tag.and_then(front_cover) }
 }
 
@@ -72,23 +71,32 @@ fn describe(path: &Path, kind: MediaKind, tag: Option<&Tag>, said: &Tags) -> Des
     let text = |value: Option<Cow<'_, str>>, said: &Option<String>| {
         value.and_then(|value| clean::text(&value)).or_else(|| said.as_deref().and_then(clean::text))
     };
+    let one = |value: Option<String>| value.into_iter().collect::<Vec<_>>();
     let title = text(tag.and_then(Accessor::title), &said.title);
     let date = tag.and_then(|tag| tag.get_string(ItemKey::RecordingDate).or_else(|| tag.get_string(ItemKey::Year)));
+    let artist = text(tag.and_then(Accessor::artist), &said.artist);
+    let album_artist = text(tag.and_then(|tag| tag.get_string(ItemKey::AlbumArtist)).map(Cow::from), &said.album_artist);
+    let whose = album_artist.clone().or_else(|| artist.clone());
+    let album = text(tag.and_then(Accessor::album), &said.album);
     Described {
         kind,
         title: title.unwrap_or_else(|| title_of(path)),
-        artist: text(tag.and_then(Accessor::artist), &said.artist),
-        album: text(tag.and_then(Accessor::album), &said.album),
-        album_artist: text(tag.and_then(|tag| tag.get_string(ItemKey::AlbumArtist)).map(Cow::from), &said.album_artist),
+        artists: one(artist),
+        album: album.map(|title| AlbumTag::new(&[whose.as_deref().unwrap_or_default(), &title], title.clone(), whose.clone())),
+        album_artists: one(album_artist),
+        composers: Vec::new(),
+        genres: one(text(tag.and_then(Accessor::genre), &said.genre)),
         track_no: tag.and_then(Accessor::track).or(said.track_no),
         disc_no: tag.and_then(Accessor::disk).or(said.disc_no),
         year: date.and_then(clean::year).or_else(|| said.date.as_deref().and_then(clean::year)),
-        genre: text(tag.and_then(Accessor::genre), &said.genre),
+        bpm: None,
+        rating: None,
+        compilation: false,
+        has_lyrics: false,
         duration_ms: 0,
         codec: String::new(),
         source: SourceMedia::default(),
-        renditions: Vec::new(),
-        sound: Vec::new(),
+        more: MoreTags::default(),
     }
 }
 

@@ -99,7 +99,7 @@ fn leads_outside(link: &Path, real_folder: &Path) -> bool {
 
 pub(super) fn stamp(metadata: &Metadata) -> Stamp {
     let mtime_ms = metadata.mtime().saturating_mul(1000).saturating_add(metadata.mtime_nsec() / 1_000_000);
-    Stamp { mtime_ms, size: metadata.len() }
+    Stamp { mtime_ms, size: metadata.len(), inode: metadata.ino() }
 }
 
 pub(super) fn special(kind: FileType) -> &'static str {

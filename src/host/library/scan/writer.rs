@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::LibraryError;
-use super::super::row::{Described, Stamp, path_bytes, path_of, track_id, unsigned, upsert};
+use super::super::described::Described;
+use super::super::keep::{Keeper, Kept, tidy};
+use super::super::row::{Stamp, file_path, path_bytes, track_id, unsigned};
 use crate::types::{ArtId, Clock, TrackId, random};
 
 /// Files a transaction: few enough that a crash loses little and readers see progress.
@@ -21,26 +23,29 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn is_same(&self, stamp: Stamp) -> bool {
-        (self.stamp.mtime_ms, self.stamp.size) == (stamp.mtime_ms, stamp.size)
+        self.stamp == stamp
     }
 }
 
 pub(super) struct Writer<'a> {
     index: &'a Connection,
+    keeper: Keeper<'a>,
     clock: &'a dyn Clock,
     pending: u32,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(index: &'a Connection, clock: &'a dyn Clock) -> Self {
-        Self { index, clock, pending: 0 }
+        Self { index, keeper: Keeper::new(index), clock, pending: 0 }
     }
 
     pub(super) fn known(&self, path: &Path) -> Result<Option<Known>, LibraryError> {
         let mut statement =
-            self.index.prepare_cached("SELECT id, mtime_ms, size, state = 'present' AS present FROM track WHERE path = ?")?;
-        let known = statement.query_row([path_bytes(path)], |row| {
-            let stamp = Stamp { mtime_ms: row.get("mtime_ms")?, size: unsigned(row, "size")? };
+            self.index.prepare_cached("SELECT id, mtime_ms, size, inode, state = 'present' AS present FROM track JOIN folder ON folder.n = track.folder WHERE folder.path = ? AND name = ?")?;
+        let folder = path.parent().map(path_bytes).unwrap_or_default();
+        let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
+        let known = statement.query_row([folder, name], |row| {
+            let stamp = Stamp { mtime_ms: row.get("mtime_ms")?, size: unsigned(row, "size")?, inode: unsigned(row, "inode")? };
             Ok(Known { id: track_id(row)?, stamp, present: row.get("present")? })
         });
         Ok(known.optional()?)
@@ -58,7 +63,7 @@ impl<'a> Writer<'a> {
         let now = self.clock.now();
         let id = known.map_or_else(|| TrackId::new(now, random::bytes()), |known| known.id);
         self.begin()?;
-        upsert(self.index, id, path, stamp, file, art, now)?;
+        self.keeper.keep(&Kept { id, path, stamp, fingerprint: None, file, art }, now)?;
         self.count()?;
         Ok(id)
     }
@@ -82,13 +87,13 @@ impl<'a> Writer<'a> {
     }
 
     fn unseen(&self, seen: &HashSet<TrackId>, away: &[PathBuf]) -> rusqlite::Result<Vec<(TrackId, &'static str, String)>> {
-        let mut statement = self.index.prepare("SELECT id, path, state FROM track")?;
+        let mut statement = self.index.prepare("SELECT id, folder_path, name, state FROM track_row")?;
         let mut rows = statement.query([])?;
         let mut unseen = Vec::new();
         while let Some(row) = rows.next()? {
             let id = track_id(row)?;
             if !seen.contains(&id) {
-                let path = path_of(row.get_ref("path")?.as_blob()?);
+                let path = file_path(row)?;
                 let is_away = away.iter().any(|folder| path.starts_with(folder));
                 unseen.push((id, if is_away { "offline" } else { "missing" }, row.get("state")?));
             }
@@ -98,7 +103,11 @@ impl<'a> Writer<'a> {
 
     fn set_state(&mut self, id: TrackId, state: &str) -> Result<(), LibraryError> {
         self.begin()?;
-        self.index.prepare_cached("UPDATE track SET state = ? WHERE id = ?")?.execute(params![state, id.0.as_bytes()])?;
+        self.index.prepare_cached("UPDATE track SET state = ?, state_at_ms = ? WHERE id = ?")?.execute(params![
+            state,
+            self.clock.now().0,
+            id.0.as_bytes()
+        ])?;
         self.count()
     }
 
@@ -112,6 +121,13 @@ impl<'a> Writer<'a> {
     fn count(&mut self) -> Result<(), LibraryError> {
         self.pending += 1;
         if self.pending >= BATCH { self.commit() } else { Ok(()) }
+    }
+
+    /// Throws away what no track shares any more, and makes all last.
+    pub(super) fn finish(&mut self) -> Result<(), LibraryError> {
+        self.begin()?;
+        tidy(self.index)?;
+        self.commit()
     }
 
     /// Makes what was written so far last.

@@ -1,0 +1,170 @@
+//! Writing tracks to the index.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::path::Path;
+
+use rusqlite::{CachedStatement, Connection, ToSql, named_params, params};
+
+use super::described::{AlbumTag, Described, MoreTags, joined};
+use super::row::{Stamp, integer, kind_name, path_bytes};
+use super::words::words_of;
+use crate::types::{ArtId, TrackId, UnixMs};
+
+/// Remembered numbers of one table: a scan meets the same artists again and again.
+const REMEMBERED: usize = 20_000;
+
+/// A track to write.
+pub(super) struct Kept<'a> {
+    pub(super) id: TrackId,
+    pub(super) path: &'a Path,
+    pub(super) stamp: Stamp,
+    pub(super) fingerprint: Option<&'a [u8]>,
+    pub(super) file: &'a Described,
+    pub(super) art: Option<&'a ArtId>,
+}
+
+/// Writes tracks, and what they share, over one connection.
+pub(super) struct Keeper<'a> {
+    index: &'a Connection,
+    folders: HashMap<Vec<u8>, i64>,
+    artists: HashMap<(String, Option<String>), i64>,
+    genres: HashMap<String, i64>,
+    pictures: HashMap<ArtId, i64>,
+}
+
+#[derive(Clone, Copy)]
+enum Role {
+    Artist = 0,
+    AlbumArtist = 1,
+    Composer = 2,
+}
+
+impl<'a> Keeper<'a> {
+    pub(super) fn new(index: &'a Connection) -> Self {
+        Self { index, folders: HashMap::new(), artists: HashMap::new(), genres: HashMap::new(), pictures: HashMap::new() }
+    }
+
+    /// Writes a file that is there; an id that is known keeps its number and when it was added.
+    pub(super) fn keep(&mut self, kept: &Kept<'_>, now: UnixMs) -> rusqlite::Result<i64> {
+        let file = kept.file;
+        let folder = self.folder(kept.path.parent().map(path_bytes).unwrap_or_default())?;
+        let name = kept.path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
+        let album = file.album.as_ref().map(|album| self.album(album, &file.more)).transpose()?;
+        let art = kept.art.map(|art| self.picture(art)).transpose()?;
+        let more =
+            (file.more != MoreTags::default()).then(|| serde_json::to_string(&file.more).expect("plain texts and numbers serialise"));
+        let n = self.index.prepare_cached(include_str!("keep.sql"))?.query_row(
+            named_params! {
+                ":id": kept.id.0.as_bytes(), ":folder": folder, ":name": name, ":now": now.0,
+                ":mtime_ms": kept.stamp.mtime_ms, ":size": integer(kept.stamp.size), ":inode": integer(kept.stamp.inode),
+                ":fingerprint": kept.fingerprint, ":kind": kind_name(file.kind), ":title": file.title, ":sort_title": file.more.sort_title,
+                ":album": album, ":artist": joined(&file.artists), ":album_artist": joined(&file.album_artists),
+                ":composer": joined(&file.composers), ":genre": joined(&file.genres), ":track_no": file.track_no, ":disc_no": file.disc_no,
+                ":year": file.year, ":bpm": file.bpm, ":rating": file.rating, ":compilation": file.compilation,
+                ":has_lyrics": file.has_lyrics, ":duration_ms": integer(file.duration_ms), ":codec": file.codec,
+                ":kbps": kbps(file, kept.stamp.size).map(integer),
+                ":source": serde_json::to_string(&file.source).expect("plain numbers and texts serialise"), ":more": more, ":art": art,
+            },
+            |row| row.get(0),
+        )?;
+        self.credits(n, file)?;
+        self.genres(n, file)?;
+        let words = words_of(file, &String::from_utf8_lossy(name));
+        self.index.prepare_cached("INSERT OR REPLACE INTO words (rowid, line) VALUES (?, ?)")?.execute(params![n, words])?;
+        Ok(n)
+    }
+
+    fn credits(&mut self, track: i64, file: &Described) -> rusqlite::Result<()> {
+        self.index.prepare_cached("DELETE FROM credit WHERE track = ?")?.execute([track])?;
+        let more = &file.more;
+        for (role, names, sort) in [
+            (Role::Artist, &file.artists, &more.sort_artist),
+            (Role::AlbumArtist, &file.album_artists, &more.sort_album_artist),
+            (Role::Composer, &file.composers, &more.sort_composer),
+        ] {
+            // A tag says how all of them together sort.
+            let sort = sort.as_ref().filter(|_| names.len() == 1);
+            for (place, name) in (0_u32..).zip(names) {
+                let artist = self.artist(name, sort)?;
+                let mut statement = self.index.prepare_cached("INSERT INTO credit (track, role, place, artist) VALUES (?, ?, ?, ?)")?;
+                statement.execute(params![track, role as i64, place, artist])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn genres(&mut self, track: i64, file: &Described) -> rusqlite::Result<()> {
+        self.index.prepare_cached("DELETE FROM track_genre WHERE track = ?")?.execute([track])?;
+        for (place, name) in (0_u32..).zip(&file.genres) {
+            let sql = "INSERT INTO genre (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING n";
+            let genre = remembered(&mut self.genres, name.clone(), || number(self.index.prepare_cached(sql)?, &[name]))?;
+            self.index
+                .prepare_cached("INSERT INTO track_genre (track, place, genre) VALUES (?, ?, ?)")?
+                .execute(params![track, place, genre])?;
+        }
+        Ok(())
+    }
+
+    fn folder(&mut self, path: &[u8]) -> rusqlite::Result<i64> {
+        let sql = "INSERT INTO folder (path) VALUES (?) ON CONFLICT (path) DO UPDATE SET path = excluded.path RETURNING n";
+        remembered(&mut self.folders, path.to_owned(), || number(self.index.prepare_cached(sql)?, &[&path]))
+    }
+
+    fn artist(&mut self, name: &str, sort: Option<&String>) -> rusqlite::Result<i64> {
+        let sql = "INSERT INTO artist (name, sort) VALUES (?, ?)
+                   ON CONFLICT (name) DO UPDATE SET sort = coalesce(excluded.sort, artist.sort) RETURNING n";
+        remembered(&mut self.artists, (name.to_owned(), sort.cloned()), || number(self.index.prepare_cached(sql)?, &[&name, &sort]))
+    }
+
+    fn picture(&mut self, art: &ArtId) -> rusqlite::Result<i64> {
+        remembered(&mut self.pictures, art.clone(), || picture(self.index, art))
+    }
+
+    fn album(&self, album: &AlbumTag, more: &MoreTags) -> rusqlite::Result<i64> {
+        let sql = "INSERT INTO album (id, title, sort_title, artist, sort_artist) VALUES (?, ?, ?, ?, ?)
+                   ON CONFLICT (id) DO UPDATE SET title = excluded.title, sort_title = coalesce(excluded.sort_title, album.sort_title),
+                   artist = excluded.artist, sort_artist = coalesce(excluded.sort_artist, album.sort_artist) RETURNING n";
+        let statement = self.index.prepare_cached(sql)?;
+        number(statement, &[&album.id.0, &album.title, &more.sort_album, &album.artist, &more.sort_album_artist])
+    }
+}
+
+/// As the file's headers say, or else its size and length.
+fn kbps(file: &Described, size: u64) -> Option<u64> {
+    let parts = [file.source.audio.as_ref().and_then(|audio| audio.kbps), file.source.video.as_ref().and_then(|video| video.kbps)];
+    let said: u64 = parts.into_iter().flatten().map(u64::from).sum();
+    if said > 0 { Some(said) } else { (file.duration_ms > 0).then(|| size.saturating_mul(8) / file.duration_ms) }
+}
+
+/// The number of a kept picture.
+pub(super) fn picture(index: &Connection, art: &ArtId) -> rusqlite::Result<i64> {
+    let sql = "INSERT INTO picture (id) VALUES (?) ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING n";
+    number(index.prepare_cached(sql)?, &[&art.as_str()])
+}
+
+/// Throws away what no track shares any more.
+pub(super) fn tidy(index: &Connection) -> rusqlite::Result<()> {
+    index.execute_batch(
+        "DELETE FROM album WHERE n NOT IN (SELECT album FROM track WHERE album NOT NULL);
+         DELETE FROM artist WHERE n NOT IN (SELECT artist FROM credit);
+         DELETE FROM genre WHERE n NOT IN (SELECT genre FROM track_genre);
+         DELETE FROM folder WHERE n NOT IN (SELECT folder FROM track);",
+    )
+}
+
+fn number(mut statement: CachedStatement<'_>, values: &[&dyn ToSql]) -> rusqlite::Result<i64> {
+    statement.query_row(values, |row| row.get(0))
+}
+
+fn remembered<K: Eq + Hash>(known: &mut HashMap<K, i64>, key: K, find: impl FnOnce() -> rusqlite::Result<i64>) -> rusqlite::Result<i64> {
+    if let Some(n) = known.get(&key) {
+        return Ok(*n);
+    }
+    if known.len() >= REMEMBERED {
+        known.clear();
+    }
+    let n = find()?;
+    known.insert(key, n);
+    Ok(n)
+}
