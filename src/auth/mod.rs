@@ -11,4 +11,4 @@ pub mod token;
 
 pub use device_key::{DeviceKey, DevicePublicKey};
 pub use replay::ReplayGuard;
-pub use ticket::{Claims, TicketError, TicketSigner, TicketVerifier};
+pub use ticket::{Claims, Standing, TicketError, TicketSigner, TicketVerifier};

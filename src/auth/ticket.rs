@@ -20,6 +20,18 @@ pub enum Scope {
     Media,
 }
 
+/// What the asker is to the host's owner, least trusted first. A ticket that does not say is a guest's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Somebody who was sent a link.
+    #[default]
+    Guest,
+    /// Who lives in the owner's house.
+    Household,
+    Owner,
+}
+
 /// A ticket's claims. Times are Unix milliseconds: hence `iat_ms` and `exp_ms`, not the seconds of `iat` and `exp`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +47,8 @@ pub struct Claims {
     pub iat_ms: UnixMs,
     pub exp_ms: UnixMs,
     pub scope: Scope,
+    #[serde(default)]
+    pub standing: Standing,
     /// Thumbprint of the player's key, [`super::proof::thumbprint`].
     pub cnf: String,
     /// The session's minute that this ticket was paid for.
@@ -175,6 +189,7 @@ mod tests {
             iat_ms: NOW,
             exp_ms: NOW.plus(Duration::from_secs(120)),
             scope: Scope::Media,
+            standing: Standing::Owner,
             cnf: "thumbprint".to_owned(),
             minute: 0,
         }
@@ -212,6 +227,17 @@ mod tests {
         let forger = TicketSigner { key: DeviceKey::from_seed(&[66; 32]), kid: signer().kid().to_owned() };
         let token = forger.sign(&claims());
         assert_eq!(verifier(host(1), &signer()).verify(&token, NOW), Err(TicketError::Invalid));
+    }
+
+    #[test]
+    fn who_does_not_say_what_they_are_is_a_guest() {
+        let mut wire = serde_json::to_value(claims()).expect("serialises");
+        assert_eq!(wire["standing"], "owner");
+        wire.as_object_mut().expect("an object").remove("standing");
+        let read: Claims = serde_json::from_value(wire.clone()).expect("reads");
+        assert_eq!(read.standing, Standing::Guest);
+        wire["standing"] = "admin".into();
+        assert!(serde_json::from_value::<Claims>(wire).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{file, paths};
 use crate::cli::HostRunArgs;
 use crate::host::HostConfig;
+use crate::host::access::Access;
 
 const CACHE_MIB: u64 = 2048;
 
@@ -17,10 +18,21 @@ struct HostFile {
     server: Option<String>,
     #[serde(default)]
     media: Vec<PathBuf>,
+    /// Media folders of which it is said with whom they are shared.
+    #[serde(default)]
+    folder: Vec<Folder>,
     data: Option<PathBuf>,
     name: Option<String>,
     cache_mib: Option<u64>,
     analysis: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Folder {
+    path: PathBuf,
+    #[serde(default)]
+    access: Access,
 }
 
 /// What `iroam host scan` needs.
@@ -36,7 +48,8 @@ pub fn host(args: HostRunArgs) -> Result<HostConfig> {
     let cache_mib = args.cache_mib.or(file.cache_mib).unwrap_or(CACHE_MIB);
     Ok(HostConfig {
         server_url: args.server.or(file.server).context("say which server to pair with: --server URL")?,
-        media: media(args.media, file.media)?,
+        access: file.folder.iter().map(|folder| (folder.path.clone(), folder.access)).collect(),
+        media: media(args.media, file.media, file.folder)?,
         data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)?,
         name: args.name.or(file.name).unwrap_or_else(machine_name),
         cache_bytes_max: cache_mib.saturating_mul(1024 * 1024),
@@ -47,10 +60,15 @@ pub fn host(args: HostRunArgs) -> Result<HostConfig> {
 /// The settings of a single scan: no server is needed.
 pub fn scan(args: HostRunArgs) -> Result<ScanConfig> {
     let file: HostFile = file::read(args.config.as_ref())?;
-    Ok(ScanConfig { media: media(args.media, file.media)?, data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)? })
+    Ok(ScanConfig {
+        media: media(args.media, file.media, file.folder)?,
+        data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)?,
+    })
 }
 
-fn media(flags: Vec<PathBuf>, file: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
+/// Flags replace what the file lists; what it says of sharing holds all the same.
+fn media(flags: Vec<PathBuf>, mut file: Vec<PathBuf>, shared: Vec<Folder>) -> Result<Vec<PathBuf>> {
+    file.extend(shared.into_iter().map(|folder| folder.path));
     let folders = if flags.is_empty() { file } else { flags };
     if folders.is_empty() {
         bail!("say where the music is: --media DIR");

@@ -1,5 +1,6 @@
 //! The media server on the home PC: a library, a media engine, and a tunnel to the server that its owner chose.
 
+pub mod access;
 mod analysis;
 mod clock;
 mod data_dir;
@@ -16,6 +17,7 @@ mod scan_bar;
 mod scans;
 mod session;
 mod tunnel;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::DeviceKey;
 use crate::types::{Clock, SystemClock};
+use access::{Access, Libraries, Rules};
 use analysis::Analysis;
 use clock::ServerClock;
 use gate::Gate;
@@ -51,6 +54,8 @@ pub struct HostConfig {
     pub server_url: String,
     /// Folders of music and video.
     pub media: Vec<PathBuf>,
+    /// With whom some of them, or folders within, are shared; the others as [`Access`] by default.
+    pub access: Vec<(PathBuf, Access)>,
     /// The host's own folder.
     pub data: PathBuf,
     /// What the host is called, for people.
@@ -115,6 +120,15 @@ pub fn scan_once(media: &[PathBuf], data: &Path, worker_exe: PathBuf) -> anyhow:
     Ok(library.scan(media, &mut prober, &SystemClock, &AtomicBool::new(false))?)
 }
 
+/// `media`: the media folders, absolute.
+fn rules(config: &HostConfig, media: &[PathBuf]) -> std::io::Result<Rules> {
+    let said = config.access.iter().map(|(folder, access)| Ok((std::path::absolute(folder)?, *access)));
+    let said = said.collect::<std::io::Result<Vec<_>>>()?;
+    let unsaid = media.iter().filter(|folder| !said.iter().any(|(other, _)| other == *folder));
+    let unsaid: Vec<_> = unsaid.map(|folder| (folder.clone(), Access::default())).collect();
+    Ok(Rules::new(said.into_iter().chain(unsaid)))
+}
+
 fn worker_config(data: &Path, exe: PathBuf) -> WorkerConfig {
     WorkerConfig { exe, registry: data.join("gstreamer.registry") }
 }
@@ -150,7 +164,9 @@ impl Belonging<'_> {
         let Some(pairing) = self.paired(pairing).await? else { return Ok(()) };
         let gate = Gate::new(pairing.host_id, ServerClock::new(clock));
         let media = self.config.media.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
-        let handler = Handler { name: self.config.name.as_str().into(), library, engine, report, files: Files::new(media) };
+        let libraries = Libraries::new(library.clone(), rules(self.config, &media)?);
+        let files = Files::new(media);
+        let handler = Handler { name: self.config.name.as_str().into(), library, libraries, engine, report, files };
         let keeper = Keeper {
             data: self.config.data.clone(),
             name: self.config.name.clone(),

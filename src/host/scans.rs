@@ -1,4 +1,4 @@
-//! Scans at the start, every so often, and when asked by SIGHUP (where no terminal sends it).
+//! Scans at the start, of what changed when it has come to rest, every so often, and when asked by SIGHUP (where no terminal sends it).
 
 use std::collections::HashSet;
 use std::io::IsTerminal;
@@ -10,15 +10,21 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::library::{Library, LibraryError, ScanSummary, Skipped};
+use super::library::{Changed, Library, LibraryError, ScanSummary, Skipped};
 use super::media::{Prober, WorkerConfig};
 use super::report::Report;
 use super::scan_bar::words;
+use super::watch::{Batch, Watch};
 use crate::types::Clock;
 
+/// What is not watched is scanned so often.
 const EVERY: Duration = Duration::from_secs(15 * 60);
+/// And everything so often, whoever watched: a change that nobody told of is found.
+const EVERYTHING_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// After a disk was full.
+const AGAIN: Duration = Duration::from_secs(60);
 /// A scan that was told to stop and does not is in a look at a dead network share, and is left to it.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A long scan says how far it has come so often.
@@ -55,14 +61,15 @@ impl Scans {
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
         let hangup = if hangup_ends() { None } else { Some(signal(SignalKind::hangup())?) };
         let course = tokio::spawn(tell_course(library.clone()));
+        let watch = Watch::start(media.iter().map(std::path::absolute).collect::<std::io::Result<_>>()?);
         let scan = Scan { library, media, worker, report, clock, stop: stop.clone(), skipped: Mutex::default() };
-        let mut scans = Self::keep(Arc::new(move || scan.run()), stop, wake, hangup);
+        let mut scans = Self::keep(Arc::new(move |what| scan.run(&what)), stop, wake, hangup, Some(watch));
         scans.course = Some(course);
         Ok(scans)
     }
 
-    fn keep(scan: Arc<dyn Fn() + Send + Sync>, stop: Arc<AtomicBool>, wake: Arc<Notify>, hangup: Option<Signal>) -> Self {
-        let task = tokio::spawn(keep_scanning(scan, stop.clone(), wake.clone(), hangup));
+    fn keep(scan: Work, stop: Arc<AtomicBool>, wake: Arc<Notify>, hangup: Option<Signal>, watch: Option<Watch>) -> Self {
+        let task = tokio::spawn(keep_scanning(scan, stop.clone(), wake.clone(), hangup, watch));
         Self { stop, wake, task, course: None }
     }
 
@@ -109,45 +116,111 @@ struct Scan {
     skipped: Mutex<HashSet<Skipped>>,
 }
 
-async fn keep_scanning(scan: Arc<dyn Fn() + Send + Sync>, stop: Arc<AtomicBool>, wake: Arc<Notify>, mut hangup: Option<Signal>) {
+/// What to scan.
+enum What {
+    Everything,
+    /// These media folders.
+    Folders(Vec<PathBuf>),
+    Batch(Batch),
+}
+
+/// Scans, and says how long at most until everything is scanned again.
+type Work = Arc<dyn Fn(What) -> Duration + Send + Sync>;
+
+async fn keep_scanning(scan: Work, stop: Arc<AtomicBool>, wake: Arc<Notify>, mut hangup: Option<Signal>, mut watch: Option<Watch>) {
+    let mut what = What::Everything;
+    let mut all_at = Instant::now();
     while !stop.load(Ordering::Relaxed) {
-        if let Err(error) = on_its_own_thread(scan.clone()).await {
-            tracing::error!(%error, "a scan broke off");
+        let is_all = matches!(what, What::Everything);
+        match on_its_own_thread(scan.clone(), what).await {
+            Ok(pause) if is_all => all_at = Instant::now() + pause,
+            Ok(pause) => all_at = all_at.min(Instant::now() + pause),
+            Err(error) => {
+                tracing::error!(%error, "a scan broke off");
+                all_at = Instant::now() + EVERY;
+            }
         }
-        tokio::select! {
-            () = sleep(EVERY) => {}
-            () = asked(&mut hangup) => {}
-            () = wake.notified() => {}
+        let often = Instant::now() + EVERY;
+        what = loop {
+            tokio::select! {
+                () = sleep_until(all_at) => break What::Everything,
+                () = sleep_until(often) => break What::Folders(watch.as_ref().map(Watch::unwatched).unwrap_or_default()),
+                () = asked(&mut hangup) => break What::Everything,
+                () = wake.notified() => break What::Folders(Vec::new()),
+                batch = next(&mut watch) => match batch {
+                    Some(Batch { everything: true, .. }) => break What::Everything,
+                    Some(batch) => break What::Batch(batch),
+                    // The watch has ended, and with it what it knew: everything is scanned as often as the unwatched.
+                    None => watch = None,
+                },
+            }
+        };
+        if watch.is_none() && matches!(&what, What::Folders(folders) if folders.is_empty()) {
+            what = What::Everything;
         }
     }
 }
 
+async fn next(watch: &mut Option<Watch>) -> Option<Batch> {
+    match watch {
+        Some(watch) => watch.batches.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Not one of the runtime's: those are waited for when the host ends.
-async fn on_its_own_thread(scan: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<()> {
+async fn on_its_own_thread(scan: Work, what: What) -> std::io::Result<Duration> {
     let (ended, end) = oneshot::channel();
     std::thread::Builder::new().name("scan".to_owned()).spawn(move || {
-        scan();
-        let _ = ended.send(());
+        let _ = ended.send(scan(what));
     })?;
     end.await.map_err(|_| std::io::Error::other("its thread panicked"))
 }
 
 impl Scan {
-    fn run(&self) {
+    fn run(&self, what: &What) -> Duration {
         // Its process lives as long as the scan does.
         let mut prober = Prober::new(self.worker.clone());
-        let scanned = self.library.scan(&self.media, &mut prober, &*self.clock, &self.stop);
+        let (clock, stop) = (&*self.clock, &*self.stop);
+        let mut part =
+            |changed: &[Changed], restless: &_| self.library.scan_changed(&self.media, (changed, restless), &mut prober, clock, stop);
+        let scanned = match what {
+            What::Folders(folders) if folders.is_empty() => return EVERYTHING_EVERY,
+            What::Folders(folders) => {
+                let changed: Vec<_> = folders.iter().map(|path| Changed { path: path.clone(), deep: true }).collect();
+                part(&changed, &HashSet::new())
+            }
+            What::Batch(batch) => part(&batch.changed, &batch.restless),
+            What::Everything => self.library.scan(&self.media, &mut prober, clock, stop),
+        };
         let is_done = scanned.is_ok();
-        tell(scanned, &mut self.skipped.lock().unwrap_or_else(PoisonError::into_inner));
+        let pause = match &scanned {
+            Err(LibraryError::Full) => AGAIN,
+            Err(_) => EVERY,
+            Ok(_) => EVERYTHING_EVERY,
+        };
+        let is_all = matches!(what, What::Everything);
+        tell(scanned, is_all, &mut self.skipped.lock().unwrap_or_else(PoisonError::into_inner));
         self.report.scan_ended();
-        if is_done && let Err(error) = self.report.look(&self.library, &mut prober) {
+        if is_done
+            && is_all
+            && let Err(error) = self.report.look(&self.library, &mut prober)
+        {
             tracing::error!(error = %format!("{error:#}"), "it is not known what is missing to play everything");
         }
+        pause
     }
 }
 
-fn tell(scanned: Result<ScanSummary, LibraryError>, before: &mut HashSet<Skipped>) {
+/// A scan of some folders is told of only when it found something, and what it skipped is nothing that the next one of all did not tell.
+fn tell(scanned: Result<ScanSummary, LibraryError>, is_all: bool, before: &mut HashSet<Skipped>) {
     match scanned {
+        Ok(summary) if !is_all => {
+            let ScanSummary { added, updated, missing, tracks, videos, elapsed_ms, .. } = summary;
+            if added + updated + missing > 0 {
+                tracing::info!(added, updated, missing, tracks, videos, elapsed_ms, "changes found");
+            }
+        }
         Ok(mut summary) => {
             let count = summary.skipped_total;
             let (told, more) = news(std::mem::take(&mut summary.skipped), before);
@@ -200,12 +273,13 @@ mod tests {
         let (_never, wait) = mpsc::channel::<()>();
         let scan = std::sync::Mutex::new((begun, wait));
         runtime.block_on(async move {
-            let hangs = Arc::new(move || {
+            let hangs = Arc::new(move |_| {
                 let scan = scan.lock().expect("one scan at a time");
                 let _ = scan.0.send(());
                 let _ = scan.1.recv();
+                EVERY
             });
-            let scans = Scans::keep(hangs, Arc::default(), Arc::default(), None);
+            let scans = Scans::keep(hangs, Arc::default(), Arc::default(), None, None);
             tokio::task::spawn_blocking(move || begin.recv()).await.expect("joined").expect("a scan began");
             scans.stop().await;
         });

@@ -31,6 +31,7 @@ pub fn claims(host: HostId, now: UnixMs) -> Claims {
         iat_ms: now,
         exp_ms: now.plus(Duration::from_secs(120)),
         scope: ticket::Scope::Media,
+        standing: ticket::Standing::Owner,
         cnf: proof::thumbprint(&player_key().public()),
         minute: 0,
     }

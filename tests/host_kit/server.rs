@@ -63,6 +63,7 @@ pub fn config(home: &Home, http: &str) -> HostConfig {
     HostConfig {
         server_url: http.to_owned(),
         media: vec![home.media.clone()],
+        access: Vec::new(),
         data: home.data.clone(),
         name: "Attic".to_owned(),
         cache_bytes_max: 1 << 24,

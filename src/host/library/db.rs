@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::LibraryError;
 use super::fold::fold;
+use super::sight::{Sight, narrow};
 
 /// Step k brings an index from version k to k + 1.
 const STEPS: [Step; 3] = [
@@ -56,12 +57,19 @@ fn migrate(connection: &mut Connection) -> Result<(), LibraryError> {
 /// A few read-only connections.
 pub(super) struct Readers {
     index: PathBuf,
+    /// What they may see; `None`: all of it.
+    sight: Option<Sight>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
     pub(super) fn new(index: PathBuf) -> Self {
-        Self { index, idle: Mutex::new(Vec::new()) }
+        Self { index, sight: None, idle: Mutex::new(Vec::new()) }
+    }
+
+    /// Readers of the same file who do not see all of it.
+    pub(super) fn narrowed(&self, sight: Sight) -> Self {
+        Self { sight: Some(sight), ..Self::new(self.index.clone()) }
     }
 
     /// Runs `read` on a connection of its own.
@@ -88,6 +96,9 @@ impl Readers {
         let connection = Connection::open_with_flags(&self.index, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         teach(&connection)?;
+        if let Some(sight) = &self.sight {
+            narrow(&connection, sight)?;
+        }
         Ok(connection)
     }
 }

@@ -90,7 +90,7 @@ impl Library {
 
     /// As [`Library::picture`], no larger than `size`.
     pub fn sized_picture(&self, art: &ArtId, size: ArtSize) -> Result<Option<Vec<u8>>, LibraryError> {
-        Ok(super::art::load(&self.art_dir(), art, size)?)
+        if self.shows(art)? { Ok(super::art::load(&self.art_dir(), art, size)?) } else { Ok(None) }
     }
 
     /// Whether any track is known below `folder`.

@@ -20,6 +20,7 @@ mod row;
 mod rules;
 mod scan;
 mod search;
+mod sight;
 mod steps;
 mod tags;
 mod words;
@@ -36,7 +37,8 @@ pub use facets::FacetList;
 pub use fold::fold;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
-pub use scan::{FolderSummary, ScanSummary, Skipped};
+pub use scan::{Changed, FolderSummary, ScanSummary, Skipped, is_network_share};
+pub use sight::Sight;
 pub use tags::lyrics::{Lrc, lyrics, parse_lrc};
 
 use catalogue::Current;
@@ -84,8 +86,23 @@ pub struct Library {
 struct Shared {
     data: PathBuf,
     readers: Readers,
-    scan: scan::State,
+    /// Some files are not to be seen in it.
+    is_narrowed: bool,
+    scan: Arc<scan::State>,
     catalogue: Current,
+}
+
+impl Shared {
+    /// What `whole` is, for readers who do not see all of it.
+    fn narrowed(whole: &Self, sight: Sight) -> Self {
+        Self {
+            data: whole.data.clone(),
+            readers: whole.readers.narrowed(sight),
+            is_narrowed: true,
+            scan: whole.scan.clone(),
+            catalogue: Current::default(),
+        }
+    }
 }
 
 impl Library {
@@ -95,7 +112,7 @@ impl Library {
         db::open_for_writing(&index)?;
         std::fs::create_dir_all(data.join("art"))?;
         let readers = Readers::new(index);
-        let shared = Shared { data: data.to_owned(), readers, scan: scan::State::default(), catalogue: Current::default() };
+        let shared = Shared { data: data.to_owned(), readers, is_narrowed: false, scan: Arc::default(), catalogue: Current::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 

@@ -4,14 +4,18 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::{Answer, Handler};
+use crate::auth::Standing;
 use crate::host::library::ART_CONTENT_TYPE;
 use crate::protocol::reply::HostStatus;
 use crate::protocol::{ArtSize, Browse, BrowsePage, ErrorBody, ErrorCode, FacetPage, Facets, MediaStatus, Reply};
 use crate::types::{ArtId, TrackId, UserId};
 
 impl Handler {
-    pub(super) async fn status(&self) -> Result<Answer, ErrorBody> {
+    pub(super) async fn status(&self, standing: Standing) -> Result<Answer, ErrorBody> {
         let totals = self.ask(|library| library.totals()).await?;
+        // Of a scan, and of what is missing, others would learn how much there is that they may not see.
+        let is_owner = standing == Standing::Owner;
+        let scan = self.library.scan_status().filter(|_| is_owner);
         let status = HostStatus {
             name: self.name.to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -19,9 +23,9 @@ impl Handler {
             videos: totals.videos,
             duration_ms: totals.duration_ms,
             bytes: totals.bytes,
-            scanning: self.library.is_scanning(),
-            scan: self.library.scan_status(),
-            media: self.media_status(),
+            scanning: scan.is_some(),
+            scan,
+            media: if is_owner { self.media_status() } else { MediaStatus::default() },
         };
         Ok(Answer::catalogue(Reply::Status(status), Bytes::new()))
     }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 pub use files::Files;
 
+use super::access::Libraries;
 use super::library::{Library, LibraryError};
 use super::media::{Chunks, Encoding, Engine};
 use super::report::Report;
@@ -60,7 +61,9 @@ impl Answer {
 pub struct Handler {
     /// What the host is called, for people.
     pub name: Arc<str>,
+    /// As whoever asks may see it; the owner's until it is known who that is.
     pub library: Library,
+    pub libraries: Libraries,
     pub engine: Engine,
     pub report: Report,
     /// The folders that files may be played from.
@@ -70,8 +73,13 @@ pub struct Handler {
 impl Handler {
     /// Does what a request that was let in asks.
     pub async fn handle(&self, claims: &Claims, request: Request) -> Result<Answer, ErrorBody> {
+        let handler = Self { library: self.libraries.of(claims.standing).clone(), ..self.clone() };
+        handler.answer(claims, request).await
+    }
+
+    async fn answer(&self, claims: &Claims, request: Request) -> Result<Answer, ErrorBody> {
         match request {
-            Request::Status {} => self.status().await,
+            Request::Status {} => self.status(claims.standing).await,
             Request::Browse(browse) => self.browse(listener(claims)?, browse).await,
             Request::Facets(facets) => self.facets(listener(claims)?, facets).await,
             Request::Tracks { ids } => self.tracks(ids).await,

@@ -11,7 +11,7 @@ use super::error::{ApiError, ErrorEnvelope};
 use super::hosts;
 use super::me::HostView;
 use super::session::SignedIn;
-use crate::auth::ticket::Scope;
+use crate::auth::ticket::{Scope, Standing};
 use crate::auth::{Claims, DevicePublicKey, proof};
 use crate::ledger::Tariff;
 use crate::ledger::tariff::minute_index;
@@ -106,6 +106,8 @@ fn view(state: &State, session: &PlaySession, host: &Host, now: UnixMs) -> Sessi
         iat_ms: now,
         exp_ms: expires_at,
         scope: Scope::Media,
+        // `hosts::usable` lets nobody else come so far.
+        standing: Standing::Owner,
         cnf: proof::thumbprint(&session.player_key),
         minute: minute_index(now.since_ms(session.started_at)),
     };

@@ -16,7 +16,8 @@ mod walk;
 mod walker;
 mod writer;
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -35,6 +36,20 @@ use walker::Target;
 #[derive(Default)]
 pub(super) struct State {
     progress: Progress,
+}
+
+/// A folder in which something changed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Changed {
+    /// Absolute.
+    pub path: PathBuf,
+    /// With all that lies below it.
+    pub deep: bool,
+}
+
+/// Whether others may change files there without this machine's knowledge. Blocks for as long as a dead share does.
+pub fn is_network_share(folder: &Path) -> bool {
+    device::of(folder).is_some_and(|device| device.is_remote)
 }
 
 /// Says that the library is being scanned until it is dropped, however the scan ends.
@@ -75,7 +90,23 @@ impl Library {
         let roots = folders::absolute(media)?;
         let targets = roots.iter().enumerate().map(|(root, path)| Target { root, path: path.clone(), deep: true }).collect();
         let _scanning = Scanning::begin(&self.shared.scan.progress, self.expected(&roots)?);
-        self.summed(&Scan { library: self, roots: &roots, targets, is_full: true, worker: prober.worker(), clock, stop })
+        let worker = prober.worker();
+        self.summed(&Scan { library: self, roots: &roots, targets, is_full: true, restless: &HashSet::new(), worker, clock, stop })
+    }
+
+    /// As [`Library::scan`], but only what `changed`, and not the `restless` files, which somebody writes just now.
+    pub fn scan_changed(
+        &self,
+        media: &[PathBuf],
+        (changed, restless): (&[Changed], &HashSet<PathBuf>),
+        prober: &mut Prober,
+        clock: &dyn Clock,
+        stop: &AtomicBool,
+    ) -> Result<ScanSummary, LibraryError> {
+        let roots = folders::absolute(media)?;
+        let targets = targets(&roots, changed);
+        let _scanning = Scanning::begin(&self.shared.scan.progress, 0);
+        self.summed(&Scan { library: self, roots: &roots, targets, is_full: false, restless, worker: prober.worker(), clock, stop })
     }
 
     fn summed(&self, scan: &Scan<'_>) -> Result<ScanSummary, LibraryError> {
@@ -94,5 +125,42 @@ impl Library {
             let files = roots.iter().map(|root| statement.query_row([path_bytes(root)], |row| unsigned(row, "files")));
             files.sum()
         })
+    }
+}
+
+/// What to walk for these changes, each folder once.
+fn targets(roots: &[PathBuf], changed: &[Changed]) -> Vec<Target> {
+    let mut changed: Vec<_> = changed.to_vec();
+    changed.sort();
+    let mut targets: Vec<Target> = Vec::new();
+    for Changed { path, deep } in changed {
+        let inner = roots.iter().enumerate().filter(|(_, root)| path.starts_with(root)).max_by_key(|(_, root)| root.components().count());
+        let Some((root, _)) = inner else { continue };
+        // A folder that is gone took along what was below it.
+        let deep = deep || !path.exists();
+        if targets.iter().any(|target| target.root == root && target.deep && path.starts_with(&target.path)) {
+            continue;
+        }
+        targets.retain(|target| target.path != path);
+        targets.push(Target { root, path, deep });
+    }
+    targets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_folder_is_walked_once_and_for_its_innermost_root() {
+        let roots: Vec<PathBuf> = vec!["/no/m".into(), "/no/m/inner".into()];
+        let changed = |path: &str| Changed { path: path.into(), deep: false };
+        let found = targets(
+            &roots,
+            &[changed("/no/m/a/b"), changed("/no/m/a"), changed("/no/m/inner/c"), changed("/no/where"), changed("/no/m/a-2")],
+        );
+        // None of them exists, so each stands for all below it.
+        let found: Vec<_> = found.iter().map(|target| (target.root, target.path.to_str().expect("plain"), target.deep)).collect();
+        assert_eq!(found, [(0, "/no/m/a", true), (0, "/no/m/a-2", true), (1, "/no/m/inner/c", true)]);
     }
 }

@@ -1,5 +1,6 @@
 //! The threads of a scan: for each kind of disk a walker and its readers, and one writer for all.
 
+use std::collections::HashSet;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ pub(super) struct Scan<'a> {
     pub(super) roots: &'a [PathBuf],
     pub(super) targets: Vec<Target>,
     pub(super) is_full: bool,
+    /// Files that are left as they are known.
+    pub(super) restless: &'a HashSet<PathBuf>,
     /// What the readers' probers are.
     pub(super) worker: &'a WorkerConfig,
     pub(super) clock: &'a dyn Clock,
@@ -102,7 +105,16 @@ impl Scan<'_> {
             start(threads, "scan-read", move || self.read(&waiting, &notes, &mut prober, pictures))?;
         }
         let progress = &self.library.shared.scan.progress;
-        let walker = Walker { library: self.library, roots: self.roots, known, progress, jobs, notes: notes.clone(), stop: self.stop };
+        let walker = Walker {
+            library: self.library,
+            roots: self.roots,
+            restless: self.restless,
+            known,
+            progress,
+            jobs,
+            notes: notes.clone(),
+            stop: self.stop,
+        };
         start(threads, "scan-walk", move || {
             // Its early end is the writer's to explain.
             let _ = lane.targets.iter().try_for_each(|target| walker.walk(target));

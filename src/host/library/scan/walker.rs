@@ -1,6 +1,8 @@
 //! The walk over the folders: what is unchanged costs a stat a file, and a query a folder.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -79,6 +81,8 @@ pub(super) struct Walker<'a, N> {
     pub(super) library: &'a Library,
     /// All media folders: each is walked by itself, also one within another.
     pub(super) roots: &'a [PathBuf],
+    /// Files that somebody writes just now: they are left as they are known.
+    pub(super) restless: &'a HashSet<PathBuf>,
     pub(super) known: &'a KnownFolders,
     pub(super) progress: &'a Progress,
     pub(super) jobs: Sender<Job>,
@@ -91,7 +95,13 @@ pub(super) struct Over;
 
 impl<N: From<Seen>> Walker<'_, N> {
     pub(super) fn walk(&self, target: &Target) -> Result<(), Over> {
-        let real_root = listing::real(&self.roots[target.root]);
+        let root = &self.roots[target.root];
+        let real_root = listing::real(root);
+        // A link on the way might lead anywhere.
+        let is_plain = |below: &Path| listing::real(&target.path) == real_root.join(below);
+        if target.path != *root && target.path.exists() && !target.path.strip_prefix(root).is_ok_and(is_plain) {
+            return Ok(());
+        }
         let mut waiting = vec![(target.path.clone(), 0)];
         while let Some((path, depth)) = waiting.pop() {
             if self.stop.load(Ordering::Relaxed) {
@@ -99,6 +109,8 @@ impl<N: From<Seen>> Walker<'_, N> {
             }
             let listing = match list(&path, &real_root) {
                 Ok(listing) => listing,
+                // What changed is gone, or was a file: its own folder is looked at as well.
+                Err(error) if self.is_no_folder(target, &path, &error) => continue,
                 Err(error) => {
                     self.away(target.root, path, format!("it cannot be read: {}", error.kind()))?;
                     continue;
@@ -116,6 +128,11 @@ impl<N: From<Seen>> Walker<'_, N> {
             self.folder(target.root, path, listing)?;
         }
         Ok(())
+    }
+
+    fn is_no_folder(&self, target: &Target, path: &Path, error: &io::Error) -> bool {
+        let is_part = target.path == path && self.roots[target.root] != path;
+        is_part && matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
     }
 
     fn was_on_another_device(&self, folder: &Path, device: u64) -> bool {
@@ -145,6 +162,7 @@ impl<N: From<Seen>> Walker<'_, N> {
         for (name, stamp) in files {
             let known = tracks.remove(name.as_encoded_bytes());
             match known {
+                _ if !self.restless.is_empty() && self.restless.contains(&folder.path.join(&name)) => {}
                 Some(known) if known.stamp == stamp && is_same_beside => {
                     unchanged += 1;
                     back.extend((!known.present).then_some(known.n));
