@@ -129,9 +129,9 @@ type Work = Arc<dyn Fn(What) -> Duration + Send + Sync>;
 
 async fn keep_scanning(scan: Work, stop: Arc<AtomicBool>, wake: Arc<Notify>, mut hangup: Option<Signal>, mut watch: Option<Watch>) {
     let mut what = What::Everything;
-    let mut all_at = Instant::now();
+    let (mut all_at, mut unwatched_at) = (Instant::now(), Instant::now());
     while !stop.load(Ordering::Relaxed) {
-        let is_all = matches!(what, What::Everything);
+        let (is_all, is_batch) = (matches!(what, What::Everything), matches!(what, What::Batch(_)));
         match on_its_own_thread(scan.clone(), what).await {
             Ok(pause) if is_all => all_at = Instant::now() + pause,
             Ok(pause) => all_at = all_at.min(Instant::now() + pause),
@@ -140,11 +140,13 @@ async fn keep_scanning(scan: Work, stop: Arc<AtomicBool>, wake: Arc<Notify>, mut
                 all_at = Instant::now() + EVERY;
             }
         }
-        let often = Instant::now() + EVERY;
+        if !is_batch {
+            unwatched_at = Instant::now() + EVERY;
+        }
         what = loop {
             tokio::select! {
                 () = sleep_until(all_at) => break What::Everything,
-                () = sleep_until(often) => break What::Folders(watch.as_ref().map(Watch::unwatched).unwrap_or_default()),
+                () = sleep_until(unwatched_at) => break What::Folders(watch.as_ref().map(Watch::unwatched).unwrap_or_default()),
                 () = asked(&mut hangup) => break What::Everything,
                 () = wake.notified() => break What::Folders(Vec::new()),
                 batch = next(&mut watch) => match batch {

@@ -101,8 +101,12 @@ impl Shared {
 fn watcher(events: Sender<Event>, shared: Arc<Shared>) -> notify::Result<RecommendedWatcher> {
     let handle = move |event: notify::Result<Event>| match event {
         Ok(event) if event.need_rescan() => shared.overflown.store(true, Ordering::Relaxed),
-        Ok(event) if is_change(event.kind) && events.try_send(event).is_err() => shared.overflown.store(true, Ordering::Relaxed),
-        Ok(_) => {}
+        Ok(event) if !is_change(event.kind) => {}
+        Ok(event) => {
+            if events.try_send(event).is_err() {
+                shared.overflown.store(true, Ordering::Relaxed);
+            }
+        }
         Err(error) => {
             // A new folder that is not watched: all of its media folder is scanned from now on.
             tracing::warn!("a folder is not watched: {}", remedy(&error));
