@@ -2,8 +2,16 @@ use serde_json::{Value, json};
 
 use crate::browser::Answer;
 use crate::fake_host::{HomePc, Paired, stranger};
-use crate::playlists::{Listener, id};
+use crate::playlists::{Listener, id, on_both_engines};
 use crate::server::TestServe;
+
+on_both_engines! {
+    an_import_twice_doubles_nothing,
+    what_the_owner_changed_stays_unless_it_is_to_be_replaced,
+    a_long_list_comes_in_pieces_however_often,
+    a_host_imports_for_its_owner_alone,
+    what_cannot_be_imported_is_named,
+}
 
 struct Home<'s> {
     serve: &'s TestServe,
@@ -51,10 +59,8 @@ fn id_of(ada: &mut Listener, origin: &str) -> String {
     found["id"].as_str().expect("an id").to_owned()
 }
 
-#[test]
-fn an_import_twice_doubles_nothing() {
-    let serve = TestServe::start();
-    let (mut ada, home) = setting(&serve);
+fn an_import_twice_doubles_nothing(serve: &TestServe) {
+    let (mut ada, home) = setting(serve);
     let rules = json!({ "match": "all", "rules": [{ "field": "rating", "op": "greater", "value": 60 }] });
     let all = json!([
         { "origin": "f", "kind": "folder", "name": "From iTunes" },
@@ -78,10 +84,8 @@ fn an_import_twice_doubles_nothing() {
     assert_eq!(items["items"].as_array().map(Vec::len), Some(3));
 }
 
-#[test]
-fn what_the_owner_changed_stays_unless_it_is_to_be_replaced() {
-    let serve = TestServe::start();
-    let (mut ada, home) = setting(&serve);
+fn what_the_owner_changed_stays_unless_it_is_to_be_replaced(serve: &TestServe) {
+    let (mut ada, home) = setting(serve);
     home.import("keep", json!([list("l", 1..4)]));
     let at = id_of(&mut ada, "l");
     let items = ada.0.get(&format!("/api/v1/playlists/{at}/items")).json();
@@ -105,10 +109,8 @@ fn what_the_owner_changed_stays_unless_it_is_to_be_replaced() {
 }
 
 /// A list in three pieces; each piece may be sent again, and the whole import may be begun anew.
-#[test]
-fn a_long_list_comes_in_pieces_however_often() {
-    let serve = TestServe::start();
-    let (mut ada, home) = setting(&serve);
+fn a_long_list_comes_in_pieces_however_often(serve: &TestServe) {
+    let (mut ada, home) = setting(serve);
     let piece = |range: std::ops::Range<u32>, more: bool| {
         let mut piece = list("l", range.clone());
         piece["from"] = json!(range.start);
@@ -130,12 +132,10 @@ fn a_long_list_comes_in_pieces_however_often() {
     }
 }
 
-#[test]
-fn a_host_imports_for_its_owner_alone() {
-    let serve = TestServe::start();
-    let (mut ada, home) = setting(&serve);
+fn a_host_imports_for_its_owner_alone(serve: &TestServe) {
+    let (mut ada, home) = setting(serve);
     let mut bob = serve.signed_in("bob");
-    let cellar = Home { serve: &serve, host: HomePc::new("Cellar").pair(&serve, &mut bob) };
+    let cellar = Home { serve, host: HomePc::new("Cellar").pair(serve, &mut bob) };
     let mut bob = Listener(bob);
     assert_eq!(home.import("keep", json!([list("l", 1..3)])), of(&[("made", 2)]));
     assert_eq!(cellar.import("replace", json!([list("l", 7..8)])), of(&[("made", 1)]));
@@ -143,16 +143,14 @@ fn a_host_imports_for_its_owner_alone() {
     assert_eq!((ada.titles(&of_ada).len(), bob.titles(&of_bob).len()), (2, 1));
     assert_eq!(cellar.send("GET", &format!("/{of_ada}/items"), &Value::Null).status, 404);
     assert_eq!(cellar.send("GET", "/export", &Value::Null).json()["playlists"].as_array().map(Vec::len), Some(1));
-    let nobody = stranger(&serve).send_json("PUT", "/api/v1/host/playlists/import", &json!({ "playlists": [] }), &[]);
+    let nobody = stranger(serve).send_json("PUT", "/api/v1/host/playlists/import", &json!({ "playlists": [] }), &[]);
     assert_eq!(nobody.status, 401);
     let by_cookie = ada.0.send_json("PUT", "/api/v1/host/playlists/import", &json!({ "playlists": [] }), &[]);
     assert_eq!(by_cookie.status, 401);
 }
 
-#[test]
-fn what_cannot_be_imported_is_named() {
-    let serve = TestServe::start();
-    let (_, home) = setting(&serve);
+fn what_cannot_be_imported_is_named(serve: &TestServe) {
+    let (_, home) = setting(serve);
     home.import("keep", json!([list("l", 1..3)]));
     let other = json!([{ "origin": "l", "kind": "folder", "name": "x" }, { "origin": "m", "kind": "list", "name": "y" }]);
     assert_eq!(home.import("replace", other), of(&[("refused", 0), ("made", 0)]));

@@ -70,10 +70,15 @@ pub(super) fn depth(tx: &mut Tx<'_>, owner: UserId, folder: PlaylistId) -> Resul
     Ok(Some(depth))
 }
 
-fn check_new_place(tx: &mut Tx<'_>, owner: UserId, parent: PlaylistId) -> Result<(), Stop> {
+/// How deep a folder may lie to hold such a one.
+pub(super) fn depth_max(kind: PlaylistKind) -> usize {
+    if kind == PlaylistKind::Folder { DEPTH_MAX - 1 } else { DEPTH_MAX }
+}
+
+fn check_new_place(tx: &mut Tx<'_>, owner: UserId, kind: PlaylistKind, parent: PlaylistId) -> Result<(), Stop> {
     match depth(tx, owner, parent)? {
         None => Err(Refused::Wrong("the folder to put it into is not there").into()),
-        Some(depth) if depth > DEPTH_MAX => Err(Refused::Full("folders are nested as deeply as they can be").into()),
+        Some(depth) if depth > depth_max(kind) => Err(Refused::Full("folders are nested as deeply as they can be").into()),
         Some(_) => Ok(()),
     }
 }
@@ -94,7 +99,7 @@ fn check_moved_folder(tx: &mut Tx<'_>, owner: UserId, moved: PlaylistId, into: P
     if above.contains(&moved) {
         return Err(Refused::Wrong("a folder cannot be put into itself").into());
     }
-    if above.len() + height(&folders, moved) > DEPTH_MAX + 1 {
+    if above.len() + height(&folders, moved) > DEPTH_MAX {
         return Err(Refused::Full("folders are nested as deeply as they can be").into());
     }
     Ok(())
@@ -190,7 +195,7 @@ fn create(tx: &mut Tx<'_>, owner: UserId, new: &NewPlaylist, now: UnixMs) -> Res
         None => {}
     }
     if let Some(parent) = new.parent {
-        check_new_place(tx, owner, parent)?;
+        check_new_place(tx, owner, new.kind, parent)?;
     }
     if !has_room(tx, owner)? {
         return Err(Refused::Full("there are as many playlists as there can be").into());
@@ -214,7 +219,7 @@ fn alter(tx: &mut Tx<'_>, owner: UserId, id: PlaylistId, version: i64, change: &
         return Ok(before);
     }
     if let Some(parent) = playlist.parent.filter(|parent| before.parent != Some(*parent)) {
-        check_new_place(tx, owner, parent)?;
+        check_new_place(tx, owner, playlist.kind, parent)?;
         if playlist.kind == PlaylistKind::Folder {
             check_moved_folder(tx, owner, id, parent)?;
         }

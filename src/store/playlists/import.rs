@@ -2,9 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
-use super::edit::{Change, NewPlaylist, depth, restore};
+use super::edit::{Change, NewPlaylist, depth, depth_max, restore};
 use super::items::{After, ITEMS_MAX, NewItem, insert, make_room, positions};
-use super::{DEPTH_MAX, PLAYLIST_BY_ORIGIN, Playlist, PlaylistKind, Refused, Stop, add, has_room, read_playlist, save};
+use super::{PLAYLIST_BY_ORIGIN, Playlist, PlaylistKind, Refused, Stop, add, has_room, read_playlist, save};
 use crate::store::job::Durability::Full;
 use crate::store::statement::statements;
 use crate::store::tx::Tx;
@@ -140,7 +140,7 @@ fn parent(tx: &mut Tx<'_>, owner: UserId, one: &Imported) -> Result<Option<Playl
     let Some(origin) = &one.parent_origin else { return Ok(None) };
     let Some(folder) = tx.maybe(&PLAYLIST_BY_ORIGIN, params![owner, origin], read_playlist)? else { return Ok(None) };
     let depth = depth(tx, owner, folder.id)?;
-    Ok(depth.filter(|depth| *depth <= DEPTH_MAX).map(|_| folder.id))
+    Ok(depth.filter(|depth| *depth <= depth_max(one.kind)).map(|_| folder.id))
 }
 
 fn again(tx: &mut Tx<'_>, there: Playlist, existing: Existing, one: &Imported, now: UnixMs) -> Result<Done, Stop> {
