@@ -5,12 +5,14 @@ mod clock;
 mod data_dir;
 mod gate;
 mod identity;
+pub mod import;
 pub mod library;
 pub mod media;
 mod pairing;
 mod posters;
 mod report;
 mod requests;
+mod scan_bar;
 mod scans;
 mod session;
 mod tunnel;
@@ -35,6 +37,7 @@ use pairing::{Pairing, Server, pair};
 use posters::Posters;
 use report::Report;
 use requests::{Files, Handler};
+use scan_bar::ScanBar;
 use scans::{Scans, hangup_ends};
 use session::Session;
 use tunnel::Keeper;
@@ -82,6 +85,7 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     let pairing = Pairing::load(&config.data, server.url())?;
     let library = Library::open(&config.data)?;
     library.check_folders(&config.media)?;
+    library.keep_ready().context("no thread can be started")?;
     let worker = worker_config(&config.data, machine.worker_exe);
     let engine = Engine::start(engine_config(&config, worker.clone())).context("the media engine does not start")?;
     engine.try_encoder();
@@ -107,6 +111,7 @@ pub fn scan_once(media: &[PathBuf], data: &Path, worker_exe: PathBuf) -> anyhow:
     let library = Library::open(data)?;
     library.check_folders(media)?;
     let mut prober = Prober::new(worker_config(data, worker_exe));
+    let _bar = ScanBar::show(&library);
     Ok(library.scan(media, &mut prober, &SystemClock, &AtomicBool::new(false))?)
 }
 

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::{Answer, Handler};
 use crate::host::library::ART_CONTENT_TYPE;
 use crate::protocol::reply::HostStatus;
-use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, FacetPage, Facets, MediaStatus, Reply};
-use crate::types::{ArtId, TrackId};
+use crate::protocol::{ArtSize, Browse, BrowsePage, ErrorBody, ErrorCode, FacetPage, Facets, MediaStatus, Reply};
+use crate::types::{ArtId, TrackId, UserId};
 
 impl Handler {
     pub(super) async fn status(&self) -> Result<Answer, ErrorBody> {
@@ -20,6 +20,7 @@ impl Handler {
             duration_ms: totals.duration_ms,
             bytes: totals.bytes,
             scanning: self.library.is_scanning(),
+            scan: self.library.scan_status(),
             media: self.media_status(),
         };
         Ok(Answer::catalogue(Reply::Status(status), Bytes::new()))
@@ -34,14 +35,14 @@ impl Handler {
         }
     }
 
-    pub(super) async fn browse(&self, browse: Browse) -> Result<Answer, ErrorBody> {
-        let page = self.ask(move |library| library.browse(&browse)).await?;
+    pub(super) async fn browse(&self, listener: UserId, browse: Browse) -> Result<Answer, ErrorBody> {
+        let page = self.ask(move |library| library.browse(listener, &browse)).await?;
         let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes };
         Ok(Answer::catalogue(reply, json(&BrowsePage { tracks: page.tracks })))
     }
 
-    pub(super) async fn facets(&self, facets: Facets) -> Result<Answer, ErrorBody> {
-        let page = self.ask(move |library| library.facets(&facets)).await?;
+    pub(super) async fn facets(&self, listener: UserId, facets: Facets) -> Result<Answer, ErrorBody> {
+        let page = self.ask(move |library| library.facets(listener, &facets)).await?;
         let reply = Reply::Facets { total: page.total, tracks: page.tracks };
         Ok(Answer::catalogue(reply, json(&FacetPage { values: page.values })))
     }
@@ -51,14 +52,20 @@ impl Handler {
         Ok(Answer::catalogue(Reply::Tracks {}, json(&BrowsePage { tracks })))
     }
 
+    pub(super) async fn info(&self, track: TrackId) -> Result<Answer, ErrorBody> {
+        let info = self.ask(move |library| library.info(track)).await?;
+        let info = info.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "There is no such track."))?;
+        Ok(Answer::catalogue(Reply::Info {}, json(&info)))
+    }
+
     pub(super) async fn waveform(&self, track: TrackId) -> Result<Answer, ErrorBody> {
         let waveform = self.ask(move |library| library.waveform(track)).await?;
         let waveform = waveform.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "The host has not listened to this track yet."))?;
         Ok(Answer::ok(Reply::Waveform {}, Bytes::from(waveform)))
     }
 
-    pub(super) async fn art(&self, art: ArtId) -> Result<Answer, ErrorBody> {
-        let picture = self.ask(move |library| library.picture(&art)).await?;
+    pub(super) async fn art(&self, art: ArtId, size: ArtSize) -> Result<Answer, ErrorBody> {
+        let picture = self.ask(move |library| library.sized_picture(&art, size)).await?;
         let picture = picture.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "There is no such picture."))?;
         Ok(Answer::ok(Reply::Art { content_type: ART_CONTENT_TYPE.to_owned() }, Bytes::from(picture)))
     }
