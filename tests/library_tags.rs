@@ -9,9 +9,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use host_kit::{Home, everything, ffmpeg, rows};
+use host_kit::{Home, LISTENER, everything, ffmpeg, rows};
 use iroam::host::library::{Library, lyrics};
-use iroam::protocol::{Facet, Facets, SortKey, TrackInfo, TrackRow};
+use iroam::protocol::{Facets, SortKey, TrackInfo, TrackRow};
 use serde_json::{Value, json};
 
 /// Kinds of tags as `write.py` calls them, and the file that holds each.
@@ -182,12 +182,9 @@ fn an_album_without_an_artist_of_its_own_is_whose_its_tracks_are() {
     sing("alone/1.flac", "Zoe");
     home.scan();
     let whose = || {
-        let facets = Facets {
-            facet: Facet::Album,
-            ..serde_json::from_value(json!({ "facet": "album", "offset": 0, "limit": 50 })).expect("a request")
-        };
-        let mut artists: Vec<_> =
-            home.library().facets(&facets).expect("answers").values.into_iter().map(|album| album.artist.expect("one")).collect();
+        let facets: Facets = serde_json::from_value(json!({ "of": "album", "offset": 0, "limit": 50 })).expect("a request");
+        let found = home.library().facets(LISTENER, &facets).expect("answers");
+        let mut artists: Vec<_> = found.values.into_iter().map(|album| album.artist.expect("somebody's")).collect();
         artists.sort();
         artists
     };
