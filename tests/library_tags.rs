@@ -251,11 +251,14 @@ fn hostile_tags_cost_no_more_than_their_file() {
     fs::write(&lying, [b"ID3\x04\0\0\0\0\0\x30TALB\x7f\x7f\x7f\x7f\0\0\x03Sea".as_slice(), &[0; 27], &sound].concat()).expect("written");
     let many = home.song("many.flac", &[]);
     let sound = fs::read(&many).expect("read");
-    // After the first block, which says what the stream is: a million comments.
+    // A million comments in the place of ffmpeg's, which follow the block that says what the stream is.
+    let rest = &sound[42..];
+    assert_eq!(rest[0], 4, "comments");
+    let rest = &rest[4 + u32::from_be_bytes([0, rest[1], rest[2], rest[3]]) as usize..];
     let mut comments = [0u32.to_le_bytes(), 1_000_000u32.to_le_bytes()].concat();
     (0..1_000_000).for_each(|_| comments.extend_from_slice(b"\x07\0\0\0TITLE=x"));
     let head = u32::try_from(comments.len()).expect("short") | 4 << 24;
-    fs::write(&many, [&sound[..42], &head.to_be_bytes(), &comments, &sound[42..]].concat()).expect("written");
+    fs::write(&many, [&sound[..42], &head.to_be_bytes(), &comments, rest].concat()).expect("written");
     assert_eq!(home.scan().skipped, []);
     assert_eq!(found(&home.library(), "many.flac").0.title, "x");
     let (row, _) = found(&home.library(), "bomb.mp3");

@@ -143,9 +143,8 @@ pub(super) fn picture(index: &Connection, art: &ArtId) -> rusqlite::Result<i64> 
     number(index.prepare_cached(sql)?, &[&art.as_str()])
 }
 
-/// Settles whose the albums are, and throws away what no track shares any more.
+/// Throws away what no track shares any more.
 pub(super) fn tidy(index: &Connection) -> rusqlite::Result<()> {
-    super::whose::settle(index)?;
     index.execute_batch(
         "DELETE FROM album WHERE n NOT IN (SELECT album FROM track WHERE album NOT NULL);
          DELETE FROM artist WHERE n NOT IN (SELECT artist FROM credit);
