@@ -23,6 +23,7 @@ mod search;
 mod sight;
 mod steps;
 mod tags;
+mod whose;
 mod words;
 
 use std::path::{Path, PathBuf};
