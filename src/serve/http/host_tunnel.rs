@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::error::{ApiError, ErrorEnvelope};
 use crate::auth::token::{self, TokenKind};
 use crate::serve::state::State;
+use crate::types::UserId;
 
 /// The tunnel's other end.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,6 +25,16 @@ impl TunnelView {
     }
 }
 
+/// The tunnel's other end, and whose host it is that asks.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HostTunnelView {
+    pub address: String,
+    pub key: String,
+    /// The user's id: what listeners make is kept under it.
+    #[schema(value_type = uuid::Uuid)]
+    pub owner: UserId,
+}
+
 /// The token of `Authorization: Bearer` (RFC 6750, section 2.1).
 pub fn bearer(request: &HttpRequest) -> Option<&str> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
@@ -32,10 +43,11 @@ pub fn bearer(request: &HttpRequest) -> Option<&str> {
 }
 
 /// The tunnel's address and key, for a paired host with its access token
-#[utoipa::path(get, path = "/api/v1/host/tunnel", responses((status = 200, body = TunnelView), (status = 401, body = ErrorEnvelope),
+#[utoipa::path(get, path = "/api/v1/host/tunnel", responses((status = 200, body = HostTunnelView), (status = 401, body = ErrorEnvelope),
     (status = 503, body = ErrorEnvelope)))]
-pub async fn get(state: web::Data<State>, request: HttpRequest) -> Result<web::Json<TunnelView>, ApiError> {
+pub async fn get(state: web::Data<State>, request: HttpRequest) -> Result<web::Json<HostTunnelView>, ApiError> {
     let hash = bearer(&request).and_then(|token| token::hash(TokenKind::HostAccess, token)).ok_or(ApiError::SignedOut)?;
-    state.store.host_by_access_token(hash).await?.ok_or(ApiError::SignedOut)?;
-    Ok(web::Json(TunnelView::new(&state)))
+    let host = state.store.host_by_access_token(hash).await?.ok_or(ApiError::SignedOut)?;
+    let TunnelView { address, key } = TunnelView::new(&state);
+    Ok(web::Json(HostTunnelView { address, key, owner: host.owner }))
 }
