@@ -12,6 +12,7 @@ mod db;
 mod described;
 mod facets;
 mod fold;
+mod info;
 mod keep;
 mod lookup;
 mod poster;
@@ -20,6 +21,7 @@ mod rules;
 mod scan;
 mod search;
 mod steps;
+mod tags;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +38,7 @@ pub use fold::fold;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
+pub use tags::lyrics::{Lrc, lyrics, parse_lrc};
 
 use catalogue::Current;
 use db::Readers;
