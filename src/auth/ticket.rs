@@ -67,6 +67,11 @@ impl Claims {
     pub fn subject(user: UserId) -> String {
         format!("user:{user}")
     }
+
+    /// Who it was given to; `None` if that is no user.
+    pub fn user(&self) -> Option<UserId> {
+        self.sub.strip_prefix("user:")?.parse().ok()
+    }
 }
 
 /// Serve's side: holds the signing key.

@@ -6,12 +6,14 @@ mod analysis;
 mod art;
 mod browse;
 mod catalogue;
+mod changes;
 mod codecs;
 mod db;
 mod described;
 mod facets;
 mod fold;
 mod keep;
+mod listeners;
 mod lookup;
 mod poster;
 mod row;
@@ -24,13 +26,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
 pub use browse::Page;
+pub use changes::{Changes, Delta, Outside};
 pub use codecs::Codecs;
 pub use facets::FacetList;
+pub use listeners::Brought;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
 
 use db::Readers;
+use listeners::Listeners;
+
+use crate::types::{Clock, SystemClock};
 
 /// Why the library did not do what was asked. No text names a path but those of start-up, which only the owner sees.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +46,8 @@ pub enum LibraryError {
     Index(#[from] rusqlite::Error),
     #[error("the library's index is from a newer version of iroam: update iroam, or scan into another data folder")]
     FromTheFuture,
+    #[error("what listeners made (listeners.db) is from a newer version of iroam: update iroam")]
+    ListenersFromTheFuture,
     #[error("the data folder cannot be written: {0}")]
     Data(#[from] std::io::Error),
     #[error("the media folder {} does not exist or cannot be read: check the path, or mount the disk", .0.display())]
@@ -56,6 +65,8 @@ pub struct Library {
 struct Shared {
     data: PathBuf,
     readers: Readers,
+    listeners: Listeners,
+    changes: Changes,
     scanning: AtomicBool,
 }
 
@@ -65,12 +76,20 @@ impl Library {
         let index = data.join("library.db");
         db::open_for_writing(&index)?;
         std::fs::create_dir_all(data.join("art"))?;
-        let shared = Shared { data: data.to_owned(), readers: Readers::new(index), scanning: AtomicBool::new(false) };
+        let listeners = Listeners::open(data)?;
+        let readers = Readers::new(index, Some(Listeners::path_in(data)));
+        let changes = Changes::new(SystemClock.now());
+        let shared = Shared { data: data.to_owned(), readers, listeners, changes, scanning: AtomicBool::new(false) };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     pub fn is_scanning(&self) -> bool {
         self.shared.scanning.load(Ordering::Relaxed)
+    }
+
+    /// What players are told of.
+    pub fn changes(&self) -> &Changes {
+        &self.shared.changes
     }
 
     fn art_dir(&self) -> PathBuf {
