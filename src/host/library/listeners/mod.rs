@@ -7,6 +7,8 @@ mod db;
 mod import;
 mod marks;
 mod recover;
+#[cfg(test)]
+mod recover_tests;
 mod reports;
 mod rows;
 mod verdict;
