@@ -75,9 +75,9 @@ async fn an_honest_player_browses_and_plays() {
     assert_eq!(rows[3].title, "Song 03");
 
     let browsed = ask(&tunnel, r#"{"op":"browse","selection":{"search":"0 song"},"sort":"title","offset":8,"limit":5}"#).await;
-    assert_eq!(browsed.reply(), &Reply::Browse { total: 11 });
+    assert!(matches!(browsed.reply(), Reply::Browse { total: 11, .. }), "{:?}", browsed.reply());
     let whole = ask(&tunnel, r#"{"op":"browse","sort":"album","descending":true,"offset":0,"limit":500}"#).await;
-    assert_eq!((whole.encoding, whole.reply()), (Encoding::Zstd, &Reply::Browse { total: 12 }));
+    assert!(matches!((whole.encoding, whole.reply()), (Encoding::Zstd, Reply::Browse { total: 12, .. })), "{:?}", whole.reply());
 
     let Reply::Status(status) = ask(&tunnel, STATUS).await.reply().clone() else { panic!("no status") };
     assert_eq!((status.name.as_str(), status.tracks, status.videos), ("Attic", 12, 0));

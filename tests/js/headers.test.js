@@ -70,10 +70,11 @@ test('each request goes out as its example says, in a frame after an auth frame 
 
 test('the player’s own browse requests have the fields of the examples', async () => {
   const filtered = example('request', 'browse, filtered');
-  const { search, sort, descending, kind } = filtered;
+  const { selection, sort, descending } = filtered;
+  const { search, kind } = selection;
   assert.deepEqual(await browseOf({ kind, search, sort, descending }), { ...filtered, offset: 500, limit: 100 });
   const plain = example('request', 'browse, plain');
-  assert.deepEqual(await browseOf({ kind: 'audio', search: '', sort: plain.sort, descending: false }), { ...plain, kind: 'audio', offset: 500, limit: 100 });
+  assert.deepEqual(await browseOf({ kind: 'audio', search: '', sort: plain.sort, descending: false }), { ...plain, selection: { kind: 'audio' }, offset: 500, limit: 100 });
 });
 
 test('each reply is read as its example says', async () => {

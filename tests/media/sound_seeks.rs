@@ -165,6 +165,35 @@ async fn the_second_sound_of_a_film_can_be_chosen() {
     check_second_sound("a.ts", "mp2").await;
 }
 
+/// A broadcast's clock begins before all of its streams: sound that begins half a second after the pictures is silent for so long, wherever
+/// it is played from.
+#[tokio::test]
+async fn sound_of_a_broadcast_keeps_its_place_among_the_pictures() {
+    let bench = bench();
+    let (path, alone) = (bench.dir.path().join("a.ts"), sweep_file(bench.dir.path(), "alone.wav", &["-ar", "48000", "-t", "4"]));
+    let (sound, target) = (alone.to_str().expect("UTF-8"), path.to_str().expect("UTF-8"));
+    let pictures = ["-f", "lavfi", "-i", "testsrc2=size=160x90:rate=25:duration=5"];
+    let codecs = ["-c:v", "mpeg2video", "-g", "12", "-bf", "0", "-c:a", "mp2", "-b:a", "256k"];
+    ffmpeg(&[&pictures[..], &["-itsoffset", "0.5", "-i", sound, "-map", "0", "-map", "1"], &codecs, &[target]].concat());
+    let (heard_of, joined) = (source(&path, MediaKind::Video), bench.dir.path().join("joined.mp4"));
+    let whole = fetch(&bench.engine, &heard_of, Rendition::Opus160, false).await;
+    whole.write(&joined);
+    let (heard, reference) = (decode(&joined, 48_000), decode(&alone, 48_000));
+    let heard = &heard[usize::try_from(whole.timeline.lead_in).expect("small") * 2..];
+    let late = |place: usize| {
+        (23_400..25_200).max_by(|a, b| {
+            let score = |lag: &isize| likeness(&reference, heard, place, 300, *lag);
+            score(a).total_cmp(&score(b))
+        })
+    };
+    // The encoder's delay of 481 samples is on top of the half second; stamps of 90 kHz are rounded.
+    let places = [10_000, 40_000, 90_000, 150_000].map(|place| late(place).expect("a lag"));
+    assert!(places.iter().all(|late| late.abs_diff(places[0]) <= 1), "{places:?}");
+    assert!(places[0].abs_diff(24_000) <= 600, "{places:?}");
+    assert!(heard[..20_000 * 2].iter().all(|sample| sample.abs() < 1e-3), "silent before it begins");
+    bench.engine.shutdown().await;
+}
+
 /// Zeros and noise in the midst of a file leave its beginning as it was, and no segment hangs.
 #[tokio::test]
 async fn a_file_that_is_damaged_in_its_midst_begins_as_it_did_and_ends() {

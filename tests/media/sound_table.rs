@@ -19,10 +19,8 @@ enum Length {
     Frames,
     /// A clock of milliseconds, or none: so many samples, at 48 kHz, more or less than ffmpeg decodes.
     About(i64),
-    /// The same, and after a seek a guess: a transport stream has no index. Only its beginning is exact.
-    Rough(i64),
 }
-use Length::{About, Exact, Frames, Rough};
+use Length::{About, Exact, Frames};
 
 struct Row {
     file: &'static str,
@@ -31,18 +29,25 @@ struct Row {
     lossless: bool,
     /// Samples, at 44.1 kHz, by which it begins later than what ffmpeg decodes: its stamps say so.
     late: isize,
+    /// Samples, at 44.1 kHz, that ffmpeg decodes before the content.
+    early: u32,
 }
 
 const fn lossy(file: &'static str, options: &'static [&'static str], length: Length) -> Row {
-    Row { file, options, length, lossless: false, late: 0 }
+    Row { file, options, length, lossless: false, late: 0, early: 0 }
 }
 
 const fn lossless(file: &'static str, options: &'static [&'static str]) -> Row {
-    Row { file, options, length: Exact, lossless: true, late: 0 }
+    Row { file, options, length: Exact, lossless: true, late: 0, early: 0 }
 }
 
 const fn late(late: isize, row: Row) -> Row {
     Row { late, ..row }
+}
+
+/// A row whose content begins after so many samples of what ffmpeg decodes.
+const fn early(early: u32, row: Row) -> Row {
+    Row { early, ..row }
 }
 
 fn make(dir: &Path, row: &Row) -> PathBuf {
@@ -52,13 +57,24 @@ fn make(dir: &Path, row: &Row) -> PathBuf {
     path
 }
 
+/// What ffmpeg decodes of the content alone, as a file.
+fn content(dir: &Path, path: &Path, row: &Row) -> PathBuf {
+    if row.early == 0 {
+        return path.to_owned();
+    }
+    let (target, trim) = (dir.join("content.wav"), format!("atrim=start_sample={}", row.early));
+    ffmpeg(&["-i", path.to_str().expect("UTF-8"), "-af", &trim, "-c:a", "pcm_f32le", target.to_str().expect("UTF-8")]);
+    target
+}
+
 /// The rows of one test, each made, played and compared.
 async fn check(rows: &[Row]) {
     let bench = bench();
     for row in rows {
         let path = make(bench.dir.path(), row);
         let mut line = format!("{:<10}{:<14}{:<12}", row.file, row.options[0], format!("{:?}", row.length));
-        let references = [48_000, 44_100].map(|rate| (rate, decode(&path, rate)));
+        let reference = content(bench.dir.path(), &path, row);
+        let references = [48_000, 44_100].map(|rate| (rate, decode(&reference, rate)));
         for rendition in [Rendition::Opus96, Rendition::Opus160, Rendition::Aac128, Rendition::Aac256] {
             let least = check_likeness(&bench, &path, row, rendition, &references).await;
             line += &format!("{:>9} {least:>3.0} dB", rendition.name());
@@ -92,15 +108,14 @@ async fn check_likeness(bench: &Bench, path: &Path, row: &Row, rendition: Rendit
     match row.length {
         Exact => assert_eq!(timeline.duration, (SAMPLES * u64::from(rate)).div_ceil(44_100), "{what}: the length"),
         Frames => assert_eq!(told, decoded, "{what}: the length"),
-        About(most) | Rough(most) => assert!((told - decoded).abs() <= most, "{what}: {told} samples are told, {decoded} decoded"),
+        About(most) => assert!((told - decoded).abs() <= most, "{what}: {told} samples are told, {decoded} decoded"),
     }
     // The beginning, over the first border of segments, the end.
     let late = (row.late as f64 * f64::from(rate) / 44_100.0).round() as isize;
     let border = size(timeline.segment(1).expect("two segments").0);
     let mut least = f64::MAX;
     let places = [1_000, border - 300, border + 30_000, size(timeline.duration) - late.unsigned_abs() - 5_000];
-    let exact = if matches!(row.length, Rough(_)) { &places[..1] } else { &places[..] };
-    for place in exact.iter().copied() {
+    for place in places {
         let lag = best_lag(reference, &heard[late.unsigned_abs() * 2..], place);
         assert_eq!(lag, 0, "{what}: lag at frame {place}; {told} samples are told, {decoded} decoded");
         least = least.min(likeness(reference, heard, place, 2_000, late));
@@ -132,7 +147,8 @@ table! {
     mpeg_audio_is_its_source_in_every_rendition:
         lossy("a.mp3", &["libmp3lame", "-b:a", "192k"], Exact),
         lossy("vbr.mp3", &["libmp3lame", "-q:a", "3"], Exact),
-        lossy("bare.mp3", &["libmp3lame", "-q:a", "3", "-write_xing", "0"], Frames),
+        // Without a tag nothing says what the encoder added; what the decoder itself adds is known.
+        early(529, lossy("bare.mp3", &["libmp3lame", "-q:a", "3", "-write_xing", "0"], Frames)),
         lossy("a.mp2", &["mp2", "-b:a", "256k"], Frames);
     mp4_is_its_source_in_every_rendition:
         lossy("a.m4a", &["aac", "-b:a", "192k"], Exact),
@@ -166,8 +182,8 @@ table! {
         lossy("a.dts", &["dca", "-strict", "-2"], Frames),
         lossy("mp3.avi", &["libmp3lame", "-b:a", "192k"], Frames),
         lossless("pcm.avi", &["pcm_s16le"]),
-        lossy("aac.ts", &["aac", "-b:a", "192k"], Rough(2_000)),
-        lossy("mp2.ts", &["mp2", "-b:a", "256k"], Rough(2_000)),
+        lossy("aac.ts", &["aac", "-b:a", "192k"], About(2_000)),
+        lossy("mp2.ts", &["mp2", "-b:a", "256k"], About(2_000)),
         // Half a second before the first sound, for which pictures wait too.
         late(22_050, lossy("a.mpg", &["mp2", "-b:a", "256k"], About(24_100)));
     windows_media_is_its_source_in_every_rendition:

@@ -1,6 +1,11 @@
 -- What a tag says has tables of its own where many tracks share it, and paths are parted, so that a track takes little room.
 -- `catalogue.rs` copies what the version before knew.
 
+DROP INDEX track_by_title;
+DROP INDEX track_by_artist;
+DROP INDEX track_by_album;
+DROP INDEX track_by_duration;
+DROP INDEX track_by_added;
 ALTER TABLE track RENAME TO track_before;
 ALTER TABLE analysis RENAME TO analysis_before;
 

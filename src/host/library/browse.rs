@@ -72,7 +72,7 @@ fn escape(word: &str) -> String {
 
 fn order(sort: SortKey, descending: bool) -> String {
     const ALBUM: [&str; 6] = [
-        "ifnull(fold(album_artist), char(1114111))",
+        "ifnull(fold(ifnull(album_artist, artist)), char(1114111))",
         "ifnull(fold(album_title), char(1114111))",
         "disc_no",
         "track_no",

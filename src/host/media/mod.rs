@@ -20,6 +20,7 @@ pub mod extras;
 mod helper;
 mod job;
 mod matroska;
+mod moments;
 mod mp4;
 mod offer;
 mod plugins;
@@ -38,4 +39,4 @@ pub use offer::offers;
 pub use probe::{Prober, check as check_facts};
 
 /// Part of every cache key: raise it when the bytes of any segment change.
-const ENGINE_VERSION: u32 = 5;
+const ENGINE_VERSION: u32 = 6;

@@ -4,6 +4,8 @@ use gst::prelude::*;
 use gstreamer as gst;
 use gstreamer_audio as gst_audio;
 
+use crate::host::media::moments::Moments;
+
 /// Demuxers of containers that stamp in milliseconds.
 const COARSE: [&str; 4] = ["matroskademux", "asfdemux", "flvdemux", "tsdemux"];
 /// Decoders that give as many samples for each packet of a file; the others' stamps are taken as they are.
@@ -32,6 +34,7 @@ const VORBIS_RATE_MAX: u32 = 50_000;
 
 /// Frames follow one another without a gap, so one that is stamped roughly still lies on a grid.
 pub struct Clock {
+    pub moments: Moments,
     /// Number of the sample after the file's first piece.
     origin: i64,
     /// Samples of the first piece.
@@ -58,8 +61,9 @@ impl Clock {
             .collect();
         let has = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
         let rate = i64::from(info.rate());
+        let moments = Moments::new(pipeline, first.segment());
         let samples = first.buffer().map_or(0, |buffer| buffer.size() / info.bpf().max(1) as usize) as i64;
-        let start = sample_number(first, rate).unwrap_or(0);
+        let start = sample_number(first, &moments, rate).unwrap_or(0);
         let coarse = has(&COARSE);
         let vorbis = coarse && has(&["vorbisdec"]) && info.rate() <= VORBIS_RATE_MAX;
         let tolerance = match (coarse, vorbis || has(&UNIFORM)) {
@@ -70,6 +74,7 @@ impl Clock {
             _ => 0,
         };
         Self {
+            moments,
             origin: start + samples,
             first: samples,
             step: vorbis.then_some(VORBIS_STEP),
@@ -88,15 +93,11 @@ impl Clock {
     }
 }
 
-/// Number of a buffer's first sample: by stream time, which edit lists and pre-skips have been taken out of.
-pub fn sample_number(sample: &gst::Sample, rate: i64) -> Option<i64> {
+/// Number of a buffer's first sample, by its stamp.
+pub fn sample_number(sample: &gst::Sample, moments: &Moments, rate: i64) -> Option<i64> {
     let pts = sample.buffer()?.pts()?;
-    let time = sample.segment()?.downcast_ref::<gst::ClockTime>()?.to_stream_time_full(pts)?;
-    let nanoseconds = match time {
-        gst::Signed::Positive(time) => i128::from(time.nseconds()),
-        gst::Signed::Negative(time) => -i128::from(time.nseconds()),
-    };
-    i64::try_from((nanoseconds * i128::from(rate) + 500_000_000).div_euclid(1_000_000_000)).ok()
+    let nanoseconds = moments.of(sample.segment()?, pts)?;
+    i64::try_from((i128::from(nanoseconds) * i128::from(rate) + 500_000_000).div_euclid(1_000_000_000)).ok()
 }
 
 #[cfg(test)]
@@ -110,7 +111,8 @@ mod tests {
             frame in prop::sample::select(vec![960i64, 1024, 1152, 1536, 4096]), first in 1i64..960, index in 0i64..2_000_000,
         ) {
             let (rate, origin) = (44_100i64, first);
-            let clock = Clock { origin, first, step: None, tolerance: rate * 2 / 1000, guesses_duration: false, turned: false };
+            let moments = Moments::default();
+            let clock = Clock { moments, origin, first, step: None, tolerance: rate * 2 / 1000, guesses_duration: false, turned: false };
             let place = origin + index * frame;
             let ms = (place * 1000 + rate / 2).div_euclid(rate);
             prop_assert_eq!(clock.place((ms * rate + 500).div_euclid(1000), frame), place);

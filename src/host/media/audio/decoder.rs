@@ -30,7 +30,7 @@ pub struct Decoder {
     pub info: gst_audio::AudioInfo,
     /// By the container; `None` when it does not know.
     pub duration: Option<gst::ClockTime>,
-    /// The decoder carries noise or other state over a seek, so a seek is not enough to begin anew.
+    /// A seek is not enough to begin anew: the decoder carries noise or other state over it, or it does not find the beginning.
     keeps_state: bool,
     /// Nothing has been decoded since it was opened but what the first buffer took.
     fresh: bool,
@@ -77,7 +77,9 @@ impl Decoder {
         let sample = sink.pull_preroll().map_err(|_| no_sound())?;
         let info = sample.caps().and_then(|caps| gst_audio::AudioInfo::from_caps(caps).ok()).ok_or_else(no_sound)?;
         let duration = pipeline.0.query_duration::<gst::ClockTime>();
-        let (keeps_state, clock) = (has_stateful_decoder(&pipeline.0), Clock::new(&pipeline.0, &sample, &info));
+        let clock = Clock::new(&pipeline.0, &sample, &info);
+        // A seek in a broadcast goes to a picture, so it does not find sound that comes before the first.
+        let keeps_state = has_stateful_decoder(&pipeline.0) || clock.moments.is_broadcast();
         Ok(Self {
             pipeline,
             sink,
@@ -171,7 +173,7 @@ impl Decoder {
     fn decode(&mut self) -> Result<Option<(i64, Vec<u8>)>, MediaError> {
         let (rate, unit) = (i64::from(self.info.rate()), self.info.bpf() as usize);
         while let Some(sample) = self.sink.try_pull_sample(STEP) {
-            let (Some(buffer), Some(stamp)) = (sample.buffer(), sample_number(&sample, rate)) else { continue };
+            let (Some(buffer), Some(stamp)) = (sample.buffer(), sample_number(&sample, &self.clock.moments, rate)) else { continue };
             let mut bytes = buffer.map_readable().map_err(MediaError::internal)?.to_vec();
             if self.clock.turned {
                 downmix::turn_flac_pairs(&mut bytes, unit);
@@ -229,7 +231,7 @@ impl Decoder {
         let rate = u64::from(self.info.rate());
         let position = u64::try_from(sample).unwrap_or(0).mul_div_floor(1_000_000_000, rate).ok_or_else(no_sound)?;
         let flags = gst::SeekFlags::FLUSH | gst::SeekFlags::ACCURATE;
-        self.pipeline.0.seek_simple(flags, gst::ClockTime::from_nseconds(position)).map_err(|_| {
+        self.pipeline.0.seek_simple(flags, self.clock.moments.target(position)).map_err(|_| {
             bus_error(&self.pipeline.0).unwrap_or_else(|| MediaError::unplayable("This file cannot be played from its middle."))
         })
     }

@@ -9,9 +9,10 @@ use gst::prelude::*;
 use gstreamer as gst;
 use gstreamer_app as gst_app;
 
-use super::source::{STEP, discard, no_pictures, stream_time};
+use super::source::{STEP, discard, no_pictures};
 use crate::host::media::audio::pipeline::{Running, bus_error, chain, element};
 use crate::host::media::error::MediaError;
+use crate::host::media::moments::Moments;
 
 /// Packets by which a rate is told.
 const RATE_PACKETS: usize = 121;
@@ -50,7 +51,7 @@ pub fn end(path: &Path, about: Option<u64>, frame_ns: i64) -> Result<u64, MediaE
     let tail = about.map(|about| about.saturating_sub(TAIL_NS)).filter(|tail| *tail > 0);
     if let Some(tail) = tail {
         let flags = gst::SeekFlags::FLUSH | gst::SeekFlags::KEY_UNIT | gst::SeekFlags::SNAP_BEFORE;
-        if packets.running.0.seek_simple(flags, gst::ClockTime::from_nseconds(tail)).is_err() {
+        if packets.running.0.seek_simple(flags, packets.moments.target(tail)).is_err() {
             return Err(MediaError::unplayable("This file cannot be played from its middle."));
         }
     }
@@ -69,6 +70,7 @@ pub fn end(path: &Path, about: Option<u64>, frame_ns: i64) -> Result<u64, MediaE
 /// The first pictures' packets, as they lie in the file.
 struct Packets {
     running: Running,
+    moments: Moments,
     sink: gst_app::AppSink,
 }
 
@@ -81,6 +83,7 @@ impl Packets {
         pipeline.add_many([&file, &parse]).map_err(MediaError::internal)?;
         file.link(&parse).map_err(MediaError::internal)?;
         let input = sink.static_pad("sink").expect("a sink has a pad");
+        let sticky = input.clone();
         let linked = Arc::new(AtomicBool::new(false));
         let linked_now = Arc::clone(&linked);
         parse.connect_pad_added(move |_, pad| {
@@ -102,14 +105,16 @@ impl Packets {
         if running.0.state(STEP).0.is_err() {
             return Err(bus_error(&running.0).unwrap_or_else(no_pictures));
         }
-        Ok(Self { running, sink })
+        let segment = sticky.sticky_event::<gst::event::Segment>(0);
+        let moments = Moments::new(&running.0, segment.as_ref().map(|event| event.segment()));
+        Ok(Self { running, moments, sink })
     }
 
     /// When the next packet's picture is shown, nanoseconds.
     fn next(&self) -> Result<Option<i64>, MediaError> {
         while let Some(sample) = self.sink.try_pull_sample(STEP) {
             let Some(buffer) = sample.buffer() else { continue };
-            let at = buffer.pts().or(buffer.dts()).and_then(|pts| stream_time(sample.segment()?, pts));
+            let at = buffer.pts().or(buffer.dts()).and_then(|pts| self.moments.of(sample.segment()?, pts));
             if let Some(at) = at {
                 return Ok(Some(at));
             }

@@ -12,6 +12,7 @@ use gstreamer_video as gst_video;
 
 use crate::host::media::audio::pipeline::{Running, bus_error, chain, element, message_error};
 use crate::host::media::error::MediaError;
+use crate::host::media::moments::Moments;
 
 /// Longest wait for a decoder's next picture, and for opening.
 pub const STEP: gst::ClockTime = gst::ClockTime::from_seconds(4);
@@ -26,7 +27,7 @@ const AHEAD: u32 = 3;
 pub struct Picture {
     pub buffer: gst::Buffer,
     pub caps: gst::Caps,
-    /// Stream time, nanoseconds: edit lists have been taken out of it.
+    /// Nanoseconds from the file's beginning: edit lists have been taken out of it.
     pub at: i64,
 }
 
@@ -41,6 +42,7 @@ pub struct Source {
     pipeline: Running,
     sink: gst_app::AppSink,
     findings: Arc<Findings>,
+    moments: Moments,
     pub info: gst_video::VideoInfo,
     /// By the container; of its longest stream.
     pub duration_ns: Option<u64>,
@@ -74,16 +76,17 @@ impl Source {
         let no_pictures = || findings.error().unwrap_or_else(no_pictures);
         let sample = sink.pull_preroll().map_err(|_| no_pictures())?;
         let info = sample.caps().and_then(|caps| gst_video::VideoInfo::from_caps(caps).ok()).ok_or_else(no_pictures)?;
+        let moments = Moments::new(&pipeline.0, sample.segment());
         let duration_ns = duration(&pipeline.0);
         let turn = turn(&sink);
         let container = container(&decode);
         pipeline.0.set_state(gst::State::Playing).map_err(MediaError::internal)?;
-        Ok(Self { pipeline, sink, findings, info, duration_ns, container, turn })
+        Ok(Self { pipeline, sink, findings, moments, info, duration_ns, container, turn })
     }
 
     /// Goes on from the last key frame at or before a moment; false when the file takes no such seek.
     pub fn seek(&self, at: i64) -> bool {
-        let at = gst::ClockTime::from_nseconds(u64::try_from(at).unwrap_or(0));
+        let at = self.moments.target(u64::try_from(at).unwrap_or(0));
         self.pipeline.0.seek_simple(gst::SeekFlags::FLUSH | gst::SeekFlags::KEY_UNIT | gst::SeekFlags::SNAP_BEFORE, at).is_ok()
     }
 
@@ -93,7 +96,7 @@ impl Source {
     /// When the rest cannot be decoded, or not in time: this source is then of no more use.
     pub fn next(&self) -> Result<Option<Picture>, MediaError> {
         while let Some(sample) = self.sink.try_pull_sample(STEP) {
-            if let Some(picture) = picture(&sample) {
+            if let Some(picture) = self.picture(&sample) {
                 return Ok(Some(picture));
             }
         }
@@ -101,6 +104,12 @@ impl Source {
             return Err(error);
         }
         if self.sink.is_eos() { Ok(None) } else { Err(MediaError::unplayable("This file takes too long to decode.")) }
+    }
+
+    fn picture(&self, sample: &gst::Sample) -> Option<Picture> {
+        let buffer = sample.buffer_owned()?;
+        let at = self.moments.of(sample.segment()?, buffer.pts()?)?;
+        Some(Picture { buffer, caps: sample.caps_owned()?, at })
     }
 }
 
@@ -115,20 +124,6 @@ impl Findings {
 
 pub fn no_pictures() -> MediaError {
     MediaError::unplayable("This file has no pictures that the host can decode.")
-}
-
-fn picture(sample: &gst::Sample) -> Option<Picture> {
-    let buffer = sample.buffer_owned()?;
-    let at = stream_time(sample.segment()?, buffer.pts()?)?;
-    Some(Picture { buffer, caps: sample.caps_owned()?, at })
-}
-
-/// In nanoseconds.
-pub fn stream_time(segment: &gst::Segment, pts: gst::ClockTime) -> Option<i64> {
-    match segment.downcast_ref::<gst::ClockTime>()?.to_stream_time_full(pts)? {
-        gst::Signed::Positive(time) => i64::try_from(time.nseconds()).ok(),
-        gst::Signed::Negative(time) => i64::try_from(time.nseconds()).ok().map(|ns| -ns),
-    }
 }
 
 /// Lets a stream that is not wanted run to nowhere: unlinked, it would fail the demuxer as soon as the pictures are over.
