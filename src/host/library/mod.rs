@@ -17,6 +17,7 @@ mod listeners;
 mod lookup;
 mod poster;
 mod row;
+mod rules;
 mod scan;
 
 use std::path::{Path, PathBuf};
