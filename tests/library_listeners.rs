@@ -157,7 +157,11 @@ fn listeners_data_is_recovered_when_its_file_is_damaged() {
     library.love(listener(1), &ids, true, NOW).expect("loved");
     drop(library);
     assert!(of(&home.library(), listener(1)).iter().all(|listened| listened.loved && listened.rating == Some(60)));
-    let aside = fs::read_dir(&home.data).expect("listed").flatten().filter(|entry| entry.file_name().to_string_lossy().contains(".damaged-")).count();
+    let aside = fs::read_dir(&home.data)
+        .expect("listed")
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().contains(".damaged-"))
+        .count();
     assert!(aside >= 2, "the damaged files are kept");
 }
 

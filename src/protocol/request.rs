@@ -173,8 +173,14 @@ mod tests {
     fn as_many_tracks_as_are_allowed_fit_a_request_frame() {
         let tracks = vec![TrackId(uuid::Uuid::max()); MARKED_TRACKS_MAX];
         let reset = Request::Reset { tracks, what: Forget::Rating };
-        let report =
-            PlayReport { track: TrackId(uuid::Uuid::max()), event: uuid::Uuid::max(), at_ms: i64::MIN, heard_ms: u64::MAX, of_ms: u64::MAX, ended: false };
+        let report = PlayReport {
+            track: TrackId(uuid::Uuid::max()),
+            event: uuid::Uuid::max(),
+            at_ms: i64::MIN,
+            heard_ms: u64::MAX,
+            of_ms: u64::MAX,
+            ended: false,
+        };
         for request in [reset, Request::Played { reports: vec![report; PLAY_REPORTS_MAX] }] {
             let wire = serde_json::to_vec(&request).expect("serialises");
             assert!(wire.len() <= REQUEST_BYTES_MAX, "{}", wire.len());

@@ -44,7 +44,8 @@ pub(super) fn before_step(connection: &Connection, path: &Path, version: usize) 
 /// The copies there are, the newest first.
 pub(super) fn all(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder(path)) else { return Vec::new() };
-    let mut copies: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "db")).collect();
+    let mut copies: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "db")).collect();
     copies.sort_by(|a, b| b.cmp(a));
     copies
 }

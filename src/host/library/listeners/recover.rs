@@ -68,7 +68,9 @@ pub(super) fn recover(path: &Path) -> Result<(), LibraryError> {
     finish(path)?;
     let (from_file, from_copies) = (rows.first().copied().unwrap_or(0), rows.len() - 1);
     tracing::warn!(
-        kept, from_file, from_copies,
+        kept,
+        from_file,
+        from_copies,
         "listeners' data recovered: plays, stars and places to go on from are there again. The damaged file is kept beside it, as listeners.db.damaged-…"
     );
     Ok(())

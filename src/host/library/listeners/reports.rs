@@ -38,7 +38,8 @@ impl Library {
         let place = place(&length, position_ms).map(integer);
         let had_one = self.write_listened(|change| {
             let sql = "SELECT resume_ms NOT NULL FROM listened WHERE listener = ? AND track = ?";
-            let had: Option<bool> = change.prepare_cached(sql)?.query_row(params![listener.0.as_bytes(), track.0.as_bytes()], |row| row.get(0)).optional()?;
+            let had: Option<bool> =
+                change.prepare_cached(sql)?.query_row(params![listener.0.as_bytes(), track.0.as_bytes()], |row| row.get(0)).optional()?;
             let had = had.unwrap_or(false);
             if had || place.is_some() {
                 set_place(change, listener, track, place, now)?;
@@ -58,7 +59,11 @@ impl Library {
             let mut lengths = HashMap::new();
             for track in tracks {
                 let found = statement.query_row([track.0.as_bytes()], |row| {
-                    Ok(Length { kind: kind_of(row.get_ref("kind")?.as_str()?), duration_ms: unsigned(row, "duration_ms")?, genre: row.get("genre")? })
+                    Ok(Length {
+                        kind: kind_of(row.get_ref("kind")?.as_str()?),
+                        duration_ms: unsigned(row, "duration_ms")?,
+                        genre: row.get("genre")?,
+                    })
                 });
                 if let Some(length) = found.optional()? {
                     lengths.insert(track, length);
@@ -75,14 +80,8 @@ fn note(change: &Transaction<'_>, listener: UserId, report: &PlayReport, length:
     // A player's clock may be wrong, but nothing was played tomorrow.
     let at_ms = report.at_ms.clamp(0, now.0);
     let sql = "INSERT INTO history (listener, event, track, at_ms, heard_ms, outcome) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
-    let values = params![
-        listener.0.as_bytes(),
-        report.event.as_bytes(),
-        report.track.0.as_bytes(),
-        at_ms,
-        integer(report.heard_ms),
-        outcome as i64
-    ];
+    let values =
+        params![listener.0.as_bytes(), report.event.as_bytes(), report.track.0.as_bytes(), at_ms, integer(report.heard_ms), outcome as i64];
     if change.prepare_cached(sql)?.execute(values)? == 0 {
         return Ok(false);
     }

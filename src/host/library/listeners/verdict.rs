@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_place_is_kept_in_long_tracks_films_and_books_but_not_near_their_ends() {
-        let track = |kind, minutes: u64, genre: Option<&str>| Length { kind, duration_ms: minutes * 60_000, genre: genre.map(str::to_owned) };
+        let track =
+            |kind, minutes: u64, genre: Option<&str>| Length { kind, duration_ms: minutes * 60_000, genre: genre.map(str::to_owned) };
         let (film, mix) = (track(MediaKind::Video, 90, None), track(MediaKind::Audio, 61, Some("House")));
         let (song, chapter) = (track(MediaKind::Audio, 4, Some("Pop")), track(MediaKind::Audio, 4, Some("Hörbuch")));
         for (track, position, kept) in [

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::{Changes, LibraryError};
 use super::super::described::Described;
 use super::super::keep::{Keeper, Kept, tidy};
 use super::super::row::{Stamp, file_path, path_bytes, track_id, unsigned};
+use super::super::{Changes, LibraryError};
 use crate::types::{ArtId, Clock, TrackId, random};
 
 /// Files a transaction: few enough that a crash loses little and readers see progress.
