@@ -68,7 +68,7 @@ impl Claims {
         format!("user:{user}")
     }
 
-    /// Who it was given to; `None` if that is no user.
+    /// Whose subject it is; `None` when it is nobody's.
     pub fn user(&self) -> Option<UserId> {
         self.sub.strip_prefix("user:")?.parse().ok()
     }

@@ -14,7 +14,7 @@ use super::fold::fold;
 const STEPS: [Step; 3] = [
     |index| index.execute_batch(include_str!("0001_first.sql")),
     |index| index.execute_batch(include_str!("0002_media.sql")),
-    super::catalogue::bring,
+    super::steps::bring,
 ];
 type Step = fn(&Connection) -> rusqlite::Result<()>;
 /// A reader that finds the writer in its way waits at most so long.

@@ -19,6 +19,9 @@ mod poster;
 mod row;
 mod rules;
 mod scan;
+mod search;
+mod steps;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +38,7 @@ pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
 
+use catalogue::Current;
 use db::Readers;
 use listeners::Listeners;
 
@@ -53,6 +57,9 @@ pub enum LibraryError {
     Data(#[from] std::io::Error),
     #[error("the media folder {} does not exist or cannot be read: check the path, or mount the disk", .0.display())]
     NoFolder(PathBuf),
+    /// What was asked for makes no sense; for people.
+    #[error("{0}")]
+    Refused(&'static str),
     #[error("the scan was stopped")]
     Stopped,
 }
@@ -69,6 +76,7 @@ struct Shared {
     listeners: Listeners,
     changes: Changes,
     scanning: AtomicBool,
+    catalogue: Current,
 }
 
 impl Library {
@@ -80,7 +88,8 @@ impl Library {
         let listeners = Listeners::open(data)?;
         let readers = Readers::new(index, Some(Listeners::path_in(data)));
         let changes = Changes::new(SystemClock.now());
-        let shared = Shared { data: data.to_owned(), readers, listeners, changes, scanning: AtomicBool::new(false) };
+        let (scanning, catalogue) = (AtomicBool::new(false), Current::default());
+        let shared = Shared { data: data.to_owned(), readers, listeners, changes, scanning, catalogue };
         Ok(Self { shared: Arc::new(shared) })
     }
 

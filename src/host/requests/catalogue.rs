@@ -35,7 +35,7 @@ impl Handler {
 
     pub(super) async fn browse(&self, listener: UserId, browse: Browse) -> Result<Answer, ErrorBody> {
         let page = self.ask(move |library| {
-            let mut page = library.browse(&browse)?;
+            let mut page = library.browse(listener, &browse)?;
             library.fill_listened(listener, &mut page.tracks)?;
             Ok(page)
         });
@@ -44,8 +44,8 @@ impl Handler {
         Ok(Answer::catalogue(reply, json(&BrowsePage { tracks: page.tracks })))
     }
 
-    pub(super) async fn facets(&self, facets: Facets) -> Result<Answer, ErrorBody> {
-        let page = self.ask(move |library| library.facets(&facets)).await?;
+    pub(super) async fn facets(&self, listener: UserId, facets: Facets) -> Result<Answer, ErrorBody> {
+        let page = self.ask(move |library| library.facets(listener, &facets)).await?;
         let reply = Reply::Facets { total: page.total, tracks: page.tracks };
         Ok(Answer::catalogue(reply, json(&FacetPage { values: page.values })))
     }

@@ -5,8 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{Answer, Handler, json};
-use crate::auth::Claims;
-use crate::protocol::{ChangedTracks, ErrorBody, ErrorCode, Forget, PlayReport, Reply};
+use crate::protocol::{ChangedTracks, ErrorBody, Forget, PlayReport, Reply};
 use crate::types::{TrackId, UserId};
 
 impl Handler {
@@ -48,11 +47,6 @@ impl Handler {
         let reply = Reply::Changes { version: delta.version, reset: delta.reset };
         Ok(Answer::catalogue(reply, json(&ChangedTracks { changed: delta.changed, removed: delta.removed })))
     }
-}
-
-/// Whose ticket it is.
-pub(super) fn listener(claims: &Claims) -> Result<UserId, ErrorBody> {
-    claims.user().ok_or_else(|| ErrorBody::new(ErrorCode::TicketInvalid, "The ticket names no listener. Ask the server for another."))
 }
 
 fn noted(reply: Reply) -> Answer {

@@ -24,6 +24,8 @@ pub struct Changes {
     ring: Mutex<Ring>,
     raised: watch::Sender<u64>,
     own: Mutex<Own>,
+    /// What is in the index and perhaps not in the catalogue that pages are made of.
+    unlisted: Mutex<Option<What>>,
 }
 
 /// Of which file the next change that is seen is this process's own.
@@ -36,7 +38,12 @@ struct Own {
 impl Changes {
     pub(super) fn new(now: UnixMs) -> Self {
         let version = u64::try_from(now.0).unwrap_or(0).saturating_mul(VERSIONS_A_MS);
-        Self { ring: Mutex::new(Ring::new(version)), raised: watch::Sender::new(version), own: Mutex::default() }
+        Self {
+            ring: Mutex::new(Ring::new(version)),
+            raised: watch::Sender::new(version),
+            own: Mutex::default(),
+            unlisted: Mutex::default(),
+        }
     }
 
     /// To be called after the commit, which [`Self::own_index`] announces.
@@ -91,7 +98,30 @@ impl Changes {
         }
     }
 
+    /// To be called before a catalogue is made, and what it gives handed back when that is in use.
+    pub(super) fn take_unlisted(&self) -> Option<What> {
+        self.unlisted().take()
+    }
+
+    pub(super) fn tell_again(&self, unlisted: Option<What>) {
+        if let Some(what) = unlisted {
+            self.tell(None, what);
+        }
+    }
+
     fn raise(&self, listener: Option<UserId>, what: What) {
+        if listener.is_none() {
+            let mut unlisted = self.unlisted();
+            *unlisted = Some(unlisted.take().map_or_else(|| what.clone(), |before| before.and(&what)));
+        }
+        self.tell(listener, what);
+    }
+
+    fn unlisted(&self) -> MutexGuard<'_, Option<What>> {
+        self.unlisted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, listener: Option<UserId>, what: What) {
         let version = self.ring().add(listener, what);
         self.raised.send_if_modified(|told| {
             let is_newer = version > *told;

@@ -26,6 +26,18 @@ impl What {
         Self::Tracks(changed.chain(removed.iter().map(|id| (*id, true))).collect())
     }
 
+    /// This, and then `later`.
+    pub(super) fn and(self, later: &Self) -> Self {
+        match (self, later) {
+            (Self::Tracks(mut tracks), Self::Tracks(more)) if tracks.len() + more.len() <= CHANGED_TRACKS_MAX => {
+                tracks.retain(|(track, _)| !more.iter().any(|(later, _)| later == track));
+                tracks.extend(more);
+                Self::Tracks(tracks)
+            }
+            _ => Self::Everything,
+        }
+    }
+
     fn cost(&self) -> usize {
         let ids = if let Self::Tracks(tracks) = self { tracks.len() } else { 0 };
         CHANGE_COSTS + ids
