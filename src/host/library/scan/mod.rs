@@ -86,7 +86,7 @@ impl Library {
         let index = db::open_for_writing(&self.index())?;
         let mut scan = Scan {
             prober,
-            writer: Writer::new(&index, clock),
+            writer: Writer::new(&index, clock, &self.shared.changes),
             pictures: Pictures::new(&index, self.art_dir()),
             seen: HashSet::new(),
             away: Vec::new(),

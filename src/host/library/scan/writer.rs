@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::LibraryError;
 use super::super::described::Described;
 use super::super::keep::{Keeper, Kept, tidy};
 use super::super::row::{Stamp, file_path, path_bytes, track_id, unsigned};
+use super::super::{Changes, LibraryError};
 use crate::types::{ArtId, Clock, TrackId, random};
 
 /// Files a transaction: few enough that a crash loses little and readers see progress.
-const BATCH: u32 = 500;
+const BATCH: usize = 500;
 
 /// What the index holds of a path.
 pub(super) struct Known {
@@ -31,12 +31,14 @@ pub(super) struct Writer<'a> {
     index: &'a Connection,
     keeper: Keeper<'a>,
     clock: &'a dyn Clock,
-    pending: u32,
+    changes: &'a Changes,
+    /// What the commit to come changes.
+    pending: Vec<TrackId>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(index: &'a Connection, clock: &'a dyn Clock) -> Self {
-        Self { index, keeper: Keeper::new(index), clock, pending: 0 }
+    pub(super) fn new(index: &'a Connection, clock: &'a dyn Clock, changes: &'a Changes) -> Self {
+        Self { index, keeper: Keeper::new(index), clock, changes, pending: Vec::new() }
     }
 
     pub(super) fn known(&self, path: &Path) -> Result<Option<Known>, LibraryError> {
@@ -64,7 +66,7 @@ impl<'a> Writer<'a> {
         let id = known.map_or_else(|| TrackId::new(now, random::bytes()), |known| known.id);
         self.begin()?;
         self.keeper.keep(&Kept { id, path, stamp, fingerprint: None, file, art }, now)?;
-        self.count()?;
+        self.count(id)?;
         Ok(id)
     }
 
@@ -108,7 +110,7 @@ impl<'a> Writer<'a> {
             self.clock.now().0,
             id.0.as_bytes()
         ])?;
-        self.count()
+        self.count(id)
     }
 
     fn begin(&self) -> Result<(), LibraryError> {
@@ -118,9 +120,9 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn count(&mut self) -> Result<(), LibraryError> {
-        self.pending += 1;
-        if self.pending >= BATCH { self.commit() } else { Ok(()) }
+    fn count(&mut self, changed: TrackId) -> Result<(), LibraryError> {
+        self.pending.push(changed);
+        if self.pending.len() >= BATCH { self.commit() } else { Ok(()) }
     }
 
     /// Throws away what no track shares any more, and makes all last.
@@ -132,10 +134,11 @@ impl<'a> Writer<'a> {
 
     /// Makes what was written so far last.
     pub(super) fn commit(&mut self) -> Result<(), LibraryError> {
-        self.pending = 0;
         if !self.index.is_autocommit() {
+            self.changes.own_index();
             self.index.execute_batch("COMMIT")?;
         }
+        self.changes.of_tracks(&std::mem::take(&mut self.pending), &[]);
         Ok(())
     }
 }
