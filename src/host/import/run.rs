@@ -15,7 +15,7 @@ use super::sending::{self, Door, Existing};
 use super::{ImportError, read_file};
 use crate::host::library::{Brought, Library};
 use crate::host::pairing::{Pairing, Server};
-use crate::types::{Clock, SystemClock, UserId};
+use crate::types::{Clock, SystemClock, TrackId, UserId};
 
 /// What `iroam host import` is told.
 #[derive(Clone, Debug)]
@@ -78,7 +78,8 @@ pub(super) fn open(data: &std::path::Path) -> anyhow::Result<Library> {
 }
 
 fn home(data: &std::path::Path) -> anyhow::Result<Home> {
-    let pairing = Pairing::load_any(data)?.context("this host is not paired yet: start it with `iroam host`, add it to your account, and import then")?;
+    let pairing = Pairing::load_any(data)?
+        .context("this host is not paired yet: start it with `iroam host`, add it to your account, and import then")?;
     let server = Server::new(&pairing.server)?;
     let owner = server.owner(&pairing)?;
     Ok(Home { server, pairing, owner })
@@ -114,14 +115,16 @@ fn brought(found: &Imported, outcomes: &[Outcome], shelf: &Shelf) -> Vec<Brought
             *entry = entry.and(track.made);
         }
     }
-    let mut brought: Vec<Brought> = made.into_iter().map(|(track, made)| of(made, shelf, track, found.format)).collect();
+    // Whoever knows our ids has our counts.
+    let is_own = found.format == Format::Iroam || found.tracks.iter().any(|track| track.id.is_some());
+    let mut brought: Vec<Brought> = made.into_iter().map(|(track, made)| of(made, shelf.track(track).id, is_own)).collect();
     brought.sort_unstable_by_key(|one| one.track);
     brought
 }
 
-fn of(made: Made, shelf: &Shelf, track: u32, format: Format) -> Brought {
+fn of(made: Made, track: TrackId, is_own: bool) -> Brought {
     Brought {
-        track: shelf.track(track).id,
+        track,
         plays: made.plays,
         skips: made.skips,
         last_played_ms: made.last_played.map(|at| at.0),
@@ -129,7 +132,7 @@ fn of(made: Made, shelf: &Shelf, track: u32, format: Format) -> Brought {
         rating: made.rating,
         loved: made.loved == Some(true),
         added_ms: made.added.map(|at| at.0),
-        is_own: format == Format::Iroam,
+        is_own,
     }
 }
 

@@ -200,10 +200,15 @@ impl<'a> Batch<'a> {
             Content::Tracks(_) | Content::Frozen { .. } => ("list", None),
         };
         // A character takes six bytes when it is escaped.
-        let head = 1_000 + 6 * (list.name.len() + list.origin.len()) + rules.map_or(0, |rules| serde_json::to_string(rules).map_or(0, |json| json.len()));
+        let head = 1_000
+            + 6 * (list.name.len() + list.origin.len())
+            + rules.map_or(0, |rules| serde_json::to_string(rules).map_or(0, |json| json.len()));
         let mut rest = items;
         loop {
-            if self.pieces.len() == PLAYLISTS_MAX || self.bytes + head + rest.first().map_or(0, Item::bytes) > BYTES_MAX || self.items == ITEMS_MAX {
+            if self.pieces.len() == PLAYLISTS_MAX
+                || self.bytes + head + rest.first().map_or(0, Item::bytes) > BYTES_MAX
+                || self.items == ITEMS_MAX
+            {
                 self.flush()?;
             }
             let mut bytes = self.bytes + head;

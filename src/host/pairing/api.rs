@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use ureq::http::Response;
 use ureq::Body;
+use ureq::http::Response;
 
 use super::http::{PairError, Server};
 use super::{Pairing, show};
