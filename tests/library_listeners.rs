@@ -107,10 +107,10 @@ fn a_place_in_a_film_is_kept_until_its_end() {
     assert_eq!(places(&library), [20_000], "a song begins anew");
     let film = rows.iter().find(|row| row.title == "film").expect("listed").id;
     library.note_place(listener(1), film, 39_000, NOW).expect("noted");
-    assert_eq!(places(&library), []);
+    assert_eq!(places(&library), Vec::<u64>::new());
     library.note_place(listener(1), film, 30_000, NOW).expect("noted");
     library.note_played(listener(1), &[report(film, 1, 0, true)], NOW).expect("noted");
-    assert_eq!(places(&library), []);
+    assert_eq!(places(&library), Vec::<u64>::new());
 }
 
 #[test]

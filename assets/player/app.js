@@ -3,11 +3,15 @@
 import { loadIdentity } from '../pcd/identity.js';
 import { Artwork } from './controllers/artwork.js';
 import { Catalogue } from './controllers/catalogue.js';
+import { Changes } from './controllers/changes.js';
 import { Extras } from './controllers/extras.js';
 import { Hosts } from './controllers/hosts.js';
 import { Library } from './controllers/library.js';
+import { Marks } from './controllers/marks.js';
 import { connectMediaSession } from './controllers/media_session.js';
+import { Places } from './controllers/places.js';
 import { Playback } from './controllers/playback.js';
+import { Reports } from './controllers/reports.js';
 import { connectRequests } from './controllers/requests.js';
 import { connectSettings } from './controllers/settings.js';
 import { connectElements } from './elements/all.js';
@@ -26,11 +30,13 @@ try {
   const catalogue = new Catalogue(hosts);
   const { media } = /** @type {import('./elements/ir-video.js').IrVideo} */ (document.querySelector('ir-video'));
   const sound = /** @type {HTMLAudioElement} */ (document.getElementById('sound'));
-  const playback = new Playback({ store, hosts, catalogue, audio: sound, video: media });
+  const playback = new Playback({ store, hosts, catalogue, places: new Places(store, hosts), audio: sound, video: media });
   const library = new Library(store, hosts, catalogue);
+  new Changes(store, hosts, library);
+  new Reports(store, hosts);
   new Artwork(store, hosts);
   new Extras(store, hosts, playback);
-  connectRequests(store, { playback, library });
+  connectRequests(store, { playback, library, marks: new Marks(store, hosts) });
   connectMediaSession(store, playback);
   await hosts.watch();
 } catch (error) {

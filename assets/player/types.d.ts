@@ -15,6 +15,7 @@ export interface Track {
   disc_no?: number;
   year?: number;
   genre?: string;
+  listened?: Listened;
   duration_ms: number;
   codec: string;
   art?: string;
@@ -26,6 +27,28 @@ export interface Track {
   renditions: string[];
   /** A video's sound, best first. */
   sound?: string[];
+}
+
+/** What the listener made of it. */
+export interface Listened {
+  plays: number;
+  skips: number;
+  last_played_ms?: number;
+  /** 1 to 100, 20 a star. */
+  rating?: number;
+  loved: boolean;
+  resume_ms?: number;
+}
+
+/** A track that was left, or played to its end. */
+export interface PlayReport {
+  track: string;
+  /** UUID: sent again it counts once. */
+  event: string;
+  at_ms: number;
+  heard_ms: number;
+  of_ms: number;
+  ended: boolean;
 }
 
 export interface SourceMedia {
@@ -166,6 +189,8 @@ export interface QueueItem {
   track: Track;
   query: Query;
   index: number;
+  /** Of the order that it was begun in. */
+  generation?: number;
 }
 
 export interface InitReply {
@@ -239,7 +264,11 @@ export interface ListState {
   /** The rows belong to the query before: the new one's first page is not here yet. */
   stale: boolean;
   total: number;
+  durationMs?: number | null;
+  bytes?: number | null;
   pages: ReadonlyMap<number, readonly Track[]>;
+  /** By how many rows what was in view has moved, when it was last refreshed. */
+  shift?: { rows: number };
   error: string;
 }
 
@@ -293,6 +322,19 @@ export type Action =
   | { type: 'query'; query: Partial<Query> }
   | { type: 'list/loading' }
   | { type: 'list/page'; page: number; tracks: readonly Track[]; total: number; first: boolean }
+  | {
+      type: 'list/refresh';
+      pages: ListState['pages'];
+      total: number;
+      durationMs?: number | null;
+      bytes?: number | null;
+      /** Of the selection, in the new rows. */
+      lead: number;
+      anchor: number;
+      shift: number;
+    }
+  | { type: 'rating/set'; ids: readonly string[]; rating: number }
+  | { type: 'love/set'; ids: readonly string[]; loved: boolean }
   | { type: 'list/forget'; pages: readonly number[] }
   | { type: 'list/error'; text: string }
   | { type: 'select'; lead: number; extend: boolean }

@@ -11,6 +11,8 @@ const PAGES_MAX = 200;
 export class Catalogue {
   /** Least recently used first. @type {Map<string, Promise<Page>>} */
   #pages = new Map();
+  /** Raised when the library changes. What plays goes on in the order that it was begun in. */
+  #generation = 0;
   #hosts;
 
   /** @param {import('./hosts.js').Hosts} hosts */
@@ -23,10 +25,11 @@ export class Catalogue {
    * @param {Query} query
    * @param {number} page
    * @param {AbortSignal} [signal]
+   * @param {number} [generation] Of the page, while it is kept.
    * @returns {Promise<Page>}
    */
-  page(hostId, query, page, signal) {
-    const key = JSON.stringify([hostId, query.kind, query.search, query.sort, query.descending, page]);
+  page(hostId, query, page, signal, generation = this.#generation) {
+    const key = JSON.stringify([hostId, query.kind, query.search, query.sort, query.descending, page, generation]);
     const kept = this.#pages.get(key);
     const coming = kept ?? this.#ask(hostId, query, page, signal);
     this.#pages.delete(key);
@@ -42,7 +45,11 @@ export class Catalogue {
 
   /** The library changed: ask anew. */
   forget() {
-    this.#pages.clear();
+    this.#generation += 1;
+  }
+
+  get generation() {
+    return this.#generation;
   }
 
   /**
