@@ -22,10 +22,11 @@ export function reduceList(list, action) {
     case 'list/page': {
       const pages = new Map(action.first ? [] : list.pages);
       pages.set(action.page, action.tracks);
-      return { status: 'ready', stale: false, total: action.total, pages, error: '' };
+      const { total, durationMs = null, bytes = null } = action;
+      return { status: 'ready', stale: false, total, durationMs, bytes, pages, error: '' };
     }
     case 'list/refresh': {
-      const { pages, total, durationMs = null, bytes = null, shift } = action;
+      const { pages, total, durationMs, bytes, shift } = action;
       return { ...list, status: 'ready', stale: false, error: '', pages, total, durationMs, bytes, shift: { rows: shift } };
     }
     case 'rating/set':
