@@ -107,10 +107,10 @@ fn a_place_in_a_film_is_kept_until_its_end() {
     assert_eq!(places(&library), [20_000], "a song begins anew");
     let film = rows.iter().find(|row| row.title == "film").expect("listed").id;
     library.note_place(listener(1), film, 39_000, NOW).expect("noted");
-    assert_eq!(places(&library), []);
+    assert_eq!(places(&library), Vec::<u64>::new());
     library.note_place(listener(1), film, 30_000, NOW).expect("noted");
     library.note_played(listener(1), &[report(film, 1, 0, true)], NOW).expect("noted");
-    assert_eq!(places(&library), []);
+    assert_eq!(places(&library), Vec::<u64>::new());
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn an_import_adds_what_it_has_more_and_takes_nothing_away() {
         let row = seen(&library, me).remove(0);
         let listened =
             Listened { plays: expected, skips: 2, last_played_ms: Some(NOW.0 - 5), rating: Some(20), loved: true, ..Listened::default() };
-        assert_eq!((row.listened, row.added_at.as_str()), (listened, "2001-09-09T01:46:40.000Z"));
+        assert_eq!((row.listened, row.added_at.as_str()), (listened, "2001-09-09T01:46:40Z"));
     }
     let nobody = Brought { track: TrackId(Uuid::from_u128(99)), ..brought(1) };
     assert_eq!(library.bring(me, &[nobody], NOW).expect("nothing to do"), 0);
