@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::art::ArtSize;
 use super::error::{ErrorBody, ErrorCode};
 use super::limits::{BROWSE_ROWS_MAX, CHANGES_WAIT_MS_MAX, SUBTITLE_ID_BYTES_MAX};
 use super::listening::{Forget, PlayReport, check_marked, check_rating, check_reports};
@@ -39,6 +40,8 @@ pub enum Request {
     },
     Art {
         art: ArtId,
+        #[serde(default, skip_serializing_if = "is_default")]
+        size: ArtSize,
     },
     Init {
         track: TrackId,
@@ -148,6 +151,10 @@ impl AuthHeader {
     }
 }
 
+fn is_default(size: &ArtSize) -> bool {
+    *size == ArtSize::default()
+}
+
 fn bad(detail: String) -> ErrorBody {
     ErrorBody::new(ErrorCode::BadRequest, detail)
 }
@@ -170,6 +177,7 @@ mod tests {
             r#"{"op":"rate","tracks":["0190163d-8694-7a30-8a5a-4f3b0c1d2e3f"],"rating":101}"#,
             r#"{"op":"rate","tracks":["0190163d-8694-7a30-8a5a-4f3b0c1d2e3f"],"rating":-1}"#,
             r#"{"op":"changes","wait_ms":25001}"#,
+            r#"{"op":"art","art":"0000000000000000000000000000000000000000000000000000000000000000","size":61}"#,
             "[]",
             "",
         ] {
@@ -208,7 +216,8 @@ mod tests {
                     Request::Browse(Browse { selection, sort, descending, offset, limit })
                 }
             ),
-            any::<[u8; 32]>().prop_map(|digest| Request::Art { art: ArtId::from_digest(digest) }),
+            (any::<[u8; 32]>(), prop::sample::select(ArtSize::ALL.to_vec()))
+                .prop_map(|(digest, size)| Request::Art { art: ArtId::from_digest(digest), size }),
             (track.clone(), "[a-z0-9-]{1,64}").prop_map(|(track, id)| Request::Subtitle { track, id }),
             (track, rendition, any::<u32>(), any::<u8>(), prop::option::of(any::<u32>()))
                 .prop_map(|(track, rendition, index, stream, ahead_ms)| Request::Segment { track, rendition, index, stream, ahead_ms }),

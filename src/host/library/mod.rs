@@ -28,7 +28,6 @@ mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
@@ -41,7 +40,7 @@ pub use fold::fold;
 pub use listeners::Brought;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
-pub use scan::{ScanSummary, Skipped};
+pub use scan::{FolderSummary, ScanSummary, Skipped};
 pub use tags::lyrics::{Lrc, lyrics, parse_lrc};
 
 use catalogue::Current;
@@ -54,13 +53,13 @@ use crate::types::{Clock, SystemClock};
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
     #[error("the library's index failed: {0}")]
-    Index(#[from] rusqlite::Error),
+    Index(rusqlite::Error),
     #[error("the library's index is from a newer version of iroam: update iroam, or scan into another data folder")]
     FromTheFuture,
     #[error("what listeners made (listeners.db) is from a newer version of iroam: update iroam")]
     ListenersFromTheFuture,
     #[error("the data folder cannot be written: {0}")]
-    Data(#[from] std::io::Error),
+    Data(std::io::Error),
     #[error("the media folder {} does not exist or cannot be read: check the path, or mount the disk", .0.display())]
     NoFolder(PathBuf),
     /// What was asked for makes no sense; for people.
@@ -68,6 +67,21 @@ pub enum LibraryError {
     Refused(&'static str),
     #[error("the scan was stopped")]
     Stopped,
+    #[error("the disk with the data folder is full: make room on it, and the scan goes on where it was")]
+    Full,
+}
+
+impl From<rusqlite::Error> for LibraryError {
+    fn from(error: rusqlite::Error) -> Self {
+        if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) { Self::Full } else { Self::Index(error) }
+    }
+}
+
+impl From<std::io::Error> for LibraryError {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        if matches!(error.kind(), StorageFull | QuotaExceeded) { Self::Full } else { Self::Data(error) }
+    }
 }
 
 /// Cheap to clone; all clones are one library.
@@ -81,7 +95,7 @@ struct Shared {
     readers: Readers,
     listeners: Listeners,
     changes: Changes,
-    scanning: AtomicBool,
+    scan: scan::State,
     catalogue: Current,
 }
 
@@ -94,13 +108,13 @@ impl Library {
         let listeners = Listeners::open(data)?;
         let readers = Readers::new(index, Some(Listeners::path_in(data)));
         let changes = Changes::new(SystemClock.now());
-        let (scanning, catalogue) = (AtomicBool::new(false), Current::default());
-        let shared = Shared { data: data.to_owned(), readers, listeners, changes, scanning, catalogue };
+        let (scan, catalogue) = (scan::State::default(), Current::default());
+        let shared = Shared { data: data.to_owned(), readers, listeners, changes, scan, catalogue };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     pub fn is_scanning(&self) -> bool {
-        self.shared.scanning.load(Ordering::Relaxed)
+        self.scan_status().is_some()
     }
 
     /// What players are told of.
