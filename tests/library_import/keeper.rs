@@ -1,116 +1,89 @@
-//! The server's part, as `src/ARCHITECTURE.md` has it: whose host asks, and the playlists that it brings.
+//! The server that keeps the playlists, and a host that is paired with it.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
+use iroam::types::UserId;
 use serde_json::{Value, json};
 
-use crate::host_kit::server;
+use crate::browser::Browser;
+use crate::fake_host::{HomePc, Paired};
+use crate::server::TestServe;
 
-pub const OWNER: &str = "018f0000-0000-7000-8000-000000000001";
+/// A playlist's name, kind, the name of the folder it is in, and the titles in it.
+pub type List = (String, String, Option<String>, Vec<String>);
 
-#[derive(Default)]
-struct Kept {
-    /// By place: the playlist, and its items.
-    lists: Vec<(Value, Vec<Value>)>,
-    places: HashMap<String, usize>,
-    /// Place, track and which of its times in the list.
-    known: HashSet<(usize, String, u64)>,
-    largest: usize,
+pub struct Keeper {
+    owner: Browser,
+    host: Paired,
+    serve: TestServe,
 }
 
-#[derive(Clone, Default)]
-pub struct Keeper(Arc<Mutex<Kept>>);
-
 impl Keeper {
-    /// Starts it; returns its URL.
-    pub fn serve(&self) -> String {
-        let keeper = self.clone();
-        server::http(move |heard| {
-            assert_eq!(heard.authorization.as_deref(), Some("Bearer irh_test"));
-            let (method, path) = heard.what.split_once(' ').expect("a method");
-            let answer = match (method, path.split('?').next().unwrap_or(path)) {
-                ("GET", "/api/v1/host/tunnel") => json!({ "address": "127.0.0.1:1", "key": "k", "owner": OWNER }),
-                ("PUT", "/api/v1/host/playlists/import") => keeper.import(&heard.body),
-                ("GET", "/api/v1/host/playlists/export") => keeper.export(),
-                ("GET", path) => keeper.items(path),
-                _ => return (404, String::new()),
-            };
-            (200, answer.to_string())
-        })
+    pub fn start() -> Self {
+        let serve = TestServe::start();
+        let mut owner = serve.signed_in("ada");
+        let host = HomePc::new("Attic").pair(&serve, &mut owner);
+        Self { owner, host, serve }
     }
 
-    fn import(&self, body: &str) -> Value {
-        let request: Value = serde_json::from_str(body).expect("JSON");
-        let mut kept = self.0.lock().expect("not poisoned");
-        kept.largest = kept.largest.max(body.len());
-        let mut outcomes = Vec::new();
-        for list in request["playlists"].as_array().expect("playlists") {
-            let origin = list["origin"].as_str().expect("an origin").to_owned();
-            let parent = list["parent_origin"].as_str().map(|parent| kept.lists[kept.places[parent]].0["id"].clone());
-            let is_new = !kept.places.contains_key(&origin);
-            let next = kept.lists.len();
-            let place = *kept.places.entry(origin.clone()).or_insert(next);
-            if is_new {
-                let id = format!("018f0000-0000-7000-8000-{place:012}");
-                let made = json!({ "id": id, "kind": list["kind"], "name": list["name"], "parent": parent, "rules": list["rules"], "origin": origin, "changed": place + 1 });
-                kept.lists.push((made, Vec::new()));
-            }
-            let mut added = 0;
-            for item in list["items"].as_array().into_iter().flatten() {
-                let track = item["track_id"].as_str().expect("an id").to_owned();
-                if kept.known.insert((place, track, item["nth"].as_u64().unwrap_or(0))) {
-                    let mut item = item.clone();
-                    item["host_id"] = json!(server::host_id());
-                    kept.lists[place].1.push(item);
-                    added += 1;
-                }
-            }
-            let outcome = if is_new {
-                "made"
-            } else if added > 0 {
-                "updated"
-            } else {
-                "unchanged"
-            };
-            outcomes.push(json!({ "origin": origin, "outcome": outcome, "items_added": added }));
-        }
-        json!({ "playlists": outcomes })
+    /// Makes the host of this data folder the one that is paired.
+    pub fn pair(&self, data: &Path) {
+        let Paired { id, access_token, address, server_key, .. } = &self.host;
+        let tunnel = json!({ "address": address.to_string(), "key": server_key.to_string() });
+        let pairing = json!({ "server": self.serve.url, "host_id": id, "access_token": access_token, "tunnel": tunnel });
+        let mut options = File::options();
+        let mut file = options.create(true).truncate(true).write(true).mode(0o600).open(data.join("pairing.json")).expect("opens");
+        file.write_all(pairing.to_string().as_bytes()).expect("written");
     }
 
-    fn export(&self) -> Value {
-        let kept = self.0.lock().expect("not poisoned");
-        json!({ "version": 1, "more": false, "whole": false, "playlists": kept.lists.iter().map(|(list, _)| list).collect::<Vec<_>>() })
+    pub fn owner(&mut self) -> UserId {
+        self.get("/api/v1/me")["user"]["id"].as_str().expect("an id").parse().expect("an id")
     }
 
-    fn items(&self, path: &str) -> Value {
-        let kept = self.0.lock().expect("not poisoned");
-        let id = path.split('/').nth(5).expect("an id");
-        let (_, items) = kept.lists.iter().find(|(list, _)| list["id"] == id).expect("a list");
-        json!({ "items_version": 1, "items": items })
+    fn get(&mut self, path: &str) -> Value {
+        let answer = self.owner.get(path);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
     }
 
-    /// Name, kind, the parent's name, and the titles in it.
-    pub fn lists(&self) -> Vec<(String, String, Option<String>, Vec<String>)> {
-        let kept = self.0.lock().expect("not poisoned");
+    fn all(&mut self) -> Vec<Value> {
+        self.get("/api/v1/playlists?since=0")["playlists"].as_array().expect("playlists").clone()
+    }
+
+    /// By name.
+    pub fn lists(&mut self) -> Vec<List> {
+        let all = self.all();
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let name_of =
-            |id: &Value| kept.lists.iter().find(|(list, _)| list["id"] == *id && !id.is_null()).and_then(|(list, _)| text(&list["name"]));
-        kept.lists
+        let name_of = |id: &Value| all.iter().find(|list| list["id"] == *id && !id.is_null()).and_then(|list| text(&list["name"]));
+        let mut lists: Vec<List> = all
             .iter()
-            .map(|(list, items)| {
-                let titles = items.iter().filter_map(|item| text(&item["title"])).collect();
-                (text(&list["name"]).expect("a name"), text(&list["kind"]).expect("a kind"), name_of(&list["parent"]), titles)
+            .map(|list| {
+                let kind = text(&list["kind"]).expect("a kind");
+                let titles = if kind == "list" { self.titles(list["id"].as_str().expect("an id")) } else { Vec::new() };
+                (text(&list["name"]).expect("a name"), kind, name_of(&list["parent"]), titles)
             })
-            .collect()
+            .collect();
+        lists.sort();
+        lists
     }
 
-    pub fn rules(&self, name: &str) -> Value {
-        let kept = self.0.lock().expect("not poisoned");
-        kept.lists.iter().find(|(list, _)| list["name"] == name).map(|(list, _)| list["rules"].clone()).expect("a list")
+    fn titles(&mut self, id: &str) -> Vec<String> {
+        let mut titles = Vec::new();
+        let mut after = String::new();
+        loop {
+            let page = self.get(&format!("/api/v1/playlists/{id}/items?limit=1000{after}"));
+            titles.extend(page["items"].as_array().expect("items").iter().map(|item| item["title"].as_str().expect("a title").to_owned()));
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => return titles,
+            }
+        }
     }
 
-    pub fn largest_request(&self) -> usize {
-        self.0.lock().expect("not poisoned").largest
+    pub fn rules(&mut self, name: &str) -> Value {
+        self.all().into_iter().find(|list| list["name"] == name).expect("a list")["rules"].clone()
     }
 }
