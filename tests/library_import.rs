@@ -201,21 +201,21 @@ fn an_export_imported_again_is_the_same() {
     let xml = place.file("Library.xml", xml);
     place.run("import", &[&xml]);
     let out = place.home.data.parent().expect("a folder").join("out");
-    let export = |data: &Path, format: &str, folder: &str| -> PathBuf {
+    let export = |place: &Place, format: &str, folder: &str| -> PathBuf {
         let folder = out.join(folder);
-        let done = place.run_in(data, "export", &["--format", format, folder.to_str().expect("plain")]);
+        let done = place.run("export", &["--format", format, folder.to_str().expect("plain")]);
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         folder
     };
     let read = |folder: &Path| fs::read_to_string(folder.join("iroam.json")).expect("written");
-    let first = export(&place.home.data, "json", "first");
-    let table = export(&place.home.data, "csv", "table");
+    let first = export(&place, "json", "first");
+    let table = export(&place, "csv", "table");
     for file in [first.join("iroam.json"), table.join("tracks.csv")] {
         let done = place.run("import", &[file.to_str().expect("plain")]);
         assert_eq!(done.status.code(), Some(0), "{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     }
     assert_eq!((place.listened(), place.keeper.lists()), (expected_listened(), expected_lists()));
-    assert_eq!(read(&export(&place.home.data, "json", "second")), read(&first));
+    assert_eq!(read(&export(&place, "json", "second")), read(&first));
 
     // Another host with the same files, and nothing else.
     let other = place.home.data.with_file_name("other");
