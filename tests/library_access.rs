@@ -91,6 +91,9 @@ fn questions(row: Option<&TrackRow>) -> Vec<String> {
     for op in ["details", "preview", "info", "lyrics", "waveform"] {
         all.push(format!(r#"{{"op":"{op}","track":"{track}"}}"#));
     }
+    all.push(format!(r#"{{"op":"rate","tracks":["{track}"],"rating":80}}"#));
+    all.push(format!(r#"{{"op":"love","tracks":["{track}"],"loved":true}}"#));
+    all.push(format!(r#"{{"op":"resume","track":"{track}","position_ms":1000}}"#));
     all.push(format!(r#"{{"op":"subtitle","track":"{track}","id":"s0"}}"#));
     all.push(format!(r#"{{"op":"init","track":"{track}","rendition":"flac"}}"#));
     all.push(format!(r#"{{"op":"segment","track":"{track}","rendition":"flac","index":0}}"#));
@@ -129,6 +132,10 @@ async fn what_is_not_shared_with_an_asker_does_not_exist_for_them() {
             panic!("no status")
         };
         assert_eq!(tracks, seen.len() as u64, "{standing:?}");
+        if standing != Standing::Owner {
+            let changes = said(&ask_as(&tunnel, standing, r#"{"op":"changes","since":0,"wait_ms":0}"#).await);
+            assert!(all.iter().all(|row| !changes.1.contains(&row.id.to_string())), "{standing:?}: {changes:?}");
+        }
         for row in hidden {
             for (question, unknown) in questions(Some(row)).iter().zip(questions(None)) {
                 let answered = said(&ask_as(&tunnel, standing, question).await);

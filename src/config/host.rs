@@ -66,9 +66,22 @@ pub fn scan(args: HostRunArgs) -> Result<ScanConfig> {
     })
 }
 
+/// The settings of an import or export, which beside the host's own folder only use what is told.
+pub fn library(args: HostRunArgs) -> Result<ScanConfig> {
+    let file: HostFile = file::read(args.config.as_ref())?;
+    let media = if args.media.is_empty() { listed(file.media, file.folder) } else { args.media };
+    let media = media.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
+    Ok(ScanConfig { media, data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)? })
+}
+
+fn listed(mut media: Vec<PathBuf>, shared: Vec<Folder>) -> Vec<PathBuf> {
+    media.extend(shared.into_iter().map(|folder| folder.path));
+    media
+}
+
 /// Flags replace what the file lists; what it says of sharing holds all the same.
-fn media(flags: Vec<PathBuf>, mut file: Vec<PathBuf>, shared: Vec<Folder>) -> Result<Vec<PathBuf>> {
-    file.extend(shared.into_iter().map(|folder| folder.path));
+fn media(flags: Vec<PathBuf>, file: Vec<PathBuf>, shared: Vec<Folder>) -> Result<Vec<PathBuf>> {
+    let file = listed(file, shared);
     let folders = if flags.is_empty() { file } else { flags };
     if folders.is_empty() {
         bail!("say where the music is: --media DIR");

@@ -12,6 +12,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use super::import::libraries_in;
 use super::library::{Changed, Library, LibraryError, ScanSummary, Skipped};
 use super::media::{Prober, WorkerConfig};
 use super::report::Report;
@@ -62,7 +63,16 @@ impl Scans {
         let hangup = if hangup_ends() { None } else { Some(signal(SignalKind::hangup())?) };
         let course = tokio::spawn(tell_course(library.clone()));
         let watch = Watch::start(media.iter().map(std::path::absolute).collect::<std::io::Result<_>>()?);
-        let scan = Scan { library, media, worker, report, clock, stop: stop.clone(), skipped: Mutex::default() };
+        let scan = Scan {
+            library,
+            media,
+            worker,
+            report,
+            clock,
+            stop: stop.clone(),
+            skipped: Mutex::default(),
+            libraries_told: AtomicBool::default(),
+        };
         let mut scans = Self::keep(Arc::new(move |what| scan.run(&what)), stop, wake, hangup, Some(watch));
         scans.course = Some(course);
         Ok(scans)
@@ -114,6 +124,7 @@ struct Scan {
     stop: Arc<AtomicBool>,
     /// What the last scan skipped.
     skipped: Mutex<HashSet<Skipped>>,
+    libraries_told: AtomicBool,
 }
 
 /// What to scan.
@@ -202,6 +213,7 @@ impl Scan {
             Ok(_) => EVERYTHING_EVERY,
         };
         let is_all = matches!(what, What::Everything);
+        self.tell_of_libraries();
         tell(scanned, is_all, &mut self.skipped.lock().unwrap_or_else(PoisonError::into_inner));
         self.report.scan_ended();
         if is_done
@@ -211,6 +223,20 @@ impl Scan {
             tracing::error!(error = %format!("{error:#}"), "it is not known what is missing to play everything");
         }
         pause
+    }
+}
+
+impl Scan {
+    /// Says once how the library of another program, lying beside the media, is brought along.
+    fn tell_of_libraries(&self) {
+        if !self.libraries_told.swap(true, Ordering::Relaxed) {
+            for path in libraries_in(&self.media) {
+                tracing::info!(
+                    "there is a library of iTunes: to bring its playlists, stars and counts along, run  iroam host import '{}'",
+                    path.display()
+                );
+            }
+        }
     }
 }
 

@@ -48,6 +48,9 @@ fn migrate(connection: &mut Connection) -> Result<(), LibraryError> {
     let version: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let done = usize::try_from(version).map_err(|_| LibraryError::FromTheFuture)?;
     let steps = STEPS.get(done..).ok_or(LibraryError::FromTheFuture)?;
+    if steps.is_empty() {
+        return Ok(());
+    }
     for step in steps {
         step(&change)?;
     }
@@ -60,17 +63,24 @@ pub(super) struct Readers {
     index: PathBuf,
     /// What they may see; `None`: all of it.
     sight: Option<Sight>,
+    /// What listeners made, attached as `heard`.
+    heard: Option<PathBuf>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(super) fn new(index: PathBuf) -> Self {
-        Self { index, sight: None, idle: Mutex::new(Vec::new()) }
+    pub(super) fn new(index: PathBuf, heard: Option<PathBuf>) -> Self {
+        Self { index, sight: None, heard, idle: Mutex::new(Vec::new()) }
     }
 
     /// Readers of the same file who do not see all of it.
     pub(super) fn narrowed(&self, sight: Sight) -> Self {
-        Self { sight: Some(sight), ..Self::new(self.index.clone()) }
+        Self { sight: Some(sight), ..Self::new(self.index.clone(), self.heard.clone()) }
+    }
+
+    /// The file was replaced: what is open reads the old one.
+    pub(super) fn forget(&self) {
+        self.idle().clear();
     }
 
     /// Runs `read` on a connection of its own.
@@ -93,10 +103,13 @@ impl Readers {
     }
 
     pub(super) fn open(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(&self.index, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         teach(&connection)?;
+        if let Some(heard) = &self.heard {
+            super::listeners::attach(&connection, heard)?;
+        }
         if let Some(sight) = &self.sight {
             narrow(&connection, sight)?;
         }

@@ -1,9 +1,8 @@
 //! Questions about the library: status, pages, pictures.
 
 use bytes::Bytes;
-use serde::Serialize;
 
-use super::{Answer, Handler};
+use super::{Answer, Handler, json};
 use crate::auth::Standing;
 use crate::host::library::ART_CONTENT_TYPE;
 use crate::protocol::reply::HostStatus;
@@ -40,7 +39,12 @@ impl Handler {
     }
 
     pub(super) async fn browse(&self, listener: UserId, browse: Browse) -> Result<Answer, ErrorBody> {
-        let page = self.ask(move |library| library.browse(listener, &browse)).await?;
+        let page = self.ask(move |library| {
+            let mut page = library.browse(listener, &browse)?;
+            library.fill_listened(listener, &mut page.tracks)?;
+            Ok(page)
+        });
+        let page = page.await?;
         let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes };
         Ok(Answer::catalogue(reply, json(&BrowsePage { tracks: page.tracks })))
     }
@@ -51,9 +55,13 @@ impl Handler {
         Ok(Answer::catalogue(reply, json(&FacetPage { values: page.values })))
     }
 
-    pub(super) async fn tracks(&self, ids: Vec<TrackId>) -> Result<Answer, ErrorBody> {
-        let tracks = self.ask(move |library| library.tracks(&ids)).await?;
-        Ok(Answer::catalogue(Reply::Tracks {}, json(&BrowsePage { tracks })))
+    pub(super) async fn tracks(&self, listener: UserId, ids: Vec<TrackId>) -> Result<Answer, ErrorBody> {
+        let tracks = self.ask(move |library| {
+            let mut tracks = library.tracks(&ids)?;
+            library.fill_listened(listener, &mut tracks)?;
+            Ok(tracks)
+        });
+        Ok(Answer::catalogue(Reply::Tracks {}, json(&BrowsePage { tracks: tracks.await? })))
     }
 
     pub(super) async fn info(&self, track: TrackId) -> Result<Answer, ErrorBody> {
@@ -73,8 +81,4 @@ impl Handler {
         let picture = picture.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "There is no such picture."))?;
         Ok(Answer::ok(Reply::Art { content_type: ART_CONTENT_TYPE.to_owned() }, Bytes::from(picture)))
     }
-}
-
-fn json(page: &impl Serialize) -> Bytes {
-    Bytes::from(serde_json::to_vec(page).expect("a page of the library serialises"))
 }
