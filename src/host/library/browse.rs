@@ -5,12 +5,14 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::analysis::fill_loudness;
-use super::catalogue::{Catalogue, Selected, Wanted};
+use super::catalogue::{Asked, Catalogue, Selected, Wanted};
 use super::row::track_row;
-use super::search::search;
+use super::rules::evaluate;
 use super::{Library, LibraryError};
 use crate::protocol::{Browse, Selection, TrackRow};
-use crate::types::UserId;
+use crate::types::{Clock, SystemClock, UnixMs, UserId};
+
+const MINUTE_MS: i64 = 60_000;
 
 /// A page, and what all that was selected comes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +27,9 @@ impl Library {
     /// The rows of the page asked for, as they are for a listener.
     pub fn browse(&self, listener: UserId, browse: &Browse) -> Result<Page, LibraryError> {
         let catalogue = self.catalogue()?;
-        let selected = self.select(&catalogue, listener, &browse.selection)?;
-        let wanted = Wanted { selection: browse.selection.clone(), sort: browse.sort, descending: browse.descending };
+        let asked = asked(listener, browse.selection.clone());
+        let selected = self.select(&catalogue, &asked)?;
+        let wanted = Wanted { asked, sort: browse.sort, descending: browse.descending };
         let sorted = catalogue.sorted(&selected, &wanted);
         let (offset, limit) = (browse.offset as usize, usize::from(browse.limit));
         let page = sorted.get(offset..sorted.len().min(offset + limit)).unwrap_or_default();
@@ -34,20 +37,28 @@ impl Library {
         Ok(Page { total: selected.tracks as u64, duration_ms: selected.duration_ms, bytes: selected.bytes, tracks })
     }
 
-    pub(super) fn select(&self, catalogue: &Catalogue, _listener: UserId, selection: &Selection) -> Result<Arc<Selected>, LibraryError> {
-        catalogue.select(selection, || {
-            let mut found = Vec::new();
-            if let Some(text) = &selection.search
-                && let Some(numbers) = self.shared.readers.read(|index| search(index, text))?
-            {
-                found.push(catalogue.positions(&numbers));
-            }
-            if selection.rules.is_some() {
-                return Err(LibraryError::Refused("This host does not know smart playlists."));
-            }
-            Ok(found)
+    pub(super) fn select(&self, catalogue: &Catalogue, asked: &Asked) -> Result<Arc<Selected>, LibraryError> {
+        catalogue.select(asked, || {
+            self.shared.readers.read(|index| {
+                let mut found = Vec::new();
+                if let Some(text) = &asked.selection.search {
+                    found.extend(catalogue.search(index, text)?.bits);
+                }
+                if let (Some(rules), Some((listener, minute))) = (&asked.selection.rules, asked.by) {
+                    let mut numbers = evaluate(index, rules, listener, UnixMs(minute * MINUTE_MS))?;
+                    numbers.sort_unstable();
+                    found.push(catalogue.positions(&numbers));
+                }
+                Ok(found)
+            })
         })
     }
+}
+
+/// Rules are those of a listener, and of a moment: "in the last three days" is another answer tomorrow.
+pub(super) fn asked(listener: UserId, selection: Selection) -> Asked {
+    let by = selection.rules.is_some().then(|| (listener, SystemClock.now().0 / MINUTE_MS));
+    Asked { selection, by }
 }
 
 /// Rows of the tracks at these positions; one that has been thrown away meanwhile is left out.

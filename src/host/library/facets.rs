@@ -2,6 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
+use super::browse::asked;
 use super::catalogue::beside;
 use super::{Library, LibraryError};
 use crate::protocol::{FacetValue, Facets};
@@ -19,7 +20,7 @@ impl Library {
     /// A page of a column's values among what the other columns, the search and all else select.
     pub fn facets(&self, listener: UserId, facets: &Facets) -> Result<FacetList, LibraryError> {
         let catalogue = self.catalogue()?;
-        let selected = self.select(&catalogue, listener, &beside(facets.of, &facets.selection))?;
+        let selected = self.select(&catalogue, &asked(listener, beside(facets.of, &facets.selection)))?;
         let counted = catalogue.count(&selected, facets);
         let mut values = counted.values;
         self.shared.readers.read(|index| {

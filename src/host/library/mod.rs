@@ -13,11 +13,11 @@ mod facets;
 mod fold;
 mod keep;
 mod lookup;
+mod made;
 mod poster;
 mod row;
 mod rules;
 mod scan;
-mod search;
 mod steps;
 mod words;
 
@@ -29,8 +29,10 @@ pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
 pub use browse::Page;
 pub use codecs::Codecs;
+pub use described::{AlbumTag, Described, MoreTags};
 pub use facets::FacetList;
 pub use lookup::{Found, Totals};
+pub use made::Made;
 pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
 

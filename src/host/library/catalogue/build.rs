@@ -6,6 +6,7 @@ use super::albums::Albums;
 use super::key::push_sort_key;
 use super::names::{Names, Texts, Written};
 use super::order::Orders;
+use super::search::Search;
 use super::values::{Filling, NONE, Values};
 use super::{Catalogue, NO_YEAR, Recent, flag};
 
@@ -68,9 +69,10 @@ impl Catalogue {
             people,
             genre_names,
             albums,
-            orders: Orders::new(),
+            orders: Orders::default(),
             selected: Recent::new(SELECTIONS, usize::MAX),
             pages: Recent::new(PAGES, PAGES_POSITIONS),
+            search: Search::default(),
         }
     }
 

@@ -51,6 +51,15 @@ impl Library {
         self.rebuild().map(drop)
     }
 
+    /// As [`Self::refresh`], and makes all orders and what searches need, so that nobody waits for them.
+    pub fn prepare(&self) -> Result<(), LibraryError> {
+        let catalogue = self.rebuild()?;
+        catalogue.sort_all();
+        self.shared.readers.read(|index| catalogue.prepare_search(index))?;
+        memory::give_back();
+        Ok(())
+    }
+
     /// Makes the catalogue, and from now on the next one whenever the index has changed, in the background, until the library is dropped.
     pub fn keep_ready(&self) -> std::io::Result<()> {
         let (wake, woken) = mpsc::sync_channel(1);
@@ -62,7 +71,7 @@ impl Library {
                 let Some(library) = shared.upgrade().map(|shared| Self { shared }) else { return };
                 let began = Instant::now();
                 if began >= ready_at
-                    && let Err(error) = library.rebuild()
+                    && let Err(error) = library.prepare()
                 {
                     tracing::warn!(%error, "the library could not be read");
                 }
@@ -87,11 +96,9 @@ impl Library {
             return Ok(built.catalogue.clone());
         }
         let catalogue = Arc::new(self.shared.readers.read(Catalogue::build)?);
-        if let Some(built) = before {
-            catalogue.sort_as(&built.catalogue);
-        }
         let built = Built { catalogue: catalogue.clone(), version };
         *current.built.write().unwrap_or_else(PoisonError::into_inner) = Some(built);
+        drop(before);
         memory::give_back();
         Ok(catalogue)
     }

@@ -7,7 +7,7 @@ use super::names::Names;
 use super::values::Values;
 use super::{Catalogue, flag};
 use crate::protocol::{Facet, MediaKind, Only, Selection};
-use crate::types::AlbumId;
+use crate::types::{AlbumId, UserId};
 
 /// The selected tracks, and what they come to.
 #[derive(Debug)]
@@ -18,14 +18,23 @@ pub(in crate::host::library) struct Selected {
     pub(in crate::host::library) bytes: u64,
 }
 
+/// A selection, and what its answer hangs on beside the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::host::library) struct Asked {
+    pub(in crate::host::library) selection: Selection,
+    /// Who asks and when, if the answer is not the same for everybody and always.
+    pub(in crate::host::library) by: Option<(UserId, i64)>,
+}
+
 impl Catalogue {
-    /// What `selection` lets through. `found` are the tracks that its search and its rules let through, when it has any.
+    /// What a selection lets through. `found` are the tracks that its search and its rules let through, when it has any.
     pub(in crate::host::library) fn select<E>(
         &self,
-        selection: &Selection,
+        asked: &Asked,
         found: impl FnOnce() -> Result<Vec<Bits>, E>,
     ) -> Result<Arc<Selected>, E> {
-        self.selected.get(selection, || {
+        let selection = &asked.selection;
+        self.selected.get(asked, || {
             let mut bits = self.named(selection.kind, selection.only);
             for found in found()? {
                 bits.keep(&found);
