@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::analysis::fill_loudness;
-use super::catalogue::{Asked, Catalogue, Selected, Wanted};
+use super::catalogue::{Asked, Catalogue, Narrowed, Selected, Wanted};
 use super::row::track_row;
 use super::rules::evaluate;
 use super::{Library, LibraryError};
@@ -21,6 +21,8 @@ pub struct Page {
     pub duration_ms: u64,
     pub bytes: u64,
     pub tracks: Vec<TrackRow>,
+    /// What was searched for instead of words that no track has.
+    pub corrected: Option<String>,
 }
 
 impl Library {
@@ -34,22 +36,25 @@ impl Library {
         let (offset, limit) = (browse.offset as usize, usize::from(browse.limit));
         let page = sorted.get(offset..sorted.len().min(offset + limit)).unwrap_or_default();
         let tracks = self.shared.readers.read(|index| rows(index, &catalogue, page))?;
-        Ok(Page { total: selected.tracks as u64, duration_ms: selected.duration_ms, bytes: selected.bytes, tracks })
+        let corrected = selected.corrected.clone();
+        Ok(Page { total: selected.tracks as u64, duration_ms: selected.duration_ms, bytes: selected.bytes, tracks, corrected })
     }
 
     pub(super) fn select(&self, catalogue: &Catalogue, asked: &Asked) -> Result<Arc<Selected>, LibraryError> {
         catalogue.select(asked, || {
             self.shared.readers.read(|index| {
-                let mut found = Vec::new();
+                let mut narrowed = Narrowed::default();
                 if let Some(text) = &asked.selection.search {
-                    found.extend(catalogue.search(index, text)?.bits);
+                    let found = catalogue.search(index, text)?;
+                    narrowed.to.extend(found.bits);
+                    narrowed.corrected = found.corrected;
                 }
                 if let (Some(rules), Some((listener, minute))) = (&asked.selection.rules, asked.by) {
                     let mut numbers = evaluate(index, rules, listener, UnixMs(minute * MINUTE_MS))?;
                     numbers.sort_unstable();
-                    found.push(catalogue.positions(&numbers));
+                    narrowed.to.push(catalogue.positions(&numbers));
                 }
-                Ok(found)
+                Ok(narrowed)
             })
         })
     }

@@ -36,7 +36,7 @@ impl Handler {
 
     pub(super) async fn browse(&self, listener: UserId, browse: Browse) -> Result<Answer, ErrorBody> {
         let page = self.ask(move |library| library.browse(listener, &browse)).await?;
-        let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes };
+        let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes, corrected: page.corrected };
         Ok(Answer::catalogue(reply, json(&BrowsePage { tracks: page.tracks })))
     }
 

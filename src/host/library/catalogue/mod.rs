@@ -13,13 +13,15 @@ mod order;
 mod recent;
 mod search;
 mod select;
+#[cfg(test)]
+mod tests;
 mod values;
 mod vocabulary;
 
 pub(super) use bits::Bits;
 pub(super) use current::Current;
 pub(super) use order::Wanted;
-pub(super) use select::{Asked, Selected, beside};
+pub(super) use select::{Asked, Narrowed, Selected, beside};
 
 use albums::Albums;
 use names::Names;

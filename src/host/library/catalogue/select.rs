@@ -16,6 +16,15 @@ pub(in crate::host::library) struct Selected {
     pub(in crate::host::library) tracks: usize,
     pub(in crate::host::library) duration_ms: u64,
     pub(in crate::host::library) bytes: u64,
+    /// What was searched for instead of words that no track has.
+    pub(in crate::host::library) corrected: Option<String>,
+}
+
+/// The tracks that a selection's search and rules let through.
+#[derive(Debug, Default)]
+pub(in crate::host::library) struct Narrowed {
+    pub(in crate::host::library) to: Vec<Bits>,
+    pub(in crate::host::library) corrected: Option<String>,
 }
 
 /// A selection, and what its answer hangs on beside the catalogue.
@@ -27,20 +36,19 @@ pub(in crate::host::library) struct Asked {
 }
 
 impl Catalogue {
-    /// What a selection lets through. `found` are the tracks that its search and its rules let through, when it has any.
+    /// What a selection lets through. `narrowed` says what its search and its rules let through.
     pub(in crate::host::library) fn select<E>(
         &self,
         asked: &Asked,
-        found: impl FnOnce() -> Result<Vec<Bits>, E>,
+        narrowed: impl FnOnce() -> Result<Narrowed, E>,
     ) -> Result<Arc<Selected>, E> {
         let selection = &asked.selection;
         self.selected.get(asked, || {
             let mut bits = self.named(selection.kind, selection.only);
-            for found in found()? {
-                bits.keep(&found);
-            }
+            let narrowed = narrowed()?;
+            narrowed.to.iter().for_each(|found| bits.keep(found));
             self.keep_values(selection, &mut bits);
-            let mut selected = Selected { tracks: bits.count(), duration_ms: 0, bytes: 0, bits };
+            let mut selected = Selected { tracks: bits.count(), duration_ms: 0, bytes: 0, corrected: narrowed.corrected, bits };
             for position in selected.bits.iter() {
                 selected.duration_ms += u64::from(self.duration_ms[position]);
                 selected.bytes = selected.bytes.saturating_add(self.size[position]);
