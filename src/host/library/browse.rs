@@ -5,11 +5,11 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::analysis::fill_loudness;
-use super::catalogue::{Asked, Catalogue, Narrowed, Selected, Wanted};
+use super::catalogue::{Asked, By, Catalogue, Narrowed, Selected, Wanted};
 use super::row::track_row;
 use super::rules::evaluate;
 use super::{Library, LibraryError};
-use crate::protocol::{Browse, Selection, TrackRow};
+use crate::protocol::{Browse, Only, Selection, SortKey, TrackRow};
 use crate::types::{Clock, SystemClock, UnixMs, UserId};
 
 const MINUTE_MS: i64 = 60_000;
@@ -29,10 +29,13 @@ impl Library {
     /// The rows of the page asked for, as they are for a listener.
     pub fn browse(&self, listener: UserId, browse: &Browse) -> Result<Page, LibraryError> {
         let catalogue = self.catalogue()?;
-        let asked = asked(listener, browse.selection.clone());
+        let asked = self.asked(listener, browse.selection.clone())?;
         let selected = self.select(&catalogue, &asked)?;
-        let wanted = Wanted { asked, sort: browse.sort, descending: browse.descending };
-        let sorted = catalogue.sorted(&selected, &wanted);
+        let is_own = matches!(browse.sort, SortKey::Plays | SortKey::LastPlayed | SortKey::Rating);
+        let by = if is_own { Some(self.by(listener, false)?) } else { None };
+        let wanted = Wanted { asked, sort: browse.sort, descending: browse.descending, by };
+        let readers = &self.shared.readers;
+        let sorted = catalogue.sorted(&selected, &wanted, |by| readers.read(|index| catalogue.listened(index, by)))?;
         let (offset, limit) = (browse.offset as usize, usize::from(browse.limit));
         let page = sorted.get(offset..sorted.len().min(offset + limit)).unwrap_or_default();
         let tracks = self.shared.readers.read(|index| rows(index, &catalogue, page))?;
@@ -49,8 +52,11 @@ impl Library {
                     narrowed.to.extend(found.bits);
                     narrowed.corrected = found.corrected;
                 }
-                if let (Some(rules), Some((listener, minute))) = (&asked.selection.rules, asked.by) {
-                    let mut numbers = evaluate(index, rules, listener, UnixMs(minute * MINUTE_MS))?;
+                if let (Some(only @ (Only::Loved | Only::Unfinished)), Some(by)) = (asked.selection.only, &asked.by) {
+                    narrowed.to.push(catalogue.own(&*catalogue.listened(index, &By { minute: 0, ..by.clone() })?, only));
+                }
+                if let (Some(rules), Some(by)) = (&asked.selection.rules, &asked.by) {
+                    let mut numbers = evaluate(index, rules, by.listener, UnixMs(by.minute * MINUTE_MS))?;
                     numbers.sort_unstable();
                     narrowed.to.push(catalogue.positions(&numbers));
                 }
@@ -58,12 +64,18 @@ impl Library {
             })
         })
     }
-}
 
-/// Rules are those of a listener, and of a moment: "in the last three days" is another answer tomorrow.
-pub(super) fn asked(listener: UserId, selection: Selection) -> Asked {
-    let by = selection.rules.is_some().then(|| (listener, SystemClock.now().0 / MINUTE_MS));
-    Asked { selection, by }
+    /// Rules are those of a listener, and of a moment: "in the last three days" is another answer tomorrow.
+    pub(super) fn asked(&self, listener: UserId, selection: Selection) -> Result<Asked, LibraryError> {
+        let is_own = selection.rules.is_some() || matches!(selection.only, Some(Only::Loved | Only::Unfinished));
+        let by = if is_own { Some(self.by(listener, selection.rules.is_some())?) } else { None };
+        Ok(Asked { selection, by })
+    }
+
+    fn by(&self, listener: UserId, is_timely: bool) -> Result<By, LibraryError> {
+        let minute = if is_timely { SystemClock.now().0 / MINUTE_MS } else { 0 };
+        Ok(By { listener, version: self.listened_version()?, minute })
+    }
 }
 
 /// Rows of the tracks at these positions; one that has been thrown away meanwhile is left out.

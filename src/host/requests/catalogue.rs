@@ -11,7 +11,7 @@ use crate::types::{ArtId, TrackId, UserId};
 
 impl Handler {
     pub(super) async fn status(&self) -> Result<Answer, ErrorBody> {
-        let totals = self.ask(|library| library.totals()).await?;
+        let totals = self.ask(|library| library.totals_at_hand()).await?;
         let status = HostStatus {
             name: self.name.to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

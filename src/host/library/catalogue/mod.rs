@@ -7,6 +7,7 @@ mod build;
 mod current;
 mod facet;
 mod key;
+mod listened;
 mod memory;
 mod names;
 mod order;
@@ -21,8 +22,9 @@ mod vocabulary;
 pub(super) use bits::Bits;
 pub(super) use current::Current;
 pub(super) use order::Wanted;
-pub(super) use select::{Asked, Narrowed, Selected, beside};
+pub(super) use select::{Asked, By, Narrowed, Selected, beside};
 
+use super::Totals;
 use albums::Albums;
 use names::Names;
 use recent::Recent;
@@ -52,10 +54,12 @@ pub(super) struct Catalogue {
     people: Names,
     genre_names: Names,
     albums: Albums,
+    totals: Totals,
     orders: order::Orders,
     selected: Recent<Asked, Selected>,
     pages: Recent<order::Wanted, Vec<u32>>,
     search: search::Search,
+    listened: Recent<By, listened::Listened>,
 }
 
 /// Bits of `flags`.

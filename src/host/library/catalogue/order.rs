@@ -4,7 +4,8 @@
 use std::sync::{Arc, OnceLock};
 
 use super::bits::Bits;
-use super::select::{Asked, Selected};
+use super::listened::Listened;
+use super::select::{Asked, By, Selected};
 use super::{Catalogue, NO_YEAR};
 use crate::protocol::SortKey;
 
@@ -44,24 +45,38 @@ pub(in crate::host::library) struct Wanted {
     pub(in crate::host::library) asked: Asked,
     pub(in crate::host::library) sort: SortKey,
     pub(in crate::host::library) descending: bool,
+    /// Who asks, where the sort is a listener's own.
+    pub(in crate::host::library) by: Option<By>,
 }
 
 impl Order {
     /// Of positions that lie by album.
     fn new(mut positions: Vec<u32>, key: impl Fn(usize) -> Option<u64>) -> Self {
-        let key = |position: &u32| key(*position as usize);
         // What is not known comes last, and the sort leaves ties as they lie.
-        positions.sort_by_cached_key(|position| key(position).unwrap_or(u64::MAX));
-        let mut last = None;
-        let mut known = 0;
+        positions.sort_by_cached_key(|position| key(*position as usize).unwrap_or(u64::MAX));
+        Self::marked(positions, key)
+    }
+
+    fn marked(positions: Vec<u32>, key: impl Fn(usize) -> Option<u64>) -> Self {
+        let (mut last, mut known) = (None, 0);
         let begins = Bits::of(positions.len(), |at| {
-            let this = key(&positions[at]);
+            let this = key(positions[at] as usize);
             known += usize::from(this.is_some());
             let is_other = last != Some(this);
             last = Some(this);
             is_other
         });
         Self { positions, begins, known }
+    }
+
+    /// As [`Self::new`], where nearly all tracks have one and the same key: that none is below, or none.
+    fn sparse(positions: &[u32], key: impl Fn(usize) -> Option<u64>) -> Self {
+        let usual = |position: &&u32| key(**position as usize).is_none_or(|key| key == 0);
+        let (most, mut rest): (Vec<u32>, Vec<u32>) = positions.iter().partition(usual);
+        rest.sort_by_cached_key(|position| key(*position as usize));
+        let is_known = most.first().is_none_or(|position| key(*position as usize).is_some());
+        let sorted = if is_known { [most, rest].concat() } else { [rest, most].concat() };
+        Self::marked(sorted, key)
     }
 
     /// The selected of them, one way or the other.
@@ -83,17 +98,26 @@ impl Order {
 }
 
 impl Catalogue {
-    /// The positions of the selected tracks in an order.
-    pub(in crate::host::library) fn sorted(&self, selected: &Selected, wanted: &Wanted) -> Arc<Vec<u32>> {
-        let sorted = self.pages.get(wanted, || {
-            let sorted = match SORTS.iter().position(|sort| *sort == wanted.sort) {
-                Some(place) => self.order(place).among(selected, wanted.descending),
-                None => Order::new(self.by_album().clone(), |position| self.key(wanted.sort, position)).among(selected, wanted.descending),
+    /// The positions of the selected tracks in an order. `listened` is asked for where the sort is a listener's own.
+    pub(in crate::host::library) fn sorted<E>(
+        &self,
+        selected: &Selected,
+        wanted: &Wanted,
+        listened: impl FnOnce(&By) -> Result<Arc<Listened>, E>,
+    ) -> Result<Arc<Vec<u32>>, E> {
+        self.pages.get(wanted, || {
+            let sorted = match (SORTS.iter().position(|sort| *sort == wanted.sort), &wanted.by) {
+                (Some(place), _) => self.order(place).among(selected, wanted.descending),
+                (None, Some(by)) => {
+                    let listened = listened(by)?;
+                    let key = |position: usize| listened.key(wanted.sort, position, self.rating[position]);
+                    Order::sparse(self.by_album(), key).among(selected, wanted.descending)
+                }
+                (None, None) => self.order(0).among(selected, false),
             };
             let weight = sorted.len();
-            Ok::<_, std::convert::Infallible>((sorted, weight))
-        });
-        sorted.unwrap_or_else(|never| match never {})
+            Ok((sorted, weight))
+        })
     }
 
     /// Makes all orders, so that nobody waits for one.
@@ -146,9 +170,7 @@ impl Catalogue {
             SortKey::Bpm => known(self.bpm[position].into()),
             SortKey::Kbps => known(self.kbps[position].into()),
             SortKey::Size => Some(self.size[position]),
-            SortKey::Rating => known(self.rating[position].into()),
-            SortKey::Plays => Some(0),
-            SortKey::LastPlayed => None,
+            SortKey::Rating | SortKey::Plays | SortKey::LastPlayed => None,
         }
     }
 }

@@ -58,9 +58,13 @@ impl Catalogue {
             if bits.is_empty()
                 && let Some(likely) = self.prepared(index)?.vocabulary.nearest(word)
             {
-                bits = self.beginning(index, &likely)?;
-                *word = likely;
-                is_corrected = true;
+                let other = self.beginning(index, &likely)?;
+                // A word of tracks that the asker may not see is none.
+                if !other.is_empty() {
+                    bits = other;
+                    *word = likely;
+                    is_corrected = true;
+                }
             }
             match &mut found {
                 Some(found) => found.keep(&bits),
