@@ -260,6 +260,70 @@ fn ids(library: &Library, browse: &Browse) -> (u64, Vec<TrackId>) {
     (page.total, page.tracks.iter().map(|row| row.id).collect())
 }
 
+fn song(title: &str, artist: &str) -> Track {
+    let file = Described {
+        kind: MediaKind::Audio,
+        title: title.to_owned(),
+        artists: vec![artist.to_owned()],
+        album: None,
+        album_artists: Vec::new(),
+        composers: Vec::new(),
+        genres: Vec::new(),
+        track_no: None,
+        disc_no: None,
+        year: None,
+        bpm: None,
+        rating: None,
+        compilation: false,
+        has_lyrics: false,
+        duration_ms: 1_000,
+        codec: "FLAC".to_owned(),
+        source: SourceMedia::default(),
+        more: MoreTags::default(),
+    };
+    Track { file, album: None, added_ms: 1, size: 1, sound: 0, is_missing: false }
+}
+
+#[test]
+fn a_search_is_forgiving() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let songs = [("Yesterday", "The Beatles"), ("Don't Stop", "AC/DC"), ("閃光少女", "東京事変"), ("Jóga", "Björk"), ("!!!", "Sigur Rós")];
+    let library = library(folder.path(), &songs.map(|(title, artist)| song(title, artist)));
+    for (text, found, corrected) in [
+        ("beat yest", &["Yesterday"][..], None),
+        ("baetles", &["Yesterday"], Some("beatles")),
+        ("yestreday beatlse", &["Yesterday"], Some("yesterday beatles")),
+        ("dont acdc", &["Don't Stop"], None),
+        ("ac/dc", &["Don't Stop"], None),
+        ("東京", &["閃光少女"], None),
+        ("少女 東", &["閃光少女"], None),
+        ("京東", &[], None),
+        ("BJORK joga", &["Jóga"], None),
+        ("!!!", &["!!!"], None),
+        ("qwertz", &[], None),
+        ("\" OR 1", &[], None),
+    ] {
+        let selection = Selection { search: Some(text.to_owned()), ..Selection::default() };
+        let browse = Browse { selection, sort: SortKey::Title, descending: false, offset: 0, limit: 500 };
+        let page = library.browse(LISTENER, &browse).expect("answers");
+        assert_eq!(page.tracks.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(), found, "{text}");
+        assert_eq!(page.corrected.as_deref(), corrected, "{text}");
+    }
+}
+
+#[test]
+fn a_track_that_is_thrown_away_leaves_no_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let library = library(folder.path(), &[song("One", "Ada"), song("Two", "Ada")]);
+    let index = db::open_for_writing(&library.index()).expect("opens");
+    index.execute("DELETE FROM track WHERE title = 'One'", []).expect("deleted");
+    let words: Vec<u32> = {
+        let mut statement = index.prepare("SELECT rowid FROM words WHERE words MATCH '\"ada\"'").expect("prepares");
+        statement.query_map([], |row| row.get(0)).expect("asks").collect::<Result<_, _>>().expect("reads")
+    };
+    assert_eq!(words.len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

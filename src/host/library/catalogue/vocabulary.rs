@@ -1,5 +1,7 @@
 //! The words that tracks have, and which of them one that none has is most like.
 
+use std::cmp::Reverse;
+
 use rusqlite::Connection;
 use strsim::osa_distance;
 
@@ -59,17 +61,17 @@ impl Vocabulary {
         let likely = (0..self.words.len()).filter(|at| (wanted & !self.letters[*at]).count_ones() <= wrong_max);
         let nearest = likely.filter_map(|at| {
             let (wrong, beginning) = like(word, length, self.words.text(at))?;
-            (wrong <= wrong_max as usize).then_some((wrong, std::cmp::Reverse(self.tracks[at]), beginning))
+            (wrong <= wrong_max as usize).then_some((wrong, Reverse(self.tracks[at]), beginning))
         });
         nearest.min().map(|(_, _, beginning)| beginning.to_owned())
     }
 }
 
-/// How many letters tell `word` from the beginning of `known` that is most like it, and that beginning.
+/// How many letters tell `word` from the beginning of `known` that is most like it, and that beginning: of several the longest.
 fn like<'a>(word: &str, length: usize, known: &'a str) -> Option<(usize, &'a str)> {
     let ends = known.char_indices().map(|(at, c)| at + c.len_utf8());
     let near = ends.enumerate().skip(length.saturating_sub(2)).take(3).map(|(_, end)| &known[..end]);
-    near.map(|beginning| (osa_distance(word, beginning), beginning)).min_by_key(|(wrong, _)| *wrong)
+    near.map(|beginning| (osa_distance(word, beginning), beginning)).min_by_key(|(wrong, beginning)| (*wrong, Reverse(beginning.len())))
 }
 
 fn letters(word: &str) -> u32 {
@@ -126,8 +128,8 @@ mod tests {
             ("baetles", Some("beatles")),
             ("beatlse", Some("beatles")),
             ("betthov", Some("beethov")),
-            ("beatls", Some("beatl")),
-            ("zepellim", Some("zeppelin")),
+            ("beatls", Some("beatles")),
+            ("zepellin", Some("zeppelin")),
             ("beqqqq", None),
             ("teh", None),
             ("zapp4", None),
