@@ -22,6 +22,7 @@ mod rules;
 mod scan;
 mod steps;
 mod tags;
+mod whose;
 mod words;
 
 use std::path::{Path, PathBuf};

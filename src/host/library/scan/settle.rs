@@ -7,6 +7,7 @@ use rusqlite::params;
 use super::super::LibraryError;
 use super::super::keep::tidy;
 use super::super::row::{integer, path_bytes, path_of};
+use super::super::whose;
 use super::known::KnownFolders;
 use super::walker::Target;
 use super::writer::{Gone, Writer};
@@ -31,6 +32,8 @@ impl Writer<'_> {
         self.mark_unvisited(scope)?;
         self.mark_away()?;
         self.note_folders()?;
+        self.begin()?;
+        whose::settle(self.index)?;
         if scope.is_full {
             self.note_roots(scope)?;
             if self.summary.updated > 0 || self.summary.missing > 0 {
