@@ -54,10 +54,6 @@ impl Order {
     fn new(mut positions: Vec<u32>, key: impl Fn(usize) -> Option<u64>) -> Self {
         // What is not known comes last, and the sort leaves ties as they lie.
         positions.sort_by_cached_key(|position| key(*position as usize).unwrap_or(u64::MAX));
-        Self::marked(positions, key)
-    }
-
-    fn marked(positions: Vec<u32>, key: impl Fn(usize) -> Option<u64>) -> Self {
         let (mut last, mut known) = (None, 0);
         let begins = Bits::of(positions.len(), |at| {
             let this = key(positions[at] as usize);
@@ -75,8 +71,21 @@ impl Order {
         let (most, mut rest): (Vec<u32>, Vec<u32>) = positions.iter().partition(usual);
         rest.sort_by_cached_key(|position| key(*position as usize));
         let is_known = most.first().is_none_or(|position| key(*position as usize).is_some());
-        let sorted = if is_known { [most, rest].concat() } else { [rest, most].concat() };
-        Self::marked(sorted, key)
+        let (known, before) = if is_known { (positions.len(), most.len()) } else { (rest.len(), 0) };
+        let mut begins = Bits::none(positions.len());
+        if !most.is_empty() {
+            begins.insert(if is_known { 0 } else { known });
+        }
+        let mut last = None;
+        for (at, position) in (before..).zip(&rest) {
+            let this = key(*position as usize);
+            if last != Some(this) {
+                begins.insert(at);
+                last = Some(this);
+            }
+        }
+        let positions = if is_known { [most, rest].concat() } else { [rest, most].concat() };
+        Self { positions, begins, known }
     }
 
     /// The selected of them, one way or the other.
