@@ -102,10 +102,15 @@ impl Library {
             return Ok(built.catalogue.clone());
         }
         let began = Instant::now();
+        let unlisted = self.shared.changes.take_unlisted();
         let catalogue = Arc::new(self.shared.readers.read(Catalogue::build)?);
         let built = Built { catalogue: catalogue.clone(), version, next_at: rested(began) };
         *current.built.write().unwrap_or_else(PoisonError::into_inner) = Some(built);
         drop(before);
+        if catalogue.len() > SMALL {
+            // Whoever was told of them at once may have been shown the catalogue before.
+            self.shared.changes.tell_again(unlisted);
+        }
         memory::give_back();
         Ok(catalogue)
     }
