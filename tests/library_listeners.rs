@@ -128,6 +128,7 @@ fn an_import_adds_what_it_has_more_and_takes_nothing_away() {
         rating: Some(100),
         loved: true,
         added_ms: Some(1_000_000_000_000),
+        is_own: false,
     };
     for (plays, expected) in [(12, 13), (12, 13), (15, 16), (3, 16)] {
         assert_eq!(library.bring(me, &[brought(plays)], NOW).expect("brought"), 1);

@@ -155,8 +155,17 @@ async fn what_another_program_brings_is_noticed() {
     let since = settled(&tunnel).await;
     let data = home.data.clone();
     let track = rows[0].id;
-    let brought =
-        Brought { track, plays: 3, skips: 0, last_played_ms: None, last_skipped_ms: None, rating: None, loved: false, added_ms: None };
+    let brought = Brought {
+        track,
+        plays: 3,
+        skips: 0,
+        last_played_ms: None,
+        last_skipped_ms: None,
+        rating: None,
+        loved: false,
+        added_ms: None,
+        is_own: false,
+    };
     // As `iroam host import` beside the host does: a library of its own on the same files.
     let import = move || Library::open(&data).and_then(|library| library.bring(user(1), &[brought], SystemClock.now()));
     tokio::task::spawn_blocking(import).await.expect("joined").expect("brought");

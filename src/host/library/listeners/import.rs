@@ -22,14 +22,18 @@ pub struct Brought {
     pub rating: Option<u8>,
     pub loved: bool,
     pub added_ms: Option<i64>,
+    /// From an export of this library: its counts have what was made here in them, and are not added to it.
+    pub is_own: bool,
 }
 
 const BRING: &str = "
     INSERT INTO listened (listener, track, plays, skips, imported_plays, imported_skips, last_played_ms, last_skipped_ms, rating, loved, added_ms, updated_ms)
     VALUES (:listener, :track, :plays, :skips, :plays, :skips, :last_played, :last_skipped, :rating, :loved, :added, :now)
     ON CONFLICT (listener, track) DO UPDATE SET
-        plays = plays + max(0, excluded.imported_plays - imported_plays), imported_plays = max(imported_plays, excluded.imported_plays),
-        skips = skips + max(0, excluded.imported_skips - imported_skips), imported_skips = max(imported_skips, excluded.imported_skips),
+        plays = iif(:is_own, max(plays, excluded.plays), plays + max(0, excluded.imported_plays - imported_plays)),
+        skips = iif(:is_own, max(skips, excluded.skips), skips + max(0, excluded.imported_skips - imported_skips)),
+        imported_plays = iif(:is_own, imported_plays, max(imported_plays, excluded.imported_plays)),
+        imported_skips = iif(:is_own, imported_skips, max(imported_skips, excluded.imported_skips)),
         last_played_ms = nullif(max(coalesce(last_played_ms, 0), coalesce(excluded.last_played_ms, 0)), 0),
         last_skipped_ms = nullif(max(coalesce(last_skipped_ms, 0), coalesce(excluded.last_skipped_ms, 0)), 0),
         rating = coalesce(rating, excluded.rating), loved = max(loved, excluded.loved),
@@ -63,7 +67,7 @@ fn bring(change: &Transaction<'_>, listener: UserId, one: &Brought, now: UnixMs)
         .execute(named_params! {
             ":listener": listener.0.as_bytes(), ":track": one.track.0.as_bytes(), ":plays": one.plays, ":skips": one.skips,
             ":last_played": past(one.last_played_ms), ":last_skipped": past(one.last_skipped_ms),
-            ":rating": one.rating.map(|rating| rating.min(100)), ":loved": one.loved, ":added": past(one.added_ms), ":now": now.0,
+            ":rating": one.rating.map(|rating| rating.min(100)), ":loved": one.loved, ":added": past(one.added_ms), ":is_own": one.is_own, ":now": now.0,
         })
         .map(drop)
 }

@@ -4,6 +4,7 @@
 
 mod copies;
 mod db;
+mod export;
 mod import;
 mod marks;
 mod recover;
