@@ -47,6 +47,9 @@ fn migrate(connection: &mut Connection) -> Result<(), LibraryError> {
     let version: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let done = usize::try_from(version).map_err(|_| LibraryError::FromTheFuture)?;
     let steps = STEPS.get(done..).ok_or(LibraryError::FromTheFuture)?;
+    if steps.is_empty() {
+        return Ok(());
+    }
     for step in steps {
         step(&change)?;
     }
@@ -57,12 +60,19 @@ fn migrate(connection: &mut Connection) -> Result<(), LibraryError> {
 /// A few read-only connections.
 pub(super) struct Readers {
     index: PathBuf,
+    /// What listeners made, attached as `heard`.
+    heard: Option<PathBuf>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(super) fn new(index: PathBuf) -> Self {
-        Self { index, idle: Mutex::new(Vec::new()) }
+    pub(super) fn new(index: PathBuf, heard: Option<PathBuf>) -> Self {
+        Self { index, heard, idle: Mutex::new(Vec::new()) }
+    }
+
+    /// The file was replaced: what is open reads the old one.
+    pub(super) fn forget(&self) {
+        self.idle().clear();
     }
 
     /// Runs `read` on a connection of its own.
@@ -85,10 +95,13 @@ impl Readers {
     }
 
     pub(super) fn open(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(&self.index, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         teach(&connection)?;
+        if let Some(heard) = &self.heard {
+            super::listeners::attach(&connection, heard)?;
+        }
         Ok(connection)
     }
 }

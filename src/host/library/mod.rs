@@ -7,6 +7,7 @@ mod art;
 mod browse;
 mod candidates;
 mod catalogue;
+mod changes;
 mod codecs;
 mod db;
 mod described;
@@ -14,6 +15,7 @@ mod facets;
 mod fold;
 mod info;
 mod keep;
+mod listeners;
 mod lookup;
 mod poster;
 mod row;
@@ -32,9 +34,11 @@ pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
 pub use browse::Page;
 pub use candidates::Candidate;
+pub use changes::{Changes, Delta, Outside};
 pub use codecs::Codecs;
 pub use facets::FacetList;
 pub use fold::fold;
+pub use listeners::Brought;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{FolderSummary, ScanSummary, Skipped};
@@ -42,6 +46,9 @@ pub use tags::lyrics::{Lrc, lyrics, parse_lrc};
 
 use catalogue::Current;
 use db::Readers;
+use listeners::Listeners;
+
+use crate::types::{Clock, SystemClock};
 
 /// Why the library did not do what was asked. No text names a path but those of start-up, which only the owner sees.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +57,8 @@ pub enum LibraryError {
     Index(rusqlite::Error),
     #[error("the library's index is from a newer version of iroam: update iroam, or scan into another data folder")]
     FromTheFuture,
+    #[error("what listeners made (listeners.db) is from a newer version of iroam: update iroam")]
+    ListenersFromTheFuture,
     #[error("the data folder cannot be written: {0}")]
     Data(std::io::Error),
     #[error("the media folder {} does not exist or cannot be read: check the path, or mount the disk", .0.display())]
@@ -85,6 +94,8 @@ pub struct Library {
 struct Shared {
     data: PathBuf,
     readers: Readers,
+    listeners: Listeners,
+    changes: Changes,
     scan: scan::State,
     catalogue: Current,
 }
@@ -95,13 +106,21 @@ impl Library {
         let index = data.join("library.db");
         db::open_for_writing(&index)?;
         std::fs::create_dir_all(data.join("art"))?;
-        let readers = Readers::new(index);
-        let shared = Shared { data: data.to_owned(), readers, scan: scan::State::default(), catalogue: Current::default() };
+        let listeners = Listeners::open(data)?;
+        let readers = Readers::new(index, Some(Listeners::path_in(data)));
+        let changes = Changes::new(SystemClock.now());
+        let (scan, catalogue) = (scan::State::default(), Current::default());
+        let shared = Shared { data: data.to_owned(), readers, listeners, changes, scan, catalogue };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     pub fn is_scanning(&self) -> bool {
         self.scan_status().is_some()
+    }
+
+    /// What players are told of.
+    pub fn changes(&self) -> &Changes {
+        &self.shared.changes
     }
 
     fn art_dir(&self) -> PathBuf {

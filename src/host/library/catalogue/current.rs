@@ -86,12 +86,17 @@ impl Library {
         if let Some(built) = before.as_ref().filter(|built| built.version == version) {
             return Ok(built.catalogue.clone());
         }
+        let unlisted = self.shared.changes.take_unlisted();
         let catalogue = Arc::new(self.shared.readers.read(Catalogue::build)?);
         if let Some(built) = before {
             catalogue.sort_as(&built.catalogue);
         }
         let built = Built { catalogue: catalogue.clone(), version };
         *current.built.write().unwrap_or_else(PoisonError::into_inner) = Some(built);
+        if catalogue.len() > SMALL {
+            // Whoever was told of them at once may have been shown the catalogue before.
+            self.shared.changes.tell_again(unlisted);
+        }
         memory::give_back();
         Ok(catalogue)
     }

@@ -143,7 +143,7 @@ impl Scan<'_> {
     fn write(&self, notes: &Receiver<Note>, away: Vec<Seen>, scope: &Scope<'_>) -> Result<ScanSummary, LibraryError> {
         let index = db::open_for_writing(&self.library.index())?;
         let progress = &self.library.shared.scan.progress;
-        let mut writer = Writer::new(&index, self.clock, progress, ScanSummary::new(self.roots));
+        let mut writer = Writer::new(&index, self.clock, progress, &self.library.shared.changes, ScanSummary::new(self.roots));
         away.into_iter().try_for_each(|seen| writer.take(seen.into()))?;
         loop {
             match notes.recv_timeout(writer.patience()) {
