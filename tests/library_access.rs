@@ -139,6 +139,7 @@ async fn what_is_not_shared_with_an_asker_does_not_exist_for_them() {
         for row in hidden {
             for (question, unknown) in questions(Some(row)).iter().zip(questions(None)) {
                 let answered = said(&ask_as(&tunnel, standing, question).await);
+                assert!(!format!("{:?}", answered.0).contains("secret"), "{standing:?} by {question}: {answered:?}");
                 for word in ["secret", row.title.split(' ').next().expect("a word")] {
                     assert!(!answered.1.contains(word), "{standing:?} hears of {word} by {question}: {answered:?}");
                 }

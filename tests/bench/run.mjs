@@ -5,6 +5,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { scanRows } from './library_scan.mjs';
+import { libraryRows } from './library.mjs';
 import { mediaRows } from './media.mjs';
 import { playerRows } from './player.mjs';
 import { processRows } from './processes.mjs';
@@ -29,6 +30,7 @@ try {
   await relayRows(add);
   await storeRows(add);
   await scanRows(join(folder, 'scan'), add);
+  await libraryRows(add);
   await mediaRows(add);
   await playerRows(join(folder, 'player'), add);
 } finally {

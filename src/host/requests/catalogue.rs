@@ -11,7 +11,7 @@ use crate::types::{ArtId, TrackId, UserId};
 
 impl Handler {
     pub(super) async fn status(&self, standing: Standing) -> Result<Answer, ErrorBody> {
-        let totals = self.ask(|library| library.totals()).await?;
+        let totals = self.ask(|library| library.totals_at_hand()).await?;
         // Of a scan, and of what is missing, others would learn how much there is that they may not see.
         let is_owner = standing == Standing::Owner;
         let scan = self.library.scan_status().filter(|_| is_owner);
@@ -45,7 +45,7 @@ impl Handler {
             Ok(page)
         });
         let page = page.await?;
-        let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes };
+        let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes, corrected: page.corrected };
         Ok(Answer::catalogue(reply, json(&BrowsePage { tracks: page.tracks })))
     }
 
