@@ -163,7 +163,10 @@ fn replies() -> Vec<(String, ReplyHeader)> {
     let ok = |length, reply| ReplyHeader::Ok { length, reply };
     let mut out = vec![
         ("status".to_owned(), ok(Some(0), Reply::Status(status))),
-        ("browse".to_owned(), ok(Some(2048), Reply::Browse { total: 100_000, duration_ms: 21_000_000_000, bytes: 900_000_000_000 })),
+        (
+            "browse".to_owned(),
+            ok(Some(2048), Reply::Browse { total: 100_000, duration_ms: 21_000_000_000, bytes: 900_000_000_000, corrected: None }),
+        ),
         ("art".to_owned(), ok(Some(40_000), Reply::Art { content_type: "image/jpeg".to_owned() })),
         ("init".to_owned(), ok(Some(900), Reply::Init(timeline))),
         ("segment of known length".to_owned(), ok(Some(80_000), Reply::Segment { chunks: None })),

@@ -35,6 +35,9 @@ pub enum Reply {
         duration_ms: u64,
         #[serde(default)]
         bytes: u64,
+        /// What was searched for instead of words that no track has.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        corrected: Option<String>,
     },
     /// Body: [`FacetPage`] as JSON.
     Facets {

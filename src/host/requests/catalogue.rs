@@ -10,7 +10,7 @@ use crate::types::{ArtId, TrackId, UserId};
 
 impl Handler {
     pub(super) async fn status(&self) -> Result<Answer, ErrorBody> {
-        let totals = self.ask(|library| library.totals()).await?;
+        let totals = self.ask(|library| library.totals_at_hand()).await?;
         let status = HostStatus {
             name: self.name.to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -41,7 +41,7 @@ impl Handler {
             Ok(page)
         });
         let page = page.await?;
-        let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes };
+        let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes, corrected: page.corrected };
         Ok(Answer::catalogue(reply, json(&BrowsePage { tracks: page.tracks })))
     }
 
