@@ -46,12 +46,13 @@ CREATE TABLE track (
     id            BLOB    NOT NULL UNIQUE,          -- 16 bytes, `TrackId`
     folder        INTEGER NOT NULL REFERENCES folder (n),
     name          BLOB    NOT NULL,
-    state         TEXT    NOT NULL CHECK (state IN ('present', 'missing', 'offline')),
+    state         TEXT    NOT NULL CHECK (state IN ('present', 'missing', 'offline', 'purged')),
     state_at_ms   INTEGER NOT NULL,                 -- since when
     mtime_ms      INTEGER NOT NULL,
     size          INTEGER NOT NULL,
     inode         INTEGER NOT NULL,
     fingerprint   BLOB,                             -- of the coded sound and pictures, whatever the tags; NULL: not made
+    song          INTEGER,                          -- stands for who plays what; NULL: nobody is named
     kind          TEXT    NOT NULL CHECK (kind IN ('audio', 'video')),
     title         TEXT    NOT NULL,
     sort_title    TEXT,                             -- as a tag says that it sorts
@@ -106,6 +107,23 @@ CREATE TABLE analysis (
     waveform      BLOB,                             -- a byte for each equally long part, its loudest sample
     error         TEXT                              -- why it could not be heard, for people
 ) STRICT;
+
+-- What belongs to the data folder as a whole.
+CREATE TABLE meta (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Ids whose tracks left the index: they were purged, or the index was damaged. A file that comes back takes its id from here.
+CREATE TABLE former (
+    id          BLOB    NOT NULL PRIMARY KEY,
+    fingerprint BLOB,
+    path        BLOB,                               -- where its file is, as far as that is known
+    added_at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX former_by_fingerprint ON former (fingerprint) WHERE fingerprint NOT NULL;
+CREATE INDEX former_by_path ON former (path) WHERE path NOT NULL;
 
 -- A track with what its row shows.
 CREATE VIEW track_row AS

@@ -11,6 +11,7 @@ mod db;
 mod described;
 mod facets;
 mod fold;
+mod identity;
 mod keep;
 mod lookup;
 mod poster;
@@ -26,11 +27,13 @@ pub use art::ART_CONTENT_TYPE;
 pub use browse::Page;
 pub use codecs::Codecs;
 pub use facets::FacetList;
+pub use identity::Fingerprint;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
 
 use db::Readers;
+use identity::IdKey;
 
 /// Why the library did not do what was asked. No text names a path but those of start-up, which only the owner sees.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +59,8 @@ pub struct Library {
 struct Shared {
     data: PathBuf,
     readers: Readers,
+    /// Of which track ids are made.
+    key: IdKey,
     scanning: AtomicBool,
 }
 
@@ -63,9 +68,9 @@ impl Library {
     /// Opens or makes the index in the folder `data`.
     pub fn open(data: &Path) -> Result<Self, LibraryError> {
         let index = data.join("library.db");
-        db::open_for_writing(&index)?;
+        let key = IdKey::settle(&db::open_for_writing(&index)?)?;
         std::fs::create_dir_all(data.join("art"))?;
-        let shared = Shared { data: data.to_owned(), readers: Readers::new(index), scanning: AtomicBool::new(false) };
+        let shared = Shared { data: data.to_owned(), readers: Readers::new(index), key, scanning: AtomicBool::new(false) };
         Ok(Self { shared: Arc::new(shared) })
     }
 

@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::identity::Fingerprint;
 use super::row::Stamp;
 use super::{Library, LibraryError, db};
 use crate::host::media::Prober;
@@ -88,7 +89,7 @@ impl Library {
         let index = db::open_for_writing(&self.index())?;
         let mut scan = Scan {
             prober,
-            writer: Writer::new(&index, clock),
+            writer: Writer::new(&index, self.shared.key.clone(), clock),
             pictures: Pictures::new(&index, self.art_dir()),
             seen: HashSet::new(),
             away: Vec::new(),
@@ -139,6 +140,7 @@ impl Scan<'_> {
 
     fn away(&mut self, folder: &Path, reason: impl Into<String>) {
         self.summary.skip(folder, reason);
+        self.writer.leave_alone(folder);
         self.away.push(folder.to_owned());
     }
 
@@ -162,7 +164,8 @@ impl Scan<'_> {
             }
         };
         let art = self.pictures.of(path, file.picture.as_deref())?;
-        let id = self.writer.write(known.as_ref(), path, stamp, &file.described, art.as_ref())?;
+        let fingerprint = Fingerprint::of_path(path).ok();
+        let id = self.writer.write(path, stamp, fingerprint, &file.described, art.as_ref())?;
         self.seen.insert(id);
         if known.is_some() {
             self.summary.updated += 1

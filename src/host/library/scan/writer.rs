@@ -7,9 +7,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::LibraryError;
 use super::super::described::Described;
+use super::super::identity::{Fingerprint, IdKey, Identities, settle};
 use super::super::keep::{Keeper, Kept, tidy};
-use super::super::row::{Stamp, file_path, path_bytes, track_id, unsigned};
-use crate::types::{ArtId, Clock, TrackId, random};
+use super::super::row::{Stamp, file_path, path_bytes, track_id};
+use crate::types::{ArtId, Clock, TrackId};
 
 /// Files a transaction: few enough that a crash loses little and readers see progress.
 const BATCH: u32 = 500;
@@ -30,13 +31,14 @@ impl Known {
 pub(super) struct Writer<'a> {
     index: &'a Connection,
     keeper: Keeper<'a>,
+    identities: Identities<'a>,
     clock: &'a dyn Clock,
     pending: u32,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(index: &'a Connection, clock: &'a dyn Clock) -> Self {
-        Self { index, keeper: Keeper::new(index), clock, pending: 0 }
+    pub(super) fn new(index: &'a Connection, key: IdKey, clock: &'a dyn Clock) -> Self {
+        Self { index, keeper: Keeper::new(index), identities: Identities::new(index, key), clock, pending: 0 }
     }
 
     pub(super) fn known(&self, path: &Path) -> Result<Option<Known>, LibraryError> {
@@ -45,25 +47,29 @@ impl<'a> Writer<'a> {
         let folder = path.parent().map(path_bytes).unwrap_or_default();
         let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
         let known = statement.query_row([folder, name], |row| {
-            let stamp = Stamp { mtime_ms: row.get("mtime_ms")?, size: unsigned(row, "size")?, inode: unsigned(row, "inode")? };
-            Ok(Known { id: track_id(row)?, stamp, present: row.get("present")? })
+            Ok(Known { id: track_id(row)?, stamp: Stamp::of_row(row)?, present: row.get("present")? })
         });
         Ok(known.optional()?)
     }
 
-    /// Writes a new or changed file; a known path keeps its id.
+    /// Nothing that lies below `folder` is taken to have moved: it cannot be seen now.
+    pub(super) fn leave_alone(&mut self, folder: &Path) {
+        self.identities.leave_alone(folder);
+    }
+
+    /// Writes a new or changed file.
     pub(super) fn write(
         &mut self,
-        known: Option<&Known>,
         path: &Path,
         stamp: Stamp,
+        fingerprint: Option<Fingerprint>,
         file: &Described,
         art: Option<&ArtId>,
     ) -> Result<TrackId, LibraryError> {
         let now = self.clock.now();
-        let id = known.map_or_else(|| TrackId::new(now, random::bytes()), |known| known.id);
         self.begin()?;
-        self.keeper.keep(&Kept { id, path, stamp, fingerprint: None, file, art }, now)?;
+        let id = self.identities.id_for(path, stamp, fingerprint, now)?;
+        self.keeper.keep(&Kept { id, path, stamp, fingerprint, file, art }, now)?;
         self.count()?;
         Ok(id)
     }
@@ -87,7 +93,7 @@ impl<'a> Writer<'a> {
     }
 
     fn unseen(&self, seen: &HashSet<TrackId>, away: &[PathBuf]) -> rusqlite::Result<Vec<(TrackId, &'static str, String)>> {
-        let mut statement = self.index.prepare("SELECT id, folder_path, name, state FROM track_row")?;
+        let mut statement = self.index.prepare("SELECT id, folder_path, name, state FROM track_row WHERE state <> 'purged'")?;
         let mut rows = statement.query([])?;
         let mut unseen = Vec::new();
         while let Some(row) = rows.next()? {
@@ -126,6 +132,7 @@ impl<'a> Writer<'a> {
     /// Throws away what no track shares any more, and makes all last.
     pub(super) fn finish(&mut self) -> Result<(), LibraryError> {
         self.begin()?;
+        settle(self.index, self.clock.now())?;
         tidy(self.index)?;
         self.commit()
     }
