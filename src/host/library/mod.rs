@@ -16,6 +16,7 @@ mod keep;
 mod lookup;
 mod poster;
 mod row;
+mod rules;
 mod scan;
 
 use std::path::{Path, PathBuf};
