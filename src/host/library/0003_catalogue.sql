@@ -53,6 +53,7 @@ CREATE TABLE track (
     inode         INTEGER NOT NULL,
     fingerprint   BLOB,                             -- of the coded sound and pictures, whatever the tags; NULL: not made
     song          INTEGER,                          -- stands for who plays what; NULL: nobody is named
+    duplicate     INTEGER NOT NULL DEFAULT 0,       -- whether it is there once more; each scan brings it up to date
     kind          TEXT    NOT NULL CHECK (kind IN ('audio', 'video')),
     title         TEXT    NOT NULL,
     sort_title    TEXT,                             -- as a tag says that it sorts
@@ -78,6 +79,7 @@ CREATE TABLE track (
 ) STRICT;
 
 CREATE INDEX track_by_added ON track (added_at_ms, id);
+CREATE INDEX track_by_duplicate ON track (n) WHERE duplicate;
 CREATE INDEX track_by_fingerprint ON track (fingerprint) WHERE fingerprint NOT NULL;
 
 -- Who made a track. role: 0 artist, 1 album artist, 2 composer.

@@ -1,7 +1,5 @@
 //! Songs that are there more than once: with the same sound, or by name and length.
 
-use std::collections::HashMap;
-
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
@@ -20,40 +18,44 @@ pub(in super::super) fn song(artists: &[String], title: &str) -> Option<i64> {
     Some(i64::from_be_bytes(*digest.first_chunk().expect("32 bytes hold 8")))
 }
 
-/// The numbers of all tracks that are there and there again, in ascending order. Exact ones share `fingerprint`; probable ones share
-/// `song` and are about equally long.
-pub(in super::super) fn duplicates(index: &Connection) -> rusqlite::Result<Vec<i64>> {
-    let mut found = Vec::new();
-    let mut statement = index.prepare_cached("SELECT n, fingerprint FROM track WHERE state = 'present' AND fingerprint NOT NULL")?;
+/// Brings the column `duplicate` up to date.
+pub(in super::super) fn mark_duplicates(index: &Connection) -> rusqlite::Result<()> {
+    let (mut sounds, mut songs) = (Vec::new(), Vec::new());
+    let mut statement = index.prepare_cached("SELECT n, fingerprint, song, duration_ms FROM track WHERE state = 'present'")?;
     let mut rows = statement.query([])?;
-    let mut first: HashMap<[u8; 16], (i64, bool)> = HashMap::new();
     while let Some(row) = rows.next()? {
-        let (n, fingerprint): (i64, [u8; 16]) = (row.get(0)?, row.get(1)?);
-        match first.get_mut(&fingerprint) {
-            None => drop(first.insert(fingerprint, (n, false))),
-            Some((other, is_told)) => {
-                if !std::mem::replace(is_told, true) {
-                    found.push(*other);
-                }
-                found.push(n);
-            }
+        let n: i64 = row.get(0)?;
+        if let Some(fingerprint) = row.get::<_, Option<[u8; 16]>>(1)? {
+            // Half of it: a million tracks take 16 MB here.
+            sounds.push((i64::from_be_bytes(*fingerprint.first_chunk().expect("16 bytes hold 8")), n));
+        }
+        if let Some(song) = row.get::<_, Option<i64>>(2)? {
+            songs.push((song, row.get::<_, i64>(3)?, n));
         }
     }
-    drop(first);
-    found.extend(by_name(index)?);
-    found.sort_unstable();
-    found.dedup();
-    Ok(found)
+    let found = several(sounds, songs);
+    let mut marked = index.prepare_cached("SELECT n FROM track WHERE duplicate ORDER BY n")?;
+    let marked: Vec<i64> = marked.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut mark = index.prepare_cached("UPDATE track SET duplicate = ? WHERE n = ?")?;
+    for (from, not_in, value) in [(&marked, &found, 0), (&found, &marked, 1)] {
+        for n in from.iter().filter(|n| not_in.binary_search(n).is_err()) {
+            mark.execute([value, *n])?;
+        }
+    }
+    Ok(())
 }
 
-fn by_name(index: &Connection) -> rusqlite::Result<Vec<i64>> {
-    let mut statement = index.prepare_cached("SELECT song, duration_ms, n FROM track WHERE state = 'present' AND song NOT NULL")?;
-    let songs: rusqlite::Result<Vec<(i64, i64, i64)>> =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect();
-    let mut songs = songs?;
+/// The numbers of those that share a sound, or a song and about a length, in ascending order.
+fn several(mut sounds: Vec<(i64, i64)>, mut songs: Vec<(i64, i64, i64)>) -> Vec<i64> {
+    sounds.sort_unstable();
     songs.sort_unstable();
-    let pairs = songs.windows(2).filter(|pair| pair[0].0 == pair[1].0 && pair[1].1 - pair[0].1 <= SLACK_MS);
-    Ok(pairs.flat_map(|pair| [pair[0].2, pair[1].2]).collect())
+    let exact = sounds.windows(2).filter(|pair| pair[0].0 == pair[1].0).flat_map(|pair| [pair[0].1, pair[1].1]);
+    let is_probable = |pair: &&[(i64, i64, i64)]| pair[0].0 == pair[1].0 && pair[1].1 - pair[0].1 <= SLACK_MS;
+    let probable = songs.windows(2).filter(is_probable).flat_map(|pair| [pair[0].2, pair[1].2]);
+    let mut found: Vec<i64> = exact.chain(probable).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 #[cfg(test)]
@@ -67,5 +69,12 @@ mod tests {
         assert_ne!(by("Björk", "Jóga"), by("Björ", "kJóga"));
         assert_eq!(by("", "Intro"), None);
         assert_eq!(song(&[], "Intro"), None);
+    }
+
+    #[test]
+    fn equal_sound_or_a_song_of_about_the_same_length_is_there_twice() {
+        assert_eq!(several(vec![(1, 10), (2, 11), (1, 12)], Vec::new()), [10, 12]);
+        let songs = vec![(5, 60_000, 1), (5, 62_000, 2), (5, 64_001, 3), (6, 60_000, 4)];
+        assert_eq!(several(vec![(9, 2), (9, 4)], songs), [1, 2, 4]);
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::LibraryError;
 use super::super::described::Described;
-use super::super::identity::{Fingerprint, IdKey, Identities, settle};
+use super::super::identity::{Fingerprint, IdKey, Identities, mark_duplicates, settle};
 use super::super::keep::{Keeper, Kept, tidy};
 use super::super::row::{Stamp, file_path, path_bytes, track_id};
 use crate::types::{ArtId, Clock, TrackId};
@@ -46,9 +46,8 @@ impl<'a> Writer<'a> {
             self.index.prepare_cached("SELECT id, mtime_ms, size, inode, state = 'present' AS present FROM track JOIN folder ON folder.n = track.folder WHERE folder.path = ? AND name = ?")?;
         let folder = path.parent().map(path_bytes).unwrap_or_default();
         let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
-        let known = statement.query_row([folder, name], |row| {
-            Ok(Known { id: track_id(row)?, stamp: Stamp::of_row(row)?, present: row.get("present")? })
-        });
+        let known = statement
+            .query_row([folder, name], |row| Ok(Known { id: track_id(row)?, stamp: Stamp::of_row(row)?, present: row.get("present")? }));
         Ok(known.optional()?)
     }
 
@@ -133,6 +132,7 @@ impl<'a> Writer<'a> {
     pub(super) fn finish(&mut self) -> Result<(), LibraryError> {
         self.begin()?;
         settle(self.index, self.clock.now())?;
+        mark_duplicates(self.index)?;
         tidy(self.index)?;
         self.commit()
     }

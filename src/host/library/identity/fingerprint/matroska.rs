@@ -124,7 +124,8 @@ fn frames(source: &dyn Source, mut at: u64, end: u64, most: usize) -> Parsed<Vec
         at = match found.id {
             CLUSTER | BLOCK_GROUP => found.body,
             SIMPLE_BLOCK | BLOCK => {
-                let start = some(source, found.body, 1)?.first().map_or(found.end, |first| found.body + u64::from(first.leading_zeros()) + 4);
+                let start =
+                    some(source, found.body, 1)?.first().map_or(found.end, |first| found.body + u64::from(first.leading_zeros()) + 4);
                 let room = (most - bytes.len()) as u64;
                 bytes.extend(some(source, start, room.min(found.end.saturating_sub(start)))?);
                 found.end

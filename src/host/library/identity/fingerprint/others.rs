@@ -34,7 +34,8 @@ pub(super) fn asf(source: &dyn Source, content: Span) -> Parsed<Stream> {
     if head[..16] != ASF_HEADER {
         return Err(Stop::NotIt);
     }
-    let length = |bytes: &[u8; 24]| u64::from_le_bytes([bytes[16], bytes[17], bytes[18], bytes[19], bytes[20], bytes[21], bytes[22], bytes[23]]);
+    let length =
+        |bytes: &[u8; 24]| u64::from_le_bytes([bytes[16], bytes[17], bytes[18], bytes[19], bytes[20], bytes[21], bytes[22], bytes[23]]);
     let at = content.start.saturating_add(length(&head));
     let data = take::<24>(source, at)?;
     if data[..16] != ASF_DATA {

@@ -31,7 +31,9 @@ fn any_body() -> impl Strategy<Value = Vec<u8>> {
 /// Places of a coded stream of this length that are looked at.
 fn looked_at(container: Container, length: u64, pick: u64) -> u64 {
     let spans = match container {
-        Container::Ogg => vec![Span { start: 0, end: length.min(16 * 1024) }, Span { start: length.saturating_sub(16 * 1024), end: length }],
+        Container::Ogg => {
+            vec![Span { start: 0, end: length.min(16 * 1024) }, Span { start: length.saturating_sub(16 * 1024), end: length }]
+        }
         Container::Matroska => vec![Span { start: 0, end: length.min(40 * 1024) }],
         Container::Wave | Container::Aiff | Container::Dsf | Container::Au => windows(length, Windows::Plain),
         _ => windows(length, Windows::Coded),
@@ -144,7 +146,8 @@ fn the_gain_that_opus_is_played_with_counts_for_nothing() {
 #[test]
 fn tags_that_lie_about_their_length_are_content() {
     let sound = made::noise(5, 5_000);
-    for lie in [b"ID3\x04\x00\x00\x7f\x7f\x7f\x7f".as_slice(), b"APETAGEX\xd0\x07\x00\x00\xff\xff\xff\x7f\x00\x00\x00\x00\x00\x00\x00\x80"] {
+    for lie in [b"ID3\x04\x00\x00\x7f\x7f\x7f\x7f".as_slice(), b"APETAGEX\xd0\x07\x00\x00\xff\xff\xff\x7f\x00\x00\x00\x00\x00\x00\x00\x80"]
+    {
         let file = [lie, &sound].concat();
         assert_eq!(super::trim::content(&file.as_slice()).expect("read"), Span { start: 0, end: file.as_slice().len() as u64 });
     }
