@@ -67,6 +67,11 @@ impl Claims {
     pub fn subject(user: UserId) -> String {
         format!("user:{user}")
     }
+
+    /// Whose subject it is; `None` when it is nobody's.
+    pub fn user(&self) -> Option<UserId> {
+        self.sub.strip_prefix("user:")?.parse().ok()
+    }
 }
 
 /// Serve's side: holds the signing key.

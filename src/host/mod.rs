@@ -82,6 +82,7 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     let pairing = Pairing::load(&config.data, server.url())?;
     let library = Library::open(&config.data)?;
     library.check_folders(&config.media)?;
+    library.keep_ready().context("no thread can be started")?;
     let worker = worker_config(&config.data, machine.worker_exe);
     let engine = Engine::start(engine_config(&config, worker.clone())).context("the media engine does not start")?;
     engine.try_encoder();

@@ -13,7 +13,10 @@ use std::sync::atomic::AtomicBool;
 use iroam::host::library::{Library, ScanSummary};
 use iroam::host::media::{Prober, WorkerConfig};
 use iroam::protocol::{Browse, Selection, SortKey, TrackRow};
-use iroam::types::SystemClock;
+use iroam::types::{SystemClock, UserId};
+
+/// Who asks in these tests.
+pub const LISTENER: UserId = UserId(uuid::Uuid::from_u128(1));
 
 /// A folder of media and one for data, gone when it is dropped.
 pub struct Home {
@@ -87,7 +90,7 @@ pub fn everything(sort: SortKey) -> Browse {
 }
 
 pub fn rows(library: &Library, browse: &Browse) -> Vec<TrackRow> {
-    library.browse(browse).expect("answers").tracks
+    library.browse(LISTENER, browse).expect("answers").tracks
 }
 
 pub fn titles(library: &Library, browse: &Browse) -> Vec<String> {

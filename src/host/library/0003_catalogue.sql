@@ -1,5 +1,5 @@
 -- What a tag says has tables of its own where many tracks share it, and paths are parted, so that a track takes little room.
--- `catalogue.rs` copies what the version before knew.
+-- `steps.rs` copies what the version before knew.
 
 DROP INDEX track_by_title;
 DROP INDEX track_by_artist;
@@ -71,6 +71,7 @@ CREATE TABLE track (
     has_lyrics    INTEGER NOT NULL,
     duration_ms   INTEGER NOT NULL,
     codec         TEXT    NOT NULL,
+    kbps          INTEGER,                          -- of sound and pictures together, bits a second, in thousands, on average
     source        TEXT    NOT NULL,                 -- `SourceMedia` as JSON
     more          TEXT,                             -- `MoreTags` as JSON; NULL: nothing
     art           INTEGER REFERENCES picture (n),
@@ -78,6 +79,8 @@ CREATE TABLE track (
     UNIQUE (folder, name)
 ) STRICT;
 
+-- An album's loudness is that of all its tracks.
+CREATE INDEX track_by_album ON track (album);
 CREATE INDEX track_by_added ON track (added_at_ms, id);
 CREATE INDEX track_by_duplicate ON track (n) WHERE duplicate;
 CREATE INDEX track_by_fingerprint ON track (fingerprint) WHERE fingerprint NOT NULL;
@@ -127,7 +130,19 @@ CREATE TABLE former (
 CREATE INDEX former_by_fingerprint ON former (fingerprint) WHERE fingerprint NOT NULL;
 CREATE INDEX former_by_path ON former (path) WHERE path NOT NULL;
 
+-- The words of each track, by its number, as `words.rs` makes them: nothing is left for the tokenizer but to part them at spaces.
+-- Which of a track's texts a word is from is not kept: nobody asks, and it would take half as much again.
+CREATE VIRTUAL TABLE words USING fts5 (
+    line, content = '', contentless_delete = 1, detail = none, prefix = '1 2 3',
+    tokenize = "ascii tokenchars '!#$%&()*+,-./:;<=>?@[\]^_`{|}~""'''"
+);
+
+CREATE TRIGGER track_without_words AFTER DELETE ON track BEGIN
+    DELETE FROM words WHERE rowid = old.n;
+END;
+
 -- A track with what its row shows.
+
 CREATE VIEW track_row AS
 SELECT track.*, folder.path AS folder_path, album.id AS album_id, album.title AS album_title, picture.id AS art_id
 FROM track

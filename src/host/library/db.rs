@@ -14,7 +14,7 @@ use super::fold::fold;
 const STEPS: [Step; 3] = [
     |index| index.execute_batch(include_str!("0001_first.sql")),
     |index| index.execute_batch(include_str!("0002_media.sql")),
-    super::catalogue::bring,
+    super::steps::bring,
 ];
 type Step = fn(&Connection) -> rusqlite::Result<()>;
 /// A reader that finds the writer in its way waits at most so long.
@@ -83,7 +83,7 @@ impl Readers {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn open(&self) -> rusqlite::Result<Connection> {
+    pub(super) fn open(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.index, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;

@@ -9,6 +9,7 @@ use rusqlite::{CachedStatement, Connection, ToSql, named_params, params};
 use super::described::{AlbumTag, Described, MoreTags, joined};
 use super::identity::{Fingerprint, song};
 use super::row::{Stamp, integer, kind_name, path_bytes};
+use super::words::words_of;
 use crate::types::{ArtId, TrackId, UnixMs};
 
 /// Remembered numbers of one table: a scan meets the same artists again and again.
@@ -63,12 +64,15 @@ impl<'a> Keeper<'a> {
                 ":composer": joined(&file.composers), ":genre": joined(&file.genres), ":track_no": file.track_no, ":disc_no": file.disc_no,
                 ":year": file.year, ":bpm": file.bpm, ":rating": file.rating, ":compilation": file.compilation,
                 ":has_lyrics": file.has_lyrics, ":duration_ms": integer(file.duration_ms), ":codec": file.codec,
+                ":kbps": kbps(file, kept.stamp.size).map(integer),
                 ":source": serde_json::to_string(&file.source).expect("plain numbers and texts serialise"), ":more": more, ":art": art,
             },
             |row| row.get(0),
         )?;
         self.credits(n, file)?;
         self.genres(n, file)?;
+        let words = words_of(file, &String::from_utf8_lossy(name));
+        self.index.prepare_cached("INSERT OR REPLACE INTO words (rowid, line) VALUES (?, ?)")?.execute(params![n, words])?;
         Ok(n)
     }
 
@@ -125,6 +129,13 @@ impl<'a> Keeper<'a> {
         let statement = self.index.prepare_cached(sql)?;
         number(statement, &[&album.id.0, &album.title, &more.sort_album, &album.artist, &more.sort_album_artist])
     }
+}
+
+/// As the file's headers say, or else its size and length.
+fn kbps(file: &Described, size: u64) -> Option<u64> {
+    let parts = [file.source.audio.as_ref().and_then(|audio| audio.kbps), file.source.video.as_ref().and_then(|video| video.kbps)];
+    let said: u64 = parts.into_iter().flatten().map(u64::from).sum();
+    if said > 0 { Some(said) } else { (file.duration_ms > 0).then(|| size.saturating_mul(8) / file.duration_ms) }
 }
 
 /// The number of a kept picture.

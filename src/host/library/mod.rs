@@ -18,6 +18,9 @@ mod poster;
 mod row;
 mod rules;
 mod scan;
+mod search;
+mod steps;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,6 +36,7 @@ pub use lookup::{Found, Totals};
 pub use poster::Bare;
 pub use scan::{ScanSummary, Skipped};
 
+use catalogue::Current;
 use db::Readers;
 use identity::IdKey;
 
@@ -47,6 +51,9 @@ pub enum LibraryError {
     Data(#[from] std::io::Error),
     #[error("the media folder {} does not exist or cannot be read: check the path, or mount the disk", .0.display())]
     NoFolder(PathBuf),
+    /// What was asked for makes no sense; for people.
+    #[error("{0}")]
+    Refused(&'static str),
     #[error("the scan was stopped")]
     Stopped,
 }
@@ -63,6 +70,7 @@ struct Shared {
     /// Of which track ids are made.
     key: IdKey,
     scanning: AtomicBool,
+    catalogue: Current,
 }
 
 impl Library {
@@ -71,7 +79,13 @@ impl Library {
         let index = data.join("library.db");
         let key = IdKey::settle(&db::open_for_writing(&index)?)?;
         std::fs::create_dir_all(data.join("art"))?;
-        let shared = Shared { data: data.to_owned(), readers: Readers::new(index), key, scanning: AtomicBool::new(false) };
+        let shared = Shared {
+            data: data.to_owned(),
+            readers: Readers::new(index),
+            key,
+            scanning: AtomicBool::new(false),
+            catalogue: Current::default(),
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 

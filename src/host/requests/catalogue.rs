@@ -7,7 +7,7 @@ use super::{Answer, Handler};
 use crate::host::library::ART_CONTENT_TYPE;
 use crate::protocol::reply::HostStatus;
 use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, FacetPage, Facets, MediaStatus, Reply};
-use crate::types::{ArtId, TrackId};
+use crate::types::{ArtId, TrackId, UserId};
 
 impl Handler {
     pub(super) async fn status(&self) -> Result<Answer, ErrorBody> {
@@ -34,14 +34,14 @@ impl Handler {
         }
     }
 
-    pub(super) async fn browse(&self, browse: Browse) -> Result<Answer, ErrorBody> {
-        let page = self.ask(move |library| library.browse(&browse)).await?;
+    pub(super) async fn browse(&self, listener: UserId, browse: Browse) -> Result<Answer, ErrorBody> {
+        let page = self.ask(move |library| library.browse(listener, &browse)).await?;
         let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes };
         Ok(Answer::catalogue(reply, json(&BrowsePage { tracks: page.tracks })))
     }
 
-    pub(super) async fn facets(&self, facets: Facets) -> Result<Answer, ErrorBody> {
-        let page = self.ask(move |library| library.facets(&facets)).await?;
+    pub(super) async fn facets(&self, listener: UserId, facets: Facets) -> Result<Answer, ErrorBody> {
+        let page = self.ask(move |library| library.facets(listener, &facets)).await?;
         let reply = Reply::Facets { total: page.total, tracks: page.tracks };
         Ok(Answer::catalogue(reply, json(&FacetPage { values: page.values })))
     }

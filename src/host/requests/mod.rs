@@ -16,6 +16,7 @@ use super::media::{Chunks, Encoding, Engine};
 use super::report::Report;
 use crate::auth::Claims;
 use crate::protocol::{ErrorBody, ErrorCode, Reply, ReplyHeader, Request};
+use crate::types::UserId;
 
 /// A reply, ready to be sent.
 #[derive(Debug)]
@@ -71,8 +72,8 @@ impl Handler {
     pub async fn handle(&self, claims: &Claims, request: Request) -> Result<Answer, ErrorBody> {
         match request {
             Request::Status {} => self.status().await,
-            Request::Browse(browse) => self.browse(browse).await,
-            Request::Facets(facets) => self.facets(facets).await,
+            Request::Browse(browse) => self.browse(listener(claims)?, browse).await,
+            Request::Facets(facets) => self.facets(listener(claims)?, facets).await,
             Request::Tracks { ids } => self.tracks(ids).await,
             Request::Art { art } => self.art(art).await,
             Request::Init { track, rendition, stream } => self.init(claims.sid, track, Encoding { stream, rendition }).await,
@@ -95,6 +96,7 @@ impl Handler {
         let answer = tokio::task::spawn_blocking(move || question(&library)).await;
         match answer {
             Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(LibraryError::Refused(why))) => Err(ErrorBody::new(ErrorCode::BadRequest, why)),
             Ok(Err(error)) => {
                 tracing::error!(%error, "the library failed");
                 Err(internal())
@@ -105,6 +107,11 @@ impl Handler {
             }
         }
     }
+}
+
+/// Who asks: what is played and loved is their own.
+fn listener(claims: &Claims) -> Result<UserId, ErrorBody> {
+    claims.user().ok_or_else(|| ErrorBody::new(ErrorCode::BadRequest, "The ticket names no listener."))
 }
 
 fn internal() -> ErrorBody {

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::row::path_of;
+use super::words::line;
 
 /// Ids, when tracks were added and what was heard in them stay; the rest the next scan reads again.
 pub(super) fn bring(index: &Connection) -> rusqlite::Result<()> {
@@ -17,15 +18,22 @@ pub(super) fn bring(index: &Connection) -> rusqlite::Result<()> {
          SELECT id, :folder, :name, state, added_at_ms, -1, size, 0, kind, title, artist, album_artist, genre, track_no,
          disc_no, year, 0, 0, duration_ms, codec, source, added_at_ms FROM track_before WHERE id = :id",
     )?;
+    let mut words = index.prepare("INSERT INTO words (rowid, line) VALUES (?, ?)")?;
     while let Some(row) = rows.next()? {
         let (id, path): (Vec<u8>, Vec<u8>) = (row.get("id")?, row.get("path")?);
         let path = path_of(&path);
         let above = path.parent().map(super::row::path_bytes).unwrap_or_default();
         let n: i64 = folder.query_row([above], |row| row.get(0))?;
-        track.execute(params![n, path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default(), id])?;
+        let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
+        track.execute(params![n, name, id])?;
+        let mut texts = vec![String::from_utf8_lossy(name).into_owned()];
+        for column in ["title", "artist", "album", "album_artist", "genre"] {
+            texts.extend(row.get::<_, Option<String>>(column)?);
+        }
+        words.execute(params![index.last_insert_rowid(), line(texts.iter().map(String::as_str))])?;
     }
     drop(rows);
-    drop((before, folder, track));
+    drop((before, folder, track, words));
     // The analysis is worth something only for the file's time, which the next scan writes again.
     index.execute_batch(
         "INSERT INTO analysis SELECT track.n, a.mtime_ms, a.size, loudness_cdb, true_peak_cdb, gated_ms, waveform, error

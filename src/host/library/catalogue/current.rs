@@ -1,0 +1,127 @@
+//! The catalogue in use, and making the next one when the index has changed.
+
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::super::{Library, LibraryError};
+use super::{Catalogue, memory};
+
+/// A library so small is read again as soon as somebody asks: that takes a few milliseconds.
+const SMALL: usize = 2_000;
+/// How often it is looked whether the index has changed.
+const LOOK: Duration = Duration::from_secs(1);
+/// Making catalogues takes at most a tenth of a core: rest so many times as long as the last one took, and at least so long.
+const REST: u32 = 10;
+const REST_MIN: Duration = Duration::from_millis(300);
+
+#[derive(Default)]
+pub(in crate::host::library) struct Current {
+    built: RwLock<Option<Built>>,
+    /// A connection that tells whether others have changed the index.
+    watch: Mutex<Option<Connection>>,
+    building: Mutex<()>,
+    /// Wakes the thread that makes the next one.
+    wake: Mutex<Option<SyncSender<()>>>,
+}
+
+#[derive(Clone)]
+struct Built {
+    catalogue: Arc<Catalogue>,
+    /// Of the index, as `watch` tells it.
+    version: i64,
+}
+
+impl Library {
+    /// The catalogue. One of a small library is of the index as it is now; one of a large library may be a little older.
+    pub(in crate::host::library) fn catalogue(&self) -> Result<Arc<Catalogue>, LibraryError> {
+        let current = &self.shared.catalogue;
+        match current.built() {
+            Some(built) if built.version == self.index_version()? => Ok(built.catalogue),
+            Some(built) if built.catalogue.len() > SMALL && current.wake_up() => Ok(built.catalogue),
+            _ => self.rebuild(),
+        }
+    }
+
+    /// Brings the catalogue up to date with the index, now.
+    pub fn refresh(&self) -> Result<(), LibraryError> {
+        self.rebuild().map(drop)
+    }
+
+    /// Makes the catalogue, and from now on the next one whenever the index has changed, in the background, until the library is dropped.
+    pub fn keep_ready(&self) -> std::io::Result<()> {
+        let (wake, woken) = mpsc::sync_channel(1);
+        *lock(&self.shared.catalogue.wake) = Some(wake);
+        let shared = Arc::downgrade(&self.shared);
+        let mut ready_at = Instant::now();
+        let keep = move || {
+            loop {
+                let Some(library) = shared.upgrade().map(|shared| Self { shared }) else { return };
+                let began = Instant::now();
+                if began >= ready_at
+                    && let Err(error) = library.rebuild()
+                {
+                    tracing::warn!(%error, "the library could not be read");
+                }
+                let took = began.elapsed();
+                ready_at = ready_at.max(began + took + (took * REST).max(REST_MIN));
+                drop(library);
+                if woken.recv_timeout(LOOK) == Err(RecvTimeoutError::Disconnected) {
+                    return;
+                }
+            }
+        };
+        thread::Builder::new().name("catalogue".to_owned()).spawn(keep).map(drop)
+    }
+
+    fn rebuild(&self) -> Result<Arc<Catalogue>, LibraryError> {
+        let current = &self.shared.catalogue;
+        // One at a time: who waited finds it made.
+        let _building = lock(&current.building);
+        let version = self.index_version()?;
+        let before = current.built();
+        if let Some(built) = before.as_ref().filter(|built| built.version == version) {
+            return Ok(built.catalogue.clone());
+        }
+        let catalogue = Arc::new(self.shared.readers.read(Catalogue::build)?);
+        if let Some(built) = before {
+            catalogue.sort_as(&built.catalogue);
+        }
+        let built = Built { catalogue: catalogue.clone(), version };
+        *current.built.write().unwrap_or_else(PoisonError::into_inner) = Some(built);
+        memory::give_back();
+        Ok(catalogue)
+    }
+
+    /// Another number whenever the index has changed, whoever did it.
+    fn index_version(&self) -> Result<i64, LibraryError> {
+        let mut watch = lock(&self.shared.catalogue.watch);
+        let connection = match watch.take() {
+            Some(connection) => connection,
+            None => self.shared.readers.open()?,
+        };
+        let version = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        *watch = Some(connection);
+        Ok(version)
+    }
+}
+
+impl Current {
+    fn built(&self) -> Option<Built> {
+        self.built.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether somebody makes the next one.
+    fn wake_up(&self) -> bool {
+        // A full channel has woken the thread already.
+        lock(&self.wake).as_ref().is_some_and(|wake| !matches!(wake.try_send(()), Err(mpsc::TrySendError::Disconnected(()))))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What they hold is right, or made again, whoever panicked beside it.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
