@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$ROOT/scripts/setup/system.sh"
 source "$ROOT/scripts/setup/rust.sh"
 source "$ROOT/scripts/setup/node.sh"
-source "$ROOT/scripts/setup/acme.sh"
+source "$ROOT/scripts/setup/python.sh"
 
 case "${1:-}" in
   build | test) ;;
@@ -19,5 +19,6 @@ if [ "$1" = test ]; then
   install_node
   install_npm_packages
   check_chromium
-  install_acme_server
+  install_python_packages acme tests/acme/requirements.txt "the ACME server for one test"
+  install_python_packages mutagen tests/library_tags/requirements.txt "the tag writer for one test"
 fi

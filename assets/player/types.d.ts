@@ -2,7 +2,25 @@
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 export type MediaKind = 'audio' | 'video';
-export type SortKey = 'title' | 'artist' | 'album' | 'duration' | 'added';
+export type SortKey =
+  | 'title'
+  | 'artist'
+  | 'album'
+  | 'composer'
+  | 'genre'
+  | 'year'
+  | 'duration'
+  | 'added'
+  | 'bpm'
+  | 'kbps'
+  | 'size'
+  | 'plays'
+  | 'last_played'
+  | 'rating';
+/** A part of the library that has a name. */
+export type Only = 'duplicates' | 'missing' | 'loved' | 'unfinished';
+/** A column of the browser. */
+export type Facet = 'genre' | 'artist' | 'album';
 
 export interface Track {
   id: string;
@@ -11,10 +29,19 @@ export interface Track {
   artist?: string;
   album?: string;
   album_artist?: string;
+  album_id?: string;
+  composer?: string;
   track_no?: number;
   disc_no?: number;
   year?: number;
   genre?: string;
+  bpm?: number;
+  compilation?: boolean;
+  has_lyrics?: boolean;
+  /** Its file is gone. */
+  missing?: boolean;
+  duplicate?: boolean;
+  listened?: Listened;
   duration_ms: number;
   codec: string;
   art?: string;
@@ -26,6 +53,56 @@ export interface Track {
   renditions: string[];
   /** A video's sound, best first. */
   sound?: string[];
+}
+
+/** What the listener made of it. */
+export interface Listened {
+  plays: number;
+  skips: number;
+  last_played_ms?: number;
+  /** 1 to 100, 20 a star. */
+  rating?: number;
+  loved: boolean;
+  resume_ms?: number;
+}
+
+/** A playlist as serve keeps it; `items` and `duration_ms` are a list's, `rules` and `host_id` a smart one's. */
+export interface Playlist {
+  id: string;
+  kind: 'folder' | 'list' | 'smart';
+  name: string;
+  parent?: string;
+  rules?: unknown;
+  host_id?: string;
+  items: number;
+  duration_ms: number;
+  version: number;
+  items_version: number;
+  changed: number;
+  deleted_at?: number;
+}
+
+export interface FacetValue {
+  /** Empty for the tracks without one. */
+  name: string;
+  tracks: number;
+  album?: string;
+  artist?: string;
+  year?: number;
+  art?: string;
+}
+
+/** One column of the browser: a window on its values. */
+export interface ColumnState {
+  total: number;
+  /** Tracks that any of its values, or none, would leave. */
+  tracks: number;
+  pages: ReadonlyMap<number, readonly FacetValue[]>;
+}
+
+export interface BrowserState {
+  open: boolean;
+  columns: Readonly<Record<Facet, ColumnState>>;
 }
 
 export interface SourceMedia {
@@ -158,6 +235,13 @@ export interface Query {
   search: string;
   sort: SortKey;
   descending: boolean;
+  /** Of a column any of its values; nothing chosen is everything. */
+  genres: readonly string[];
+  artists: readonly string[];
+  /** Album ids. */
+  albums: readonly string[];
+  only: Only | null;
+  playlist: Playlist | null;
 }
 
 /** A track in its place in a queue. */
@@ -239,6 +323,9 @@ export interface ListState {
   /** The rows belong to the query before: the new one's first page is not here yet. */
   stale: boolean;
   total: number;
+  /** Of all rows together; `null` when it is not known. */
+  durationMs: number | null;
+  bytes: number | null;
   pages: ReadonlyMap<number, readonly Track[]>;
   error: string;
 }
@@ -271,6 +358,10 @@ export interface State {
   unreachable: readonly string[];
   status: HostStatus | null;
   query: Query;
+  browser: BrowserState;
+  playlists: readonly Playlist[];
+  /** Ids of playlist folders that are open. */
+  foldersOpen: readonly string[];
   list: ListState;
   selection: SelectionState;
   playback: PlaybackState;
@@ -287,12 +378,16 @@ export interface State {
 
 export type Action =
   | { type: 'me'; user: State['user']; hosts: readonly Host[] }
-  | { type: 'host/select'; hostId: string; kind: MediaKind }
+  | { type: 'host/select'; hostId: string; kind: MediaKind; only?: Only | null; playlist?: Playlist | null }
   | { type: 'host/link'; hostId: string; up: boolean }
   | { type: 'host/status'; hostId: string; status: HostStatus }
   | { type: 'query'; query: Partial<Query> }
   | { type: 'list/loading' }
-  | { type: 'list/page'; page: number; tracks: readonly Track[]; total: number; first: boolean }
+  | { type: 'list/page'; page: number; tracks: readonly Track[]; total: number; first: boolean; durationMs?: number | null; bytes?: number | null }
+  | { type: 'browser/open'; open: boolean }
+  | { type: 'browser/page'; of: Facet; page: number; values: readonly FacetValue[]; total: number; tracks: number; first: boolean }
+  | { type: 'playlists'; playlists: readonly Playlist[] }
+  | { type: 'playlists/folder'; id: string; open: boolean }
   | { type: 'list/forget'; pages: readonly number[] }
   | { type: 'list/error'; text: string }
   | { type: 'select'; lead: number; extend: boolean }

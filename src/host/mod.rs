@@ -5,6 +5,7 @@ mod clock;
 mod data_dir;
 mod gate;
 mod identity;
+pub mod import;
 pub mod library;
 pub mod media;
 mod pairing;

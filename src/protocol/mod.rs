@@ -10,6 +10,7 @@ pub mod reply;
 pub mod request;
 pub mod rules;
 pub mod selection;
+pub mod tags;
 pub mod tunnel;
 
 pub use details::{Chapter, Details, MediaStatus, MissingPart, PreviewHead, SoundStream, Subtitle};
@@ -20,6 +21,7 @@ pub use reply::{BrowsePage, FacetPage, FacetValue, Reply, ReplyHeader};
 pub use request::{AuthHeader, Request};
 pub use rules::Rules;
 pub use selection::{Browse, Facet, FacetOrder, Facets, Only, Selection, SortKey};
+pub use tags::{Lyrics, MoreTags, TrackInfo};
 
 /// The version of the player-to-host protocol that this build speaks.
 pub const PROTOCOL_VERSION: u16 = 1;

@@ -61,6 +61,10 @@ pub enum Reply {
     Subtitle {},
     /// Body: one JPEG with all pictures in rows.
     Preview(PreviewHead),
+    /// Body: [`super::TrackInfo`] as JSON.
+    Info {},
+    /// Body: [`super::Lyrics`] as JSON.
+    Lyrics {},
     /// Body: a byte for each equally long part of the track, its loudest sample, 255 for full scale.
     Waveform {},
 }

@@ -69,6 +69,14 @@ pub enum Request {
     Preview {
         track: TrackId,
     },
+    /// A track's file and all its tags.
+    Info {
+        track: TrackId,
+    },
+    /// What is sung, from the file or from one beside it.
+    Lyrics {
+        track: TrackId,
+    },
     /// How loud a track is over its length.
     Waveform {
         track: TrackId,

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { FrameDecoder, LIMITS, concat, encodeFrame } from '../../assets/pcd/frame.js';
 import { signRequest } from '../../assets/pcd/proof.js';
 import { readReply } from '../../assets/pcd/reply.js';
+import { initialState } from '../../assets/player/store/initial.js';
 import { Catalogue } from '../../assets/player/controllers/catalogue.js';
 import { durationSeconds, segmentCount } from '../../assets/player/audio/timeline.js';
 import { vectors } from './vectors.js';
@@ -48,7 +49,7 @@ async function browseOf(query) {
     asked = one;
     return { reply: { total: 0 }, body: utf8.encode('{"tracks":[]}') };
   };
-  await new Catalogue({ client: () => ({ request }) }).page('h', query, 5);
+  await new Catalogue({ client: () => ({ request }) }).page('h', { ...initialState().query, ...query }, 5);
   return asked;
 }
 

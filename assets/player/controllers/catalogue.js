@@ -1,10 +1,12 @@
 /** Pages of a host's library by query, kept for a while: the grid and the queue ask for the same ones. */
 
+import { selectionOf } from '../store/browser.js';
 import { PAGE_ROWS } from '../store/list.js';
+import { PlaylistRows } from './playlist_rows.js';
 
 /** @typedef {import('../types.js').Query} Query */
 /** @typedef {import('../types.js').Track} Track */
-/** @typedef {{ total: number, tracks: Track[] }} Page */
+/** @typedef {{ total: number, durationMs: number | null, bytes: number | null, tracks: Track[] }} Page */
 
 const PAGES_MAX = 200;
 
@@ -12,10 +14,12 @@ export class Catalogue {
   /** Least recently used first. @type {Map<string, Promise<Page>>} */
   #pages = new Map();
   #hosts;
+  #playlistRows;
 
   /** @param {import('./hosts.js').Hosts} hosts */
   constructor(hosts) {
     this.#hosts = hosts;
+    this.#playlistRows = new PlaylistRows(hosts);
   }
 
   /**
@@ -26,7 +30,7 @@ export class Catalogue {
    * @returns {Promise<Page>}
    */
   page(hostId, query, page, signal) {
-    const key = JSON.stringify([hostId, query.kind, query.search, query.sort, query.descending, page]);
+    const key = JSON.stringify([hostId, query, page]);
     const kept = this.#pages.get(key);
     const coming = kept ?? this.#ask(hostId, query, page, signal);
     this.#pages.delete(key);
@@ -43,6 +47,7 @@ export class Catalogue {
   /** The library changed: ask anew. */
   forget() {
     this.#pages.clear();
+    this.#playlistRows.forget();
   }
 
   /**
@@ -52,11 +57,12 @@ export class Catalogue {
    * @param {AbortSignal} [signal]
    * @returns {Promise<Page>}
    */
-  async #ask(hostId, { kind, search, sort, descending }, page, signal) {
-    const selection = { kind, ...(search ? { search } : {}) };
-    const request = { op: 'browse', selection, sort, descending, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
+  async #ask(hostId, query, page, signal) {
+    if (query.playlist?.kind === 'list') return this.#playlistRows.page(hostId, query.playlist, page, signal);
+    const { sort, descending } = query;
+    const request = { op: 'browse', selection: selectionOf(query), sort, descending, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
     const { reply, body } = await this.#hosts.client(hostId).request(request, { signal });
     const { tracks } = JSON.parse(new TextDecoder().decode(body));
-    return { total: reply.total, tracks };
+    return { total: reply.total, durationMs: reply.duration_ms ?? null, bytes: reply.bytes ?? null, tracks };
   }
 }

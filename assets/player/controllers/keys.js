@@ -7,6 +7,7 @@
  * @property {(by: number) => void} louder
  * @property {(by: number) => boolean} chapter Whether there was one to go to.
  * @property {() => void} search
+ * @property {() => void} columns
  * @property {() => boolean} escape Whether there was something to leave.
  */
 
@@ -23,7 +24,7 @@ export function connectKeys(actions) {
  * @param {KeyActions} actions
  * @returns {boolean} whether the key meant something
  */
-function act(event, { toggle, skip, louder, chapter, search, escape }) {
+function act(event, { toggle, skip, louder, chapter, search, columns, escape }) {
   const target = /** @type {HTMLElement} */ (event.target);
   if (target.matches('input:not([type=range]), textarea, select, [contenteditable]')) return false;
   // An open panel has the keys to itself; the browser closes it by Escape.
@@ -35,7 +36,7 @@ function act(event, { toggle, skip, louder, chapter, search, escape }) {
   if (event.key === ' ' && onButton) return false;
   if (onSlider && event.key.startsWith('Arrow')) return false;
   if (event.shiftKey && event.key.startsWith('Arrow')) return chapter(event.key === 'ArrowRight' ? 1 : -1);
-  return step(event.key, { ' ': toggle, ArrowLeft: () => skip(-1), ArrowRight: () => skip(1), '/': search });
+  return step(event.key, { ' ': toggle, ArrowLeft: () => skip(-1), ArrowRight: () => skip(1), '/': search, b: columns });
 }
 
 /**

@@ -16,6 +16,7 @@ export class Library {
   #store;
   #hosts;
   #catalogue;
+  #facets;
   #abort = new AbortController();
   /** @type {Set<number>} */
   #asked = new Set();
@@ -26,8 +27,10 @@ export class Library {
    * @param {Store} store
    * @param {import('./hosts.js').Hosts} hosts
    * @param {import('./catalogue.js').Catalogue} catalogue
+   * @param {import('./facets.js').FacetLists} facets
    */
-  constructor(store, hosts, catalogue) {
+  constructor(store, hosts, catalogue, facets) {
+    this.#facets = facets;
     this.#store = store;
     this.#hosts = hosts;
     this.#catalogue = catalogue;
@@ -70,8 +73,8 @@ export class Library {
     this.#asked.add(page);
     const { signal } = this.#abort;
     try {
-      const { total, tracks } = await this.#catalogue.page(hostId, query, page, signal);
-      if (!signal.aborted) this.#store.dispatch({ type: 'list/page', page, tracks, total, first });
+      const found = await this.#catalogue.page(hostId, query, page, signal);
+      if (!signal.aborted) this.#store.dispatch({ type: 'list/page', page, first, ...found });
     } catch (error) {
       if (!signal.aborted && !leaveIfSignedOut(error)) this.#store.dispatch({ type: 'list/error', text: errorText(error) });
     } finally {
@@ -112,6 +115,7 @@ export class Library {
 
   #changed() {
     this.#catalogue.forget();
+    this.#facets.forget();
     this.reload();
   }
 }

@@ -2,16 +2,20 @@
 
 import { setAttribute } from '../lib/dom.js';
 import { icon } from '../lib/icons.js';
+import { choosing } from '../store/browser.js';
 import { chaptersOf, chapterStep } from '../store/selectors.js';
 import { connectKeys } from './keys.js';
+import { keep, keptText } from './settings.js';
+
+const COLUMNS_OPEN = 'iroam.columns';
 
 /** @typedef {import('../types.js').Store} Store */
 
 /**
  * @param {Store} store
- * @param {{ playback: import('./playback.js').Playback, library: import('./library.js').Library }} controllers
+ * @param {{ playback: import('./playback.js').Playback, library: import('./library.js').Library, facets: import('./facets.js').FacetLists }} controllers
  */
-export function connectRequests(store, { playback, library }) {
+export function connectRequests(store, { playback, library, facets }) {
   const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
     document.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
   on('ir-play', ({ index }) => playback.play(index));
@@ -23,14 +27,19 @@ export function connectRequests(store, { playback, library }) {
   on('ir-rows', ({ first, last }) => library.need(first, last));
   on('ir-retry', () => library.reload());
   on('ir-select', ({ lead, extend }) => store.dispatch({ type: 'select', lead, extend }));
-  on('ir-source', ({ hostId, kind }) => hostId && openSource(store, hostId, kind));
+  on('ir-source', (source) => source.hostId && openSource(store, source));
+  on('ir-narrow', ({ of, keys }) => store.dispatch({ type: 'query', query: choosing(of, keys) }));
+  on('ir-values', ({ of, first, last }) => facets.need(of, first, last));
+  on('ir-folder', ({ id, open }) => store.dispatch({ type: 'playlists/folder', id, open }));
   on('ir-search', (search) => search !== store.state.query.search && store.dispatch({ type: 'query', query: { search } }));
   on('ir-sort', (sort) => store.dispatch({ type: 'query', query: { sort, descending: sort === store.state.query.sort && !store.state.query.descending } }));
   on('ir-dismiss', (id) => store.dispatch({ type: 'notice/hide', id }));
   on('ir-video', (open) => showVideo(store, open));
   on('ir-fullscreen', toggleFullScreen);
   connectDrawer(store);
+  connectColumns(store);
   connectKeys({
+    columns: () => store.dispatch({ type: 'browser/open', open: !store.state.browser.open }),
     toggle: () => playback.toggle(),
     skip: (by) => playback.skip(by),
     louder: (by) => playback.setVolume(store.state.playback.volume + by),
@@ -53,11 +62,10 @@ function stepChapter({ state }, playback, by) {
 
 /**
  * @param {Store} store
- * @param {string} hostId
- * @param {import('../types.js').MediaKind} kind
+ * @param {{ hostId: string, kind: import('../types.js').MediaKind, only?: import('../types.js').Only, playlist?: import('../types.js').Playlist }} source
  */
-function openSource(store, hostId, kind) {
-  store.dispatch({ type: 'host/select', hostId, kind });
+function openSource(store, source) {
+  store.dispatch({ type: 'host/select', ...source });
   showVideo(store, false);
 }
 
@@ -95,4 +103,17 @@ function connectDrawer(store) {
     setAttribute(button, 'aria-expanded', String(open));
   });
   store.watch(({ videoOpen }) => videoOpen, (open) => document.body.classList.toggle('is-video-open', open));
+}
+
+/** The button of the column browser; whether it is open is remembered. @param {Store} store */
+function connectColumns(store) {
+  const button = /** @type {HTMLElement} */ (document.getElementById('columns'));
+  button.append(icon('columns'));
+  setAttribute(button, 'title', 'Column browser (B)');
+  button.addEventListener('click', () => store.dispatch({ type: 'browser/open', open: !store.state.browser.open }));
+  store.dispatch({ type: 'browser/open', open: keptText(COLUMNS_OPEN) !== 'no' });
+  store.watch(({ browser }) => browser.open, (open) => {
+    setAttribute(button, 'aria-pressed', String(open));
+    keep(COLUMNS_OPEN, open ? 'yes' : 'no');
+  });
 }

@@ -2,6 +2,7 @@
 
 import { IrAccount } from './ir-account.js';
 import { IrArt } from './ir-art.js';
+import { IrBrowser } from './ir-browser.js';
 import { IrLcd } from './ir-lcd.js';
 import { IrNotice } from './ir-notice.js';
 import { IrSearch } from './ir-search.js';
@@ -22,6 +23,7 @@ const TAGS = [
   ['ir-notice', IrNotice],
   ['ir-sources', IrSources],
   ['ir-art', IrArt],
+  ['ir-browser', IrBrowser],
   ['ir-songs', IrSongs],
   ['ir-video', IrVideo],
   ['ir-status', IrStatus],

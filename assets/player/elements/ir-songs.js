@@ -5,6 +5,7 @@ import { IrElement } from '../lib/element.js';
 import { scrollToShow, visibleRows } from '../lib/virtual.js';
 import { currentHost, rowAt } from '../store/selectors.js';
 import { emptyView } from './songs_empty.js';
+import { ratingOf } from './stars.js';
 import { SongsHead } from './songs_head.js';
 import { RowPool, rowId } from './songs_rows.js';
 
@@ -39,6 +40,7 @@ export class IrSongs extends IrElement {
       head.show(query);
       this.#scroller.scrollTop = 0;
       setAttribute(this.#grid, 'data-kind', query.kind);
+      setAttribute(this.#grid, 'data-sortable', String(query.playlist?.kind !== 'list'));
     });
     store.watch(currentHost, redraw);
     store.watch(({ hostsKnown }) => hostsKnown, redraw);
@@ -62,7 +64,7 @@ export class IrSongs extends IrElement {
     this.#scroller.addEventListener('scroll', () => this.#schedule(), { passive: true });
     new ResizeObserver(() => this.#measure()).observe(this.#scroller);
     this.#sizer.addEventListener('mousedown', (event) => this.#select(event));
-    this.#sizer.addEventListener('dblclick', (event) => this.#play(this.#rows.indexOf(event.target)));
+    this.#sizer.addEventListener('dblclick', (event) => ratingOf(event.target) === null && this.#play(this.#rows.indexOf(event.target)));
     this.#sizer.addEventListener('click', (event) => {
       // A finger has no double click.
       if (matchMedia('(pointer: coarse)').matches) this.#play(this.#rows.indexOf(event.target));
@@ -74,6 +76,12 @@ export class IrSongs extends IrElement {
   #select(event) {
     const lead = this.#rows.indexOf(event.target);
     if (lead === null || event.button !== 0) return;
+    const rating = ratingOf(event.target);
+    if (rating !== null) {
+      this.request('ir-rate', { index: lead, rating });
+      event.preventDefault();
+      return;
+    }
     this.request('ir-select', { lead, extend: event.shiftKey });
     // The grid has the focus, whatever of it was clicked: its keys then work.
     event.preventDefault();

@@ -9,6 +9,9 @@ import { icon } from '../lib/icons.js';
 /** @typedef {import('../types.js').State} State */
 /** @typedef {import('../types.js').Host} Host */
 
+/** @type {Readonly<Record<import('../types.js').Playlist['kind'], import('../lib/icons.js').IconName>>} */
+const PICTURES = Object.freeze({ folder: 'folder', list: 'list', smart: 'smart' });
+
 export class IrSources extends IrElement {
   #tree = h('div', { role: 'tree', 'aria-label': 'Library', class: 'sources-tree' });
 
@@ -20,29 +23,71 @@ export class IrSources extends IrElement {
     store.watch(({ hosts }) => hosts, render);
     store.watch(({ hostId }) => hostId, render);
     store.watch(({ unreachable }) => unreachable, render);
-    store.watch(({ query }) => query.kind, render);
+    store.watch(({ query }) => query, render);
+    store.watch(({ playlists }) => playlists, render);
+    store.watch(({ foldersOpen }) => foldersOpen, render);
   }
 
   /** @param {State} state */
   #render(state) {
     const focused = this.#tree.contains(document.activeElement) ? document.activeElement?.id : undefined;
     this.#tree.replaceChildren(
-      group('Library', [this.#kind(state, 'audio', 'Music', 'note'), this.#kind(state, 'video', 'Videos', 'film')]),
+      group('Library', [
+        this.#part(state, { kind: 'audio', label: 'Music', picture: 'note' }),
+        this.#part(state, { kind: 'video', label: 'Videos', picture: 'film' }),
+        this.#part(state, { kind: 'audio', only: 'loved', label: 'Loved', picture: 'heart' }),
+        this.#part(state, { kind: 'audio', only: 'duplicates', label: 'Duplicates', picture: 'copies' }),
+        this.#part(state, { kind: 'audio', only: 'missing', label: 'Missing', picture: 'gone' }),
+      ]),
       group('Hosts', state.hosts.length ? state.hosts.map((host) => this.#host(state, host)) : [h('p', { class: 'sources-none' }, 'None yet')]),
+      ...(state.playlists.length > 0 ? [group('Playlists', this.#playlists(state, undefined, 0))] : []),
     );
     if (focused) document.getElementById(focused)?.focus();
   }
 
   /**
+   * A part of the library.
    * @param {State} state
-   * @param {import('../types.js').MediaKind} kind
-   * @param {string} label
-   * @param {import('../lib/icons.js').IconName} picture
+   * @param {{ kind: import('../types.js').MediaKind, only?: import('../types.js').Only, label: string, picture: import('../lib/icons.js').IconName }} part
    */
-  #kind({ query, hostId }, kind, label, picture) {
-    const selected = query.kind === kind;
-    const choose = () => this.request('ir-source', { hostId, kind });
-    return item({ id: `source-${kind}`, label, picture, selected, choose });
+  #part({ query, hostId }, { kind, only, label, picture }) {
+    const selected = !query.playlist && query.kind === kind && query.only === (only ?? null);
+    const choose = () => this.request('ir-source', { hostId, kind, only });
+    return item({ id: `source-${only ?? kind}`, label, picture, selected, choose });
+  }
+
+  /**
+   * @param {State} state
+   * @param {string | undefined} parent
+   * @param {number} depth
+   * @returns {HTMLElement[]}
+   */
+  #playlists(state, parent, depth) {
+    const here = state.playlists.filter((playlist) => playlist.parent === parent);
+    return here.flatMap((playlist) => this.#playlist(state, playlist, depth));
+  }
+
+  /**
+   * @param {State} state
+   * @param {import('../types.js').Playlist} playlist
+   * @param {number} depth
+   */
+  #playlist(state, playlist, depth) {
+    const { id, name: label } = playlist;
+    const isFolder = playlist.kind === 'folder';
+    const open = state.foldersOpen.includes(id);
+    const hostId = playlist.host_id ?? state.hostId;
+    const choose = isFolder
+      ? () => this.request('ir-folder', { id, open: !open })
+      : () => this.request('ir-source', { hostId, kind: 'audio', playlist });
+    const row = item({ id: `source-${id}`, label, picture: PICTURES[playlist.kind], selected: state.query.playlist?.id === id, choose });
+    row.style.setProperty('--depth', String(depth));
+    setAttribute(row, 'aria-level', depth + 1);
+    if (isFolder) {
+      setAttribute(row, 'aria-expanded', String(open));
+      row.prepend(icon(open ? 'down' : 'next'));
+    }
+    return [row, ...(isFolder && open ? this.#playlists(state, id, depth + 1) : [])];
   }
 
   /**
@@ -70,7 +115,9 @@ export class IrSources extends IrElement {
     const items = /** @type {HTMLElement[]} */ ([...this.#tree.querySelectorAll('[role=treeitem]')]);
     const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    const opens = { ArrowRight: 'false', ArrowLeft: 'true' }[event.key];
     if (event.key === 'Enter' || event.key === ' ') items[at]?.click();
+    else if (opens && items[at]?.getAttribute('aria-expanded') === opens) items[at].click();
     else if (to !== undefined) items[Math.max(0, Math.min(items.length - 1, to))].focus();
     else return;
     event.preventDefault();

@@ -23,10 +23,21 @@ export function emptyView(state, retry) {
   if (list.status !== 'ready') return list.stale ? [] : waiting(state);
   if (list.total > 0) return [];
   if (query.search) return message(`Nothing matches “${query.search}”`, 'Try fewer or other words.');
+  if (query.playlist) return message(`“${query.playlist.name}” is empty`, query.playlist.kind === 'smart' ? 'Nothing in the library fits its rules.' : 'Nothing was put into it yet.');
+  if (query.only) return message(...NOTHING[query.only]);
+  if (query.genres.length + query.artists.length + query.albums.length > 0) return message('Nothing is left of it', 'Choose “All” in the column browser.');
   if (state.status?.scanning) return message('The host is looking through its folders', 'What it finds will be listed here.');
   const what = query.kind === 'audio' ? 'songs' : 'videos';
   return message(`No ${what} yet`, `Put some into a media folder of ${currentHost(state)?.name ?? 'the host'}; they appear by themselves.`);
 }
+
+/** @type {Readonly<Record<import('../types.js').Only, [string, string]>>} */
+const NOTHING = Object.freeze({
+  duplicates: ['No duplicates', 'Every song is in the library once.'],
+  missing: ['Nothing is missing', 'Every file that was found is still there.'],
+  loved: ['Nothing loved yet', 'Give a song your heart, and it is listed here.'],
+  unfinished: ['Nothing to go on with', 'A film or a long recording that you leave midway is listed here.'],
+});
 
 /** @param {State} state */
 function waiting(state) {

@@ -21,12 +21,16 @@ export class SongsHead {
   }
 
   /** @param {import('../types.js').Query} query */
-  show({ sort, descending }) {
+  show({ sort, descending, playlist }) {
+    // A list keeps the order that its owner gave it.
+    const isFixed = playlist?.kind === 'list';
     for (const { column, cell } of this.#cells) {
-      const sorted = column.sort === sort;
+      const button = cell.querySelector('button');
+      if (button) button.disabled = isFixed;
+      const sorted = !isFixed && column.sort === sort;
       setAttribute(cell, 'aria-sort', sorted ? (descending ? 'descending' : 'ascending') : null);
       cell.querySelector('.icon')?.remove();
-      if (sorted) cell.querySelector('button')?.append(icon(descending ? 'down' : 'up'));
+      if (sorted) button?.append(icon(descending ? 'down' : 'up'));
     }
   }
 }

@@ -3,6 +3,7 @@
 import { COLUMNS } from '../lib/columns.js';
 import { h, setAttribute, setText } from '../lib/dom.js';
 import { icon } from '../lib/icons.js';
+import { showStars, stars } from './stars.js';
 
 /** @typedef {import('../types.js').Track} Track */
 
@@ -75,7 +76,8 @@ export class RowPool {
   }
 
   #make() {
-    const row = h('div', { role: 'row', class: 'songs-row' }, ...COLUMNS.map(({ name }) => h('div', { role: 'gridcell', class: `cell cell-${name}` })));
+    const cells = COLUMNS.map(({ name, text }) => h('div', { role: 'gridcell', class: `cell cell-${name}` }, text ? null : stars()));
+    const row = h('div', { role: 'row', class: 'songs-row' }, ...cells);
     this.#parent.append(row);
     return row;
   }
@@ -93,6 +95,12 @@ function fill(row, { track, mark, selected, lead }) {
   SHOWN.set(row, { track, mark });
   row.classList.toggle('is-loading', !track);
   setAttribute(row, 'aria-current', mark ? 'true' : null);
-  COLUMNS.forEach(({ text }, index) => setText(/** @type {Element} */ (row.children[index]), track ? text(track) : ''));
+  row.classList.toggle('is-missing', track?.missing === true);
+  row.classList.toggle('is-loved', track?.listened?.loved === true);
+  COLUMNS.forEach(({ text }, index) => {
+    if (text) setText(row.children[index], track ? text(track) : '');
+    else showStars(row.children[index].children[0], track?.listened?.rating);
+  });
+  if (track?.missing && !mark) row.children[0].replaceChildren(icon('gone'));
   if (mark) row.children[0].replaceChildren(icon(mark === 'playing' ? 'loud' : 'quiet'));
 }

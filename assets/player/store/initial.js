@@ -9,7 +9,10 @@ export function initialState() {
     hostId: null,
     unreachable: [],
     status: null,
-    query: { kind: 'audio', search: '', sort: 'artist', descending: false },
+    query: { kind: 'audio', search: '', sort: 'artist', descending: false, genres: [], artists: [], albums: [], only: null, playlist: null },
+    browser: { open: false, columns: { genre: emptyColumn(), artist: emptyColumn(), album: emptyColumn() } },
+    playlists: [],
+    foldersOpen: [],
     list: emptyList(),
     selection: { lead: -1, anchor: -1 },
     playback: { item: null, sent: null, paused: true, buffering: false, position: 0, duration: 0, origin: 0, volume: 1 },
@@ -24,7 +27,12 @@ export function initialState() {
 
 /** @returns {import('../types.js').ListState} */
 export function emptyList() {
-  return { status: 'idle', stale: false, total: 0, pages: new Map(), error: '' };
+  return { status: 'idle', stale: false, total: 0, durationMs: null, bytes: null, pages: new Map(), error: '' };
+}
+
+/** @returns {import('../types.js').ColumnState} */
+export function emptyColumn() {
+  return { total: 0, tracks: 0, pages: new Map() };
 }
 
 /** @returns {import('../types.js').ExtrasState} */

@@ -16,13 +16,7 @@ export function reduceLibrary(state, action) {
     case 'me':
       return withHosts({ ...state, user: action.user, hostsKnown: true }, action.hosts);
     case 'host/select':
-      return {
-        ...state,
-        hostId: action.hostId,
-        status: action.hostId === state.hostId ? state.status : null,
-        query: action.kind === state.query.kind ? state.query : { ...state.query, kind: action.kind, search: '' },
-        drawerOpen: false,
-      };
+      return withSource(state, action);
     case 'host/link': {
       const others = state.unreachable.filter((id) => id !== action.hostId);
       return { ...state, unreachable: action.up ? others : [...others, action.hostId] };
@@ -30,10 +24,40 @@ export function reduceLibrary(state, action) {
     case 'host/status':
       return action.hostId === state.hostId ? { ...state, status: action.status } : state;
     case 'query':
-      return { ...state, query: { ...state.query, ...action.query } };
+      return { ...state, query: narrowed({ ...state.query, ...action.query }, action.query) };
     default:
       return state;
   }
+}
+
+/**
+ * Another source shows all that it has: what was searched or chosen was of the one before.
+ * @param {State} state
+ * @param {Extract<Action, { type: 'host/select' }>} action
+ * @returns {State}
+ */
+function withSource(state, { hostId, kind, only = null, playlist = null }) {
+  const { query } = state;
+  const isSame = kind === query.kind && only === query.only && playlist?.id === query.playlist?.id;
+  const all = { search: '', genres: [], artists: [], albums: [] };
+  return {
+    ...state,
+    hostId,
+    status: hostId === state.hostId ? state.status : null,
+    query: isSame && hostId === state.hostId ? state.query : { ...query, ...all, kind, only, playlist },
+    drawerOpen: false,
+  };
+}
+
+/**
+ * Each column of the browser lists what the ones before it leave: choosing there begins those after it anew.
+ * @param {State['query']} query
+ * @param {Partial<State['query']>} change
+ * @returns {State['query']}
+ */
+function narrowed(query, change) {
+  if (change.genres) return { ...query, artists: change.artists ?? [], albums: change.albums ?? [] };
+  return change.artists ? { ...query, albums: change.albums ?? [] } : query;
 }
 
 /**

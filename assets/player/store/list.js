@@ -22,7 +22,8 @@ export function reduceList(list, action) {
     case 'list/page': {
       const pages = new Map(action.first ? [] : list.pages);
       pages.set(action.page, action.tracks);
-      return { status: 'ready', stale: false, total: action.total, pages, error: '' };
+      const { total, durationMs = null, bytes = null } = action;
+      return { status: 'ready', stale: false, total, durationMs, bytes, pages, error: '' };
     }
     case 'list/forget': {
       const pages = new Map(list.pages);

@@ -49,22 +49,8 @@ export function playsVideo(state) {
  * What the grid holds in total: how many, how long, how big. Time and size are `null` when they are not known.
  * @param {State} state
  */
-export function totals(state) {
-  const { list, query, status } = state;
-  const loaded = [...list.pages.values()].flat();
-  if (loaded.length === list.total) return { count: list.total, durationMs: sumOfDurations(loaded), bytes: wholeBytes(state) };
-  const whole = query.search === '' && query.kind === 'audio' && status !== null;
-  return { count: list.total, durationMs: whole ? status.duration_ms : null, bytes: wholeBytes(state) };
-}
-
-/** The size on disk, when the grid shows all the music there is. @param {State} state */
-function wholeBytes({ query, status }) {
-  return query.search === '' && query.kind === 'audio' && status ? status.bytes : null;
-}
-
-/** @param {Track[]} tracks */
-function sumOfDurations(tracks) {
-  return tracks.reduce((sum, track) => sum + track.duration_ms, 0);
+export function totals({ list }) {
+  return { count: list.total, durationMs: list.durationMs, bytes: list.bytes };
 }
 
 /** @type {readonly import('../types.js').Chapter[]} */

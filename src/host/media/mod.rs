@@ -18,6 +18,7 @@ mod engine;
 mod error;
 pub mod extras;
 mod helper;
+pub mod id3;
 mod job;
 mod matroska;
 mod moments;

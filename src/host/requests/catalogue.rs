@@ -51,6 +51,12 @@ impl Handler {
         Ok(Answer::catalogue(Reply::Tracks {}, json(&BrowsePage { tracks })))
     }
 
+    pub(super) async fn info(&self, track: TrackId) -> Result<Answer, ErrorBody> {
+        let info = self.ask(move |library| library.info(track)).await?;
+        let info = info.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "There is no such track."))?;
+        Ok(Answer::catalogue(Reply::Info {}, json(&info)))
+    }
+
     pub(super) async fn waveform(&self, track: TrackId) -> Result<Answer, ErrorBody> {
         let waveform = self.ask(move |library| library.waveform(track)).await?;
         let waveform = waveform.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "The host has not listened to this track yet."))?;

@@ -37,6 +37,14 @@ impl Handler {
         Ok(Answer::ok(Reply::Preview(head), body))
     }
 
+    pub(super) async fn lyrics(&self, track: TrackId) -> Result<Answer, ErrorBody> {
+        let (source, _) = self.file(track).await?;
+        let lyrics = self.files.lyrics(&source.path).await?;
+        let lyrics = lyrics.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "There are no lyrics with this track."))?;
+        let body = serde_json::to_vec(&lyrics).expect("lyrics serialise");
+        Ok(Answer::catalogue(Reply::Lyrics {}, Bytes::from(body)))
+    }
+
     async fn beside(&self, source: &Source) -> Result<Vec<Beside>, ErrorBody> {
         let is_video = source.kind == MediaKind::Video;
         if is_video { Ok(self.files.beside(&source.path).await?) } else { Ok(Vec::new()) }

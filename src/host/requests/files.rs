@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::host::library::lyrics;
 use crate::host::media::MediaError;
 use crate::host::media::extras::{Beside, beside};
+use crate::protocol::Lyrics;
 
 const LOOK_MAX: Duration = Duration::from_secs(5);
 /// Looks at one folder at a time, those that hang included.
@@ -58,6 +60,15 @@ impl Files {
         let video = video.to_owned();
         let look = |folder: &Path, video: &Path| beside(video).into_iter().filter(|file| is_playable(&file.path, folder)).collect();
         self.look(video.clone(), move |folder| look(folder, &video)).await
+    }
+
+    /// The lyrics of a song, by the same rule; `None` when there are none.
+    ///
+    /// # Errors
+    /// `Silent` when its drive does not answer.
+    pub async fn lyrics(&self, song: &Path) -> Result<Option<Lyrics>, MediaError> {
+        let song = song.to_owned();
+        self.look(song.clone(), move |folder| lyrics(&song, |file| is_playable(file, folder))).await
     }
 
     /// Looks at `path` by `work`, which is given the folder that the path lies in by its name. A path in none is not looked at.

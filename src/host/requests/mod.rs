@@ -83,6 +83,8 @@ impl Handler {
             Request::Details { track } => self.details(claims.sid, track).await,
             Request::Subtitle { track, id } => self.subtitle(claims.sid, track, id).await,
             Request::Preview { track } => self.preview(claims.sid, track).await,
+            Request::Info { track } => self.info(track).await,
+            Request::Lyrics { track } => self.lyrics(track).await,
             Request::Waveform { track } => self.waveform(track).await,
         }
     }

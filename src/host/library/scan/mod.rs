@@ -1,10 +1,8 @@
 //! A scan: walks the media folders, reads what is new or changed, and notes what is gone.
 
-mod clean;
 mod folders;
 mod pictures;
 mod read;
-mod tags;
 mod walk;
 mod writer;
 
@@ -130,7 +128,7 @@ impl Scan<'_> {
                 return Err(LibraryError::Stopped);
             }
             match entry {
-                Entry::File { path, stamp } => self.file(&path, stamp)?,
+                Entry::File { path, stamp } => self.file(folder, &path, stamp)?,
                 Entry::Skip { path, reason } => self.summary.skip(&path, reason),
                 Entry::Away { path, reason } => self.away(&path, reason),
             }
@@ -144,7 +142,7 @@ impl Scan<'_> {
         self.away.push(folder.to_owned());
     }
 
-    fn file(&mut self, path: &Path, stamp: Stamp) -> Result<(), LibraryError> {
+    fn file(&mut self, root: &Path, path: &Path, stamp: Stamp) -> Result<(), LibraryError> {
         let known = self.writer.known(path)?;
         if known.as_ref().is_some_and(|known| self.seen.contains(&known.id)) {
             return Ok(());
@@ -156,7 +154,7 @@ impl Scan<'_> {
             self.summary.unchanged += 1;
             return self.writer.mark_present(known);
         }
-        let file = match read::read(path, stamp.size, self.prober) {
+        let file = match read::read(path, root, stamp.size, self.prober) {
             Ok(file) => file,
             Err(reason) => {
                 self.summary.skip(path, reason);

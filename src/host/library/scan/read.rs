@@ -6,26 +6,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::super::described::Described;
-use super::{tags, walk};
+use super::super::tags::{self, Tagged};
+use super::walk;
 use crate::host::media::{MediaError, Prober, check_facts};
 use crate::protocol::SourceMedia;
 
-/// What a file says, and the picture in it.
-pub(super) struct Read {
-    pub(super) described: Described,
-    pub(super) picture: Option<Vec<u8>>,
-}
-
-/// Reads a media file of `size` bytes, or says in a few words why not.
-pub(super) fn read(path: &Path, size: u64, prober: &mut Prober) -> Result<Read, String> {
+/// Reads a media file of `size` bytes in the media folder `root`, or says in a few words why not.
+pub(super) fn read(path: &Path, root: &Path, size: u64, prober: &mut Prober) -> Result<Tagged, String> {
     let file = open(path)?;
     if !tags::is_tagged(path) {
-        return look(path, size, file, prober).map_err(|error| error.to_string()).and_then(checked);
+        return look(path, root, size, file, prober).map_err(|error| error.to_string()).and_then(checked);
     }
-    match careful(|| tags::song(path, file)) {
+    match careful(|| tags::song(path, Some(root), file)) {
         Ok(song) => checked(song),
         // Pictures in a file that is named like a song, say.
-        Err(reason) => match look(path, size, open(path)?, prober) {
+        Err(reason) => match look(path, root, size, open(path)?, prober) {
             Ok(found) => checked(found),
             Err(error @ MediaError::MissingPlugin(_)) => Err(error.to_string()),
             Err(_) => Err(reason),
@@ -34,13 +29,13 @@ pub(super) fn read(path: &Path, size: u64, prober: &mut Prober) -> Result<Read, 
 }
 
 /// By its headers or by GStreamer; tags are welcome but not needed.
-fn look(path: &Path, size: u64, file: File, prober: &mut Prober) -> Result<Read, MediaError> {
+fn look(path: &Path, root: &Path, size: u64, file: File, prober: &mut Prober) -> Result<Tagged, MediaError> {
     let probed = prober.probe(path, size)?;
-    let tag = careful(|| Ok(tags::tag_of(file))).ok().flatten();
-    Ok(tags::read_of(path, probed, tag.as_ref()))
+    let fields = careful(|| Ok(tags::tags_of(&file))).unwrap_or_default();
+    Ok(tags::tagged(path, Some(root), probed, fields))
 }
 
-fn checked(read: Read) -> Result<Read, String> {
+fn checked(read: Tagged) -> Result<Tagged, String> {
     let Described { source: SourceMedia { audio, video }, duration_ms, .. } = &read.described;
     check_facts(*duration_ms, audio.as_ref(), video.as_ref())?;
     Ok(read)

@@ -1,0 +1,26 @@
+//! What other programs know of a library: tracks with what was made of them, and playlists; and writing the same for them.
+//!
+//! A file is read to one model, whatever its format; its tracks are matched to those of the index; then stars, counts and dates
+//! are written to the host, and playlists are sent to the server, which keeps them.
+
+mod detect;
+mod error;
+mod itunes;
+mod matching;
+mod model;
+mod own;
+mod place;
+mod playlists;
+mod plist;
+mod rhythmbox;
+mod table;
+mod text;
+mod xml;
+
+pub use detect::{read, read_file};
+pub use error::ImportError;
+pub use itunes::rules as itunes_rules;
+pub use matching::{Mapping, Outcome, Shelf, Way, matched};
+pub use model::{Content, ForeignPlaylist, ForeignTrack, Format, Imported, Made};
+pub use place::Place;
+pub use playlists::Source;
