@@ -20,25 +20,25 @@ struct Frame {
 /// The first frame may be one of Xing, LAME or VBRI: encoders and repair tools write it, and change it without touching the sound.
 pub(super) fn read(source: &dyn Source, content: Span) -> Parsed<Stream> {
     let bytes = some(source, content.start, SEARCH_BYTES.min(content.len()))?;
-    let first = (0..bytes.len().saturating_sub(3)).find(|at| begins(&bytes[*at..], content.len() - *at as u64)).ok_or(Stop::NotIt)?;
+    let first = (0..bytes.len().saturating_sub(3)).find(|at| begins(&bytes[*at..], *at == 0 && bytes.len() as u64 == content.len())).ok_or(Stop::NotIt)?;
     let frame = header(&bytes[first..]).ok_or(Stop::NotIt)?;
     let start = if says_length(&bytes[first..], frame) { first + frame.length } else { first };
     let span = Span { start: content.start + start as u64, end: content.end };
     if span.len() == 0 { Err(Stop::NotIt) } else { Ok(Stream::coded("mpeg", vec![span])) }
 }
 
-/// Whether some frames in a row begin here, fewer only where `left` bytes hold no more or the search's bytes end.
-fn begins(bytes: &[u8], left: u64) -> bool {
+/// Whether some frames in a row begin here; fewer do where they are `all` there is.
+fn begins(bytes: &[u8], all: bool) -> bool {
     let Some(frame) = header(bytes) else { return false };
     let (mut at, mut found) = (frame.length, 1);
-    while found < FRAMES && (at as u64) < left && at + 4 <= bytes.len() {
+    while found < FRAMES && at < bytes.len() {
         match header(&bytes[at..]) {
             Some(next) if next.constant == frame.constant => at += next.length,
             _ => return false,
         }
         found += 1;
     }
-    at as u64 <= left
+    found == FRAMES || all && at == bytes.len()
 }
 
 fn says_length(bytes: &[u8], frame: Frame) -> bool {

@@ -1,7 +1,15 @@
-//! Containers that take a few lines: DSF, AU, ASF, Musepack.
+//! Containers that take a few lines: WavPack and its like, DSF, AU, ASF, Musepack.
 
 use super::sample::{Stream, Windows};
 use super::source::{Parsed, Source, Span, Stop, some, take};
+
+/// WavPack, Monkey's Audio, True Audio, AMR: all of the file but the tags at its ends.
+pub(super) fn whole(source: &dyn Source, content: Span) -> Parsed<Stream> {
+    match &take::<4>(source, content.start)? {
+        b"wvpk" | b"MAC " | b"TTA1" | b"#!AM" => Ok(Stream::coded("whole", vec![content])),
+        _ => Err(Stop::NotIt),
+    }
+}
 
 /// DSF: its header says where the tag at the end lies, so only format and samples count.
 pub(super) fn dsf(source: &dyn Source, content: Span) -> Parsed<Stream> {
