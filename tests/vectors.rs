@@ -8,8 +8,8 @@ use iroam::auth::{DeviceKey, b64, proof};
 use iroam::protocol::frame::encode;
 use iroam::protocol::reply::HostStatus;
 use iroam::protocol::{
-    AuthHeader, Browse, ErrorBody, ErrorCode, FrameDecoder, FrameError, MediaKind, MediaStatus, PreviewHead, Rendition, Reply, ReplyHeader,
-    Request, Selection, SortKey, Timeline,
+    ArtSize, AuthHeader, Browse, ErrorBody, ErrorCode, FrameDecoder, FrameError, MediaKind, MediaStatus, PreviewHead, Rendition, Reply,
+    ReplyHeader, Request, Selection, SortKey, Timeline,
 };
 use iroam::types::{ArtId, TrackId};
 use serde::Serialize;
@@ -99,7 +99,7 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("status", Request::Status {}),
         ("browse, plain", Request::Browse(plain.clone())),
         ("browse, filtered", Request::Browse(filtered)),
-        ("art", Request::Art { art: ArtId::from_digest([0xa5; 32]) }),
+        ("art", Request::Art { art: ArtId::from_digest([0xa5; 32]), size: ArtSize::default() }),
         ("init", Request::Init { track, rendition: Rendition::Flac, stream: 0 }),
         (
             "segment of another stream, soon",
@@ -131,6 +131,7 @@ fn replies() -> Vec<(String, ReplyHeader)> {
         duration_ms: 1_234_567,
         bytes: 9_876_543_210,
         scanning: true,
+        scan: None,
         media: MediaStatus::default(),
     };
     let timeline = Timeline {

@@ -12,6 +12,7 @@ mod pairing;
 mod posters;
 mod report;
 mod requests;
+mod scan_bar;
 mod scans;
 mod session;
 mod tunnel;
@@ -36,6 +37,7 @@ use pairing::{Pairing, Server, pair};
 use posters::Posters;
 use report::Report;
 use requests::{Files, Handler};
+use scan_bar::ScanBar;
 use scans::{Scans, hangup_ends};
 use session::Session;
 use tunnel::Keeper;
@@ -109,6 +111,7 @@ pub fn scan_once(media: &[PathBuf], data: &Path, worker_exe: PathBuf) -> anyhow:
     let library = Library::open(data)?;
     library.check_folders(media)?;
     let mut prober = Prober::new(worker_config(data, worker_exe));
+    let _bar = ScanBar::show(&library);
     Ok(library.scan(media, &mut prober, &SystemClock, &AtomicBool::new(false))?)
 }
 

@@ -15,11 +15,14 @@ use tokio::time::{sleep, timeout};
 use super::library::{Library, LibraryError, ScanSummary, Skipped};
 use super::media::{Prober, WorkerConfig};
 use super::report::Report;
+use super::scan_bar::words;
 use crate::types::Clock;
 
 const EVERY: Duration = Duration::from_secs(15 * 60);
 /// A scan that was told to stop and does not is in a look at a dead network share, and is left to it.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// A long scan says how far it has come so often.
+const TOLD_EVERY: Duration = Duration::from_secs(60);
 /// A folder of photographs is no reason to fill the log.
 const SKIPPED_TOLD: usize = 20;
 
@@ -28,6 +31,16 @@ pub struct Scans {
     stop: Arc<AtomicBool>,
     wake: Arc<Notify>,
     task: JoinHandle<()>,
+    /// Tells how far they have come.
+    course: Option<JoinHandle<()>>,
+}
+
+impl Drop for Scans {
+    fn drop(&mut self) {
+        if let Some(course) = &self.course {
+            course.abort();
+        }
+    }
 }
 
 impl Scans {
@@ -41,20 +54,23 @@ impl Scans {
     ) -> std::io::Result<Self> {
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
         let hangup = if hangup_ends() { None } else { Some(signal(SignalKind::hangup())?) };
+        let course = tokio::spawn(tell_course(library.clone()));
         let scan = Scan { library, media, worker, report, clock, stop: stop.clone(), skipped: Mutex::default() };
-        Ok(Self::keep(Arc::new(move || scan.run()), stop, wake, hangup))
+        let mut scans = Self::keep(Arc::new(move || scan.run()), stop, wake, hangup);
+        scans.course = Some(course);
+        Ok(scans)
     }
 
     fn keep(scan: Arc<dyn Fn() + Send + Sync>, stop: Arc<AtomicBool>, wake: Arc<Notify>, hangup: Option<Signal>) -> Self {
         let task = tokio::spawn(keep_scanning(scan, stop.clone(), wake.clone(), hangup));
-        Self { stop, wake, task }
+        Self { stop, wake, task, course: None }
     }
 
     /// Stops after the file that is being read, and waits for it; not for one that does not come back.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.wake.notify_one();
-        if timeout(PATIENCE, self.task).await.is_err() {
+        if timeout(PATIENCE, &mut self.task).await.is_err() {
             tracing::warn!("a scan waits for a file that does not answer, and is given up");
         }
     }
@@ -63,6 +79,15 @@ impl Scans {
 /// Whether SIGHUP means that the host's terminal was closed, and the host is to end, rather than that it is to scan.
 pub fn hangup_ends() -> bool {
     std::io::stdin().is_terminal() || std::io::stdout().is_terminal()
+}
+
+async fn tell_course(library: Library) {
+    loop {
+        sleep(TOLD_EVERY).await;
+        if let Some(status) = library.scan_status() {
+            tracing::info!("scanning: {}", words(&status));
+        }
+    }
 }
 
 async fn asked(hangup: &mut Option<Signal>) {
@@ -124,7 +149,7 @@ impl Scan {
 fn tell(scanned: Result<ScanSummary, LibraryError>, before: &mut HashSet<Skipped>) {
     match scanned {
         Ok(mut summary) => {
-            let count = summary.skipped.len();
+            let count = summary.skipped_total;
             let (told, more) = news(std::mem::take(&mut summary.skipped), before);
             for Skipped { path, reason } in told {
                 tracing::info!(%path, %reason, "skipped");

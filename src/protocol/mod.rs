@@ -1,6 +1,7 @@
 //! What travels between player, serve and host. Pure: bytes in, bytes out.
 //! The wire is described in `src/ARCHITECTURE.md`; the shared vectors are in `tests/vectors/`.
 
+pub mod art;
 pub mod details;
 pub mod error;
 pub mod frame;
@@ -9,10 +10,12 @@ pub mod media;
 pub mod reply;
 pub mod request;
 pub mod rules;
+pub mod scan;
 pub mod selection;
 pub mod tags;
 pub mod tunnel;
 
+pub use art::ArtSize;
 pub use details::{Chapter, Details, MediaStatus, MissingPart, PreviewHead, SoundStream, Subtitle};
 pub use error::{ErrorBody, ErrorCode};
 pub use frame::{FrameDecoder, FrameError};
@@ -20,6 +23,7 @@ pub use media::{Listened, Loudness, MediaKind, Rendition, Role, SourceAudio, Sou
 pub use reply::{BrowsePage, FacetPage, FacetValue, Reply, ReplyHeader};
 pub use request::{AuthHeader, Request};
 pub use rules::Rules;
+pub use scan::{ScanPhase, ScanStatus};
 pub use selection::{Browse, Facet, FacetOrder, Facets, Only, Selection, SortKey};
 pub use tags::{Lyrics, MoreTags, TrackInfo};
 

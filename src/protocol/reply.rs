@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::details::{MediaStatus, PreviewHead};
 use super::error::ErrorBody;
 use super::media::{Timeline, TrackRow};
+use super::scan::ScanStatus;
 use crate::types::{AlbumId, ArtId};
 
 /// The first frame of a reply; the body follows it to the end of the stream.
@@ -78,6 +79,9 @@ pub struct HostStatus {
     pub duration_ms: u64,
     pub bytes: u64,
     pub scanning: bool,
+    /// There while it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scan: Option<ScanStatus>,
     #[serde(default)]
     pub media: MediaStatus,
 }

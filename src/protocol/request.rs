@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::art::ArtSize;
 use super::error::{ErrorBody, ErrorCode};
 use super::limits::{BROWSE_ROWS_MAX, SUBTITLE_ID_BYTES_MAX};
 use super::media::Rendition;
@@ -38,6 +39,8 @@ pub enum Request {
     },
     Art {
         art: ArtId,
+        #[serde(default, skip_serializing_if = "is_default")]
+        size: ArtSize,
     },
     Init {
         track: TrackId,
@@ -106,6 +109,10 @@ impl AuthHeader {
     }
 }
 
+fn is_default(size: &ArtSize) -> bool {
+    *size == ArtSize::default()
+}
+
 fn bad(detail: String) -> ErrorBody {
     ErrorBody::new(ErrorCode::BadRequest, detail)
 }
@@ -122,6 +129,7 @@ mod tests {
             r#"{"op":"format_disk"}"#,
             r#"{"op":"status","sudo":true}"#,
             r#"{"op":"browse","sort":"title","offset":0,"limit":0}"#,
+            r#"{"op":"art","art":"0000000000000000000000000000000000000000000000000000000000000000","size":61}"#,
             "[]",
             "",
         ] {
@@ -141,7 +149,8 @@ mod tests {
                     Request::Browse(Browse { selection, sort, descending, offset, limit })
                 }
             ),
-            any::<[u8; 32]>().prop_map(|digest| Request::Art { art: ArtId::from_digest(digest) }),
+            (any::<[u8; 32]>(), prop::sample::select(ArtSize::ALL.to_vec()))
+                .prop_map(|(digest, size)| Request::Art { art: ArtId::from_digest(digest), size }),
             (track.clone(), "[a-z0-9-]{1,64}").prop_map(|(track, id)| Request::Subtitle { track, id }),
             (track, rendition, any::<u32>(), any::<u8>(), prop::option::of(any::<u32>()))
                 .prop_map(|(track, rendition, index, stream, ahead_ms)| Request::Segment { track, rendition, index, stream, ahead_ms }),

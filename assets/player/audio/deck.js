@@ -5,7 +5,7 @@
 
 import { isTypeSupported, newMediaSource } from './media_source.js';
 import { rangesOf, Sink } from './sink.js';
-import { aheadOf, isLost, stepOver } from './ranges.js';
+import { aheadOf, isLost, isOver, isPartOver, stepOver } from './ranges.js';
 import { typicalMimes } from './rendition.js';
 
 /** @typedef {import('./rendition.js').Role} Role */
@@ -36,8 +36,7 @@ export class Deck {
     // A managed source opens only on an element that cannot be sent to another device.
     element.disableRemotePlayback = true;
     element.addEventListener('loadedmetadata', () => this.#arrive());
-    element.addEventListener('waiting', () => this.stepOver());
-    element.addEventListener('progress', () => this.stepOver());
+    for (const name of ['waiting', 'progress']) element.addEventListener(name, () => this.stepOver());
   }
 
   get sinks() {
@@ -97,11 +96,36 @@ export class Deck {
     if (this.element.readyState > 0) this.element.currentTime = time;
   }
 
-  /** Whether the element stands in a hole that nothing will fill. @param {boolean} isWhole Whether all of the track was fetched. */
-  isLost(isWhole) {
-    const { element } = this;
-    if (element.paused || element.ended || element.readyState === 0 || element.readyState > 2) return false;
-    return isLost(this.#sinks.map(({ ranges }) => ranges), element.currentTime, isWhole);
+  /** Whether the element should play, and cannot. */
+  get #isStalled() {
+    const { paused, ended, readyState } = this.element;
+    return !paused && !ended && readyState > 0 && readyState <= 2;
+  }
+
+  /**
+   * Whether the element stands at a hole that nothing will fill.
+   * @param {readonly number[]} ends Where each part of the track ends on the timeline, seconds.
+   * @param {boolean} isWhole Whether all of the track was fetched.
+   */
+  isLost(ends, isWhole) {
+    if (!this.#isStalled) return false;
+    const at = this.element.currentTime;
+    const parts = this.#sinks.filter((_, index) => !isOver(ends[index], at));
+    return isLost(parts.map(({ ranges }) => ranges), at, isWhole);
+  }
+
+  /**
+   * Goes on where one part of the track is over before the other: to the browser it is late, until it is told that nothing more comes.
+   * @param {readonly number[]} ends Where each part of the track ends on the timeline, seconds.
+   */
+  passOver(ends) {
+    const source = this.#source;
+    const at = this.element.currentTime;
+    if (!this.#isStalled || source?.readyState !== 'open' || this.#sinks.some(({ busy }) => busy)) return;
+    if (!isPartOver(this.#sinks.map(({ ranges }) => ranges), ends, at)) return;
+    source.endOfStream();
+    // The part that is over has heard of it; the other one goes on.
+    this.#reopen(this.#sinks.findIndex((_, index) => isOver(ends[index], at)));
   }
 
   /** Whether `time` can be heard without fetching. @param {number} time */
@@ -150,10 +174,11 @@ export class Deck {
     await opened;
   }
 
-  #reopen() {
+  /** @param {number} [by] Which of the sinks may be changed for it. */
+  #reopen(by = 0) {
     const source = this.#source;
     if (source?.readyState !== 'ended') return;
-    this.#sinks[0]?.reopen();
+    this.#sinks[by]?.reopen();
     source.duration = TIMELINE_S;
   }
 
@@ -164,7 +189,7 @@ export class Deck {
 
   /** Leaves a hole for what lies behind it. @param {number} [reach] seconds */
   stepOver(reach = STEP_S) {
-    const to = stepOver(rangesOf(this.element.buffered), this.element.currentTime, reach);
-    if (to !== null && !this.element.paused) this.element.currentTime = to + 0.001;
+    const to = this.#isStalled ? stepOver(rangesOf(this.element.buffered), this.element.currentTime, reach) : null;
+    if (to !== null) this.element.currentTime = to + 0.001;
   }
 }

@@ -353,13 +353,16 @@ export class Engine {
   }
 
   /**
-   * What the browser let go of, or never had, is fetched again.
+   * What the browser let go of, or never had, is fetched again; what does not exist is not waited for.
    * @param {Run} run
    * @param {import('./run.js').Placed | null} placed
    */
   #rescue(run, placed) {
     const isWhole = Boolean(placed?.whole && this.position < placed.duration - END_S);
-    const step = this.#stall.look(Boolean(placed) && this.#deck.isLost(isWhole), this.position, performance.now() / 1000);
+    const ends = placed?.lanes.map(({ loaded }) => placed.start + durationSeconds(loaded.timeline)) ?? [];
+    this.#deck.passOver(ends);
+    const isLost = this.#deck.isLost(ends, isWhole);
+    const step = this.#stall.look(Boolean(placed) && isLost, placed?.item.track.id ?? '', this.position, performance.now() / 1000);
     if (step === 'over') this.#deck.stepOver(Infinity);
     if (step === 'again' && placed && run === this.#run) this.#begin(placed.item, this.position, false);
   }

@@ -1,7 +1,7 @@
 /** Feeding one part (sound or picture) of a placed track into its sink, segment by segment, no further ahead than needed. */
 
 import { PlaybackError } from './errors.js';
-import { aheadOf } from './ranges.js';
+import { aheadOf, leadOf } from './ranges.js';
 import { isFull } from './sink.js';
 import { durationSeconds, firstSegmentAt, segmentAt, segmentCount, segmentEnd } from './timeline.js';
 
@@ -71,11 +71,11 @@ export async function feed(given) {
 }
 
 /**
- * Waits until little enough lies ahead.
+ * Waits until little enough lies ahead. What is missing in its midst does not count: nothing that is fetched here would fill it.
  * @param {Pick<FeedOptions, 'sink' | 'clock' | 'signal'>} options
  */
 export async function untilHungry({ sink, clock, signal }) {
-  while (aheadOf(sink.ranges, clock()) >= AHEAD_S) await delay(POLL_MS, signal);
+  while (leadOf(sink.ranges, clock()) >= AHEAD_S) await delay(POLL_MS, signal);
   signal.throwIfAborted();
 }
 

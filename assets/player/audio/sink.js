@@ -93,9 +93,15 @@ export class Sink {
     }
   }
 
-  /** An ended MediaSource opens again on any such change; its own duration can then be lifted. */
+  /** Whether something is under way. */
+  get busy() {
+    return this.#buffer.updating;
+  }
+
+  /** An ended MediaSource opens again on any such change, even to the same; its own duration can then be lifted. */
   reopen() {
-    this.#buffer.timestampOffset = 0;
+    const offset = this.#buffer.timestampOffset;
+    this.#buffer.timestampOffset = offset;
   }
 
   /**

@@ -7,22 +7,23 @@ const NEAR_S = 1;
 
 export class Stall {
   #since = Infinity;
-  #before = -Infinity;
+  #before = { track: '', position: -Infinity };
 
   /**
    * What to do about it: fetch again what is missing, or when that was done before at this place, step `over` it.
    * @param {boolean} isLost Whether playing stands in a hole that nothing will fill.
-   * @param {number} position seconds in the track
+   * @param {string} track
+   * @param {number} position seconds in it
    * @param {number} now seconds
    * @returns {'again' | 'over' | null}
    */
-  look(isLost, position, now) {
+  look(isLost, track, position, now) {
     if (!isLost) this.#since = Infinity;
     else this.#since = Math.min(this.#since, now);
     if (now - this.#since < LOST_S || !isLost) return null;
     this.#since = Infinity;
-    const step = Math.abs(position - this.#before) < NEAR_S ? 'over' : 'again';
-    this.#before = position;
-    return step;
+    const isSame = track === this.#before.track && Math.abs(position - this.#before.position) < NEAR_S;
+    this.#before = { track, position };
+    return isSame ? 'over' : 'again';
   }
 }

@@ -11,9 +11,17 @@ ALTER TABLE analysis RENAME TO analysis_before;
 
 -- Paths are bytes as the file system has them: not every name is UTF-8.
 CREATE TABLE folder (
-    n    INTEGER NOT NULL PRIMARY KEY,
-    path BLOB    NOT NULL UNIQUE                    -- absolute, without a slash at its end
+    n      INTEGER NOT NULL PRIMARY KEY,
+    path   BLOB    NOT NULL UNIQUE,                 -- absolute, without a slash at its end
+    device INTEGER,                                 -- where it lay when it was last scanned; NULL: not scanned to its end yet
+    beside INTEGER                                  -- stands for the covers and lyrics in it, and their times
 ) STRICT;
+
+-- What a scan found in each media folder, so that the next one knows how far it has come.
+CREATE TABLE media_folder (
+    path  BLOB    NOT NULL PRIMARY KEY,
+    files INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE artist (
     n    INTEGER NOT NULL PRIMARY KEY,

@@ -1,6 +1,5 @@
 //! Single things: a track's file, a picture, the totals.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::OptionalExtension;
@@ -9,7 +8,7 @@ use super::analysis::fill_loudness;
 use super::row::{file_path, kind_of, path_of, source_of, track_row, unsigned};
 use super::{Library, LibraryError};
 use crate::host::media::offers;
-use crate::protocol::{MediaKind, Rendition, TrackRow};
+use crate::protocol::{ArtSize, MediaKind, Rendition, TrackRow};
 use crate::types::{ArtId, TrackId};
 
 /// Where a track's file is, as the last scan found it.
@@ -86,11 +85,12 @@ impl Library {
 
     /// A picture's bytes, a JPEG; `None` when there is no such picture.
     pub fn picture(&self, art: &ArtId) -> Result<Option<Vec<u8>>, LibraryError> {
-        match fs::read(super::art::file(&self.art_dir(), art)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        self.sized_picture(art, ArtSize::default())
+    }
+
+    /// As [`Library::picture`], no larger than `size`.
+    pub fn sized_picture(&self, art: &ArtId, size: ArtSize) -> Result<Option<Vec<u8>>, LibraryError> {
+        Ok(super::art::load(&self.art_dir(), art, size)?)
     }
 
     /// Whether any track is known below `folder`.

@@ -8,6 +8,7 @@ mod browse;
 mod candidates;
 mod catalogue;
 mod codecs;
+mod copy_before;
 mod db;
 mod described;
 mod facets;
@@ -17,6 +18,7 @@ mod info;
 mod keep;
 mod lookup;
 mod poster;
+mod recover;
 mod row;
 mod rules;
 mod scan;
@@ -27,7 +29,6 @@ mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
@@ -39,7 +40,7 @@ pub use fold::fold;
 pub use identity::Fingerprint;
 pub use lookup::{Found, Totals};
 pub use poster::Bare;
-pub use scan::{ScanSummary, Skipped};
+pub use scan::{FolderSummary, ScanSummary, Skipped};
 pub use tags::lyrics::{Lrc, lyrics, parse_lrc};
 
 use catalogue::Current;
@@ -50,11 +51,11 @@ use identity::IdKey;
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
     #[error("the library's index failed: {0}")]
-    Index(#[from] rusqlite::Error),
+    Index(rusqlite::Error),
     #[error("the library's index is from a newer version of iroam: update iroam, or scan into another data folder")]
     FromTheFuture,
     #[error("the data folder cannot be written: {0}")]
-    Data(#[from] std::io::Error),
+    Data(std::io::Error),
     #[error("the media folder {} does not exist or cannot be read: check the path, or mount the disk", .0.display())]
     NoFolder(PathBuf),
     /// What was asked for makes no sense; for people.
@@ -62,6 +63,21 @@ pub enum LibraryError {
     Refused(&'static str),
     #[error("the scan was stopped")]
     Stopped,
+    #[error("the disk with the data folder is full: make room on it, and the scan goes on where it was")]
+    Full,
+}
+
+impl From<rusqlite::Error> for LibraryError {
+    fn from(error: rusqlite::Error) -> Self {
+        if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) { Self::Full } else { Self::Index(error) }
+    }
+}
+
+impl From<std::io::Error> for LibraryError {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        if matches!(error.kind(), StorageFull | QuotaExceeded) { Self::Full } else { Self::Data(error) }
+    }
 }
 
 /// Cheap to clone; all clones are one library.
@@ -75,7 +91,7 @@ struct Shared {
     readers: Readers,
     /// Of which track ids are made.
     key: IdKey,
-    scanning: AtomicBool,
+    scan: scan::State,
     catalogue: Current,
 }
 
@@ -83,20 +99,15 @@ impl Library {
     /// Opens or makes the index in the folder `data`.
     pub fn open(data: &Path) -> Result<Self, LibraryError> {
         let index = data.join("library.db");
-        let key = IdKey::settle(&db::open_for_writing(&index)?)?;
+        let key = IdKey::settle(&recover::open(&index)?)?;
         std::fs::create_dir_all(data.join("art"))?;
-        let shared = Shared {
-            data: data.to_owned(),
-            readers: Readers::new(index),
-            key,
-            scanning: AtomicBool::new(false),
-            catalogue: Current::default(),
-        };
+        let readers = Readers::new(index);
+        let shared = Shared { data: data.to_owned(), readers, key, scan: scan::State::default(), catalogue: Current::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     pub fn is_scanning(&self) -> bool {
-        self.shared.scanning.load(Ordering::Relaxed)
+        self.scan_status().is_some()
     }
 
     fn art_dir(&self) -> PathBuf {

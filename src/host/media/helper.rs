@@ -58,6 +58,10 @@ impl Helper {
         Self { config, running: None }
     }
 
+    pub fn worker(&self) -> &WorkerConfig {
+        &self.config
+    }
+
     /// Has a job done, within `limit`.
     pub fn call(&mut self, job: &Job, limit: Duration) -> Result<(Head, Vec<u8>), Failure> {
         // Taken out, so that a process whose answer was not read is never used again.

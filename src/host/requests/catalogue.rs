@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Answer, Handler};
 use crate::host::library::ART_CONTENT_TYPE;
 use crate::protocol::reply::HostStatus;
-use crate::protocol::{Browse, BrowsePage, ErrorBody, ErrorCode, FacetPage, Facets, MediaStatus, Reply};
+use crate::protocol::{ArtSize, Browse, BrowsePage, ErrorBody, ErrorCode, FacetPage, Facets, MediaStatus, Reply};
 use crate::types::{ArtId, TrackId, UserId};
 
 impl Handler {
@@ -20,6 +20,7 @@ impl Handler {
             duration_ms: totals.duration_ms,
             bytes: totals.bytes,
             scanning: self.library.is_scanning(),
+            scan: self.library.scan_status(),
             media: self.media_status(),
         };
         Ok(Answer::catalogue(Reply::Status(status), Bytes::new()))
@@ -63,8 +64,8 @@ impl Handler {
         Ok(Answer::ok(Reply::Waveform {}, Bytes::from(waveform)))
     }
 
-    pub(super) async fn art(&self, art: ArtId) -> Result<Answer, ErrorBody> {
-        let picture = self.ask(move |library| library.picture(&art)).await?;
+    pub(super) async fn art(&self, art: ArtId, size: ArtSize) -> Result<Answer, ErrorBody> {
+        let picture = self.ask(move |library| library.sized_picture(&art, size)).await?;
         let picture = picture.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "There is no such picture."))?;
         Ok(Answer::ok(Reply::Art { content_type: ART_CONTENT_TYPE.to_owned() }, Bytes::from(picture)))
     }

@@ -75,7 +75,7 @@ impl Handler {
             Request::Browse(browse) => self.browse(listener(claims)?, browse).await,
             Request::Facets(facets) => self.facets(listener(claims)?, facets).await,
             Request::Tracks { ids } => self.tracks(ids).await,
-            Request::Art { art } => self.art(art).await,
+            Request::Art { art, size } => self.art(art, size).await,
             Request::Init { track, rendition, stream } => self.init(claims.sid, track, Encoding { stream, rendition }).await,
             Request::Segment { track, rendition, index, stream, ahead_ms } => {
                 self.segment(claims.sid, track, Encoding { stream, rendition }, index, ahead_ms).await

@@ -147,7 +147,7 @@ impl<'a> Identities<'a> {
     fn former(&self, path: &Path, fingerprint: Fingerprint) -> rusqlite::Result<Option<TrackId>> {
         let sql = "SELECT id FROM former WHERE (fingerprint = :fingerprint OR path = :path)
                    AND NOT EXISTS (SELECT 1 FROM track WHERE track.id = former.id)
-                   ORDER BY ifnull(path = :path, 0) DESC, id LIMIT 1";
+                   ORDER BY fingerprint IS :fingerprint DESC, path IS :path DESC, id LIMIT 1";
         let mut statement = self.index.prepare_cached(sql)?;
         statement.query_row(named_params! { ":fingerprint": fingerprint.0, ":path": path_bytes(path) }, track_id).optional()
     }

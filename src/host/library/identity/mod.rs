@@ -10,4 +10,4 @@ pub(super) use duplicates::{mark_duplicates, song};
 pub use fingerprint::Fingerprint;
 pub(super) use ids::Identities;
 pub(super) use key::IdKey;
-pub(super) use purge::settle;
+pub(super) use purge::forget_purged;

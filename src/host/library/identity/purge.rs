@@ -60,7 +60,7 @@ pub(super) fn forget(index: &Connection, n: i64) -> rusqlite::Result<()> {
 }
 
 /// What a scan does at its end: forgets what was purged long ago, and what came back.
-pub(in super::super) fn settle(index: &Connection, now: UnixMs) -> rusqlite::Result<()> {
+pub(in super::super) fn forget_purged(index: &Connection, now: UnixMs) -> rusqlite::Result<()> {
     let before = now.0.saturating_sub(UNDO_FOR.as_millis() as i64);
     let mut statement = index.prepare("SELECT n FROM track WHERE state = 'purged' AND state_at_ms < ?")?;
     let old: Vec<i64> = statement.query_map([before], |row| row.get(0))?.collect::<Result<_, _>>()?;

@@ -18,7 +18,15 @@ static SILENT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 /// Absolute, so that an index means the same whatever folder the host is started in; not resolved, so that it can be told
 /// what lay in a folder that is away.
 pub(super) fn absolute(media: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
-    media.iter().map(std::path::absolute).collect()
+    let mut folders = Vec::new();
+    for folder in media {
+        // Without a slash at its end, and each once.
+        let folder: PathBuf = std::path::absolute(folder)?.components().collect();
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    Ok(folders)
 }
 
 /// Whether it can be listed now; `false` also for a folder that does not answer.

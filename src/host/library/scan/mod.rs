@@ -1,70 +1,55 @@
 //! A scan: walks the media folders, reads what is new or changed, and notes what is gone.
 
+mod covers;
+pub(in crate::host) mod device;
 mod folders;
+mod gentle;
+mod known;
+mod listing;
 mod pictures;
+mod pipeline;
+mod progress;
 mod read;
+mod settle;
+mod summary;
 mod walk;
+mod walker;
 mod writer;
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use serde::Serialize;
+pub use summary::{FolderSummary, ScanSummary, Skipped};
 
-use super::identity::Fingerprint;
-use super::row::Stamp;
-use super::{Library, LibraryError, db};
+use super::row::{path_bytes, unsigned};
+use super::{Library, LibraryError, recover};
 use crate::host::media::Prober;
-use crate::types::{Clock, TrackId};
-use pictures::Pictures;
-use walk::Entry;
-use writer::Writer;
+use crate::protocol::ScanStatus;
+use crate::types::Clock;
+use pipeline::Scan;
+use progress::Progress;
+use walker::Target;
 
-/// A file or folder that is not in the library, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Skipped {
-    /// Bytes that are not UTF-8 are shown as `\u{FFFD}`.
-    pub path: String,
-    pub reason: String,
-}
-
-/// What a scan did and what there is after it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ScanSummary {
-    pub added: u64,
-    pub updated: u64,
-    pub unchanged: u64,
-    /// Files that were there at the last scan and are not now.
-    pub missing: u64,
-    pub skipped: Vec<Skipped>,
-    /// Audio tracks, videos and their length after the scan.
-    pub tracks: u64,
-    pub videos: u64,
-    pub duration_ms: u64,
-    pub elapsed_ms: u64,
-}
-
-impl ScanSummary {
-    fn skip(&mut self, path: &Path, reason: impl Into<String>) {
-        self.skipped.push(Skipped { path: path.to_string_lossy().into_owned(), reason: reason.into() });
-    }
+/// What the library knows of its scans as long as the host runs.
+#[derive(Default)]
+pub(super) struct State {
+    progress: Progress,
 }
 
 /// Says that the library is being scanned until it is dropped, however the scan ends.
-struct Scanning<'a>(&'a AtomicBool);
+struct Scanning<'a>(&'a Progress);
 
 impl<'a> Scanning<'a> {
-    fn begin(flag: &'a AtomicBool) -> Self {
-        flag.store(true, Ordering::Relaxed);
-        Self(flag)
+    fn begin(progress: &'a Progress, expected: u64) -> Self {
+        progress.begin(expected);
+        Self(progress)
     }
 }
 
 impl Drop for Scanning<'_> {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.end();
     }
 }
 
@@ -79,97 +64,42 @@ impl Library {
         Ok(())
     }
 
-    /// Brings the index up to date with `media`; `prober` looks at what tags say too little of. What was read before `stop` was set
-    /// is kept. One scan at a time.
+    /// How far the scan has come; `None` while there is none.
+    pub fn scan_status(&self) -> Option<ScanStatus> {
+        self.shared.scan.progress.status()
+    }
+
+    /// Brings the index up to date with `media`; probers like `prober` look at what tags say too little of. What was read before `stop`
+    /// was set is kept. One scan at a time.
     pub fn scan(&self, media: &[PathBuf], prober: &mut Prober, clock: &dyn Clock, stop: &AtomicBool) -> Result<ScanSummary, LibraryError> {
-        let _scanning = Scanning::begin(&self.shared.scanning);
+        let roots = folders::absolute(media)?;
+        let targets = roots.iter().enumerate().map(|(root, path)| Target { root, path: path.clone(), deep: true }).collect();
+        let _scanning = Scanning::begin(&self.shared.scan.progress, self.expected(&roots)?);
+        self.summed(&Scan { library: self, roots: &roots, targets, is_full: true, worker: prober.worker(), clock, stop })
+    }
+
+    fn summed(&self, scan: &Scan<'_>) -> Result<ScanSummary, LibraryError> {
         let began = Instant::now();
-        let index = db::open_for_writing(&self.index())?;
-        let mut scan = Scan {
-            prober,
-            writer: Writer::new(&index, self.shared.key.clone(), clock),
-            pictures: Pictures::new(&index, self.art_dir()),
-            seen: HashSet::new(),
-            away: Vec::new(),
-            summary: ScanSummary::default(),
+        self.renew_if_damaged()?;
+        let mut summary = match scan.run() {
+            Err(error) if recover::is_damage(&error) => {
+                self.renew()?;
+                scan.run()?
+            }
+            other => other?,
         };
-        for folder in folders::absolute(media)? {
-            scan.folder(&folder, stop)?;
-        }
-        scan.summary.missing = scan.writer.mark_unseen(&scan.seen, &scan.away)?;
-        scan.writer.finish()?;
         let totals = self.totals()?;
-        let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let (tracks, videos, duration_ms) = (totals.tracks, totals.videos, totals.duration_ms);
-        Ok(ScanSummary { tracks, videos, duration_ms, elapsed_ms, ..scan.summary })
-    }
-}
-
-struct Scan<'a> {
-    prober: &'a mut Prober,
-    writer: Writer<'a>,
-    pictures: Pictures<'a>,
-    /// Every track found by this scan, so that overlapping folders list nothing twice.
-    seen: HashSet<TrackId>,
-    /// Folders that cannot be read now: what lies below them is kept.
-    away: Vec<PathBuf>,
-    summary: ScanSummary,
-}
-
-impl Scan<'_> {
-    fn folder(&mut self, folder: &Path, stop: &AtomicBool) -> Result<(), LibraryError> {
-        if !folders::is_readable(folder) {
-            self.away(folder, "the folder is missing or cannot be read; its tracks are kept until it is back");
-            return Ok(());
-        }
-        for entry in walk::entries(folder) {
-            if stop.load(Ordering::Relaxed) {
-                self.writer.commit()?;
-                return Err(LibraryError::Stopped);
-            }
-            match entry {
-                Entry::File { path, stamp } => self.file(folder, &path, stamp)?,
-                Entry::Skip { path, reason } => self.summary.skip(&path, reason),
-                Entry::Away { path, reason } => self.away(&path, reason),
-            }
-        }
-        Ok(())
+        (summary.tracks, summary.videos, summary.duration_ms) = (totals.tracks, totals.videos, totals.duration_ms);
+        summary.settle(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+        Ok(summary)
     }
 
-    fn away(&mut self, folder: &Path, reason: impl Into<String>) {
-        self.summary.skip(folder, reason);
-        self.writer.leave_alone(folder);
-        self.away.push(folder.to_owned());
-    }
-
-    fn file(&mut self, root: &Path, path: &Path, stamp: Stamp) -> Result<(), LibraryError> {
-        let known = self.writer.known(path)?;
-        if known.as_ref().is_some_and(|known| self.seen.contains(&known.id)) {
-            return Ok(());
-        }
-        if let Some(known) = &known
-            && known.is_same(stamp)
-        {
-            self.seen.insert(known.id);
-            self.summary.unchanged += 1;
-            return self.writer.mark_present(known);
-        }
-        let file = match read::read(path, root, stamp.size, self.prober) {
-            Ok(file) => file,
-            Err(reason) => {
-                self.summary.skip(path, reason);
-                return Ok(());
-            }
-        };
-        let art = self.pictures.of(path, file.picture.as_deref())?;
-        let fingerprint = Fingerprint::of_path(path).ok();
-        let id = self.writer.write(path, stamp, fingerprint, &file.described, art.as_ref())?;
-        self.seen.insert(id);
-        if known.is_some() {
-            self.summary.updated += 1
-        } else {
-            self.summary.added += 1
-        }
-        Ok(())
+    /// Files that the last scan found in these folders.
+    fn expected(&self, roots: &[PathBuf]) -> Result<u64, LibraryError> {
+        self.shared.readers.read(|index| {
+            let mut statement = index.prepare_cached("SELECT ifnull(sum(files), 0) AS files FROM media_folder WHERE path = ?")?;
+            let files = roots.iter().map(|root| statement.query_row([path_bytes(root)], |row| unsigned(row, "files")));
+            files.sum()
+        })
     }
 }

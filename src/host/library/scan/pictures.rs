@@ -1,87 +1,102 @@
 //! The picture that goes with a track: the one in the file, or else the one beside it.
 
-use std::fs::{self, File};
+use std::collections::HashMap;
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::OptionalExtension;
 
-use super::super::LibraryError;
 use super::super::art::{SOURCE_BYTES_MAX, digest, file, keep};
+use super::super::{Library, LibraryError};
+use super::walker::Folder;
 use crate::types::ArtId;
 
-/// Names of a picture beside the tracks, best first, in lower case.
-const NAMES: [&str; 6] = ["cover.jpg", "folder.jpg", "front.jpg", "cover.png", "folder.png", "cover.jpeg"];
+/// Pictures remembered; the index knows the others.
+const REMEMBERED: usize = 20_000;
 
-/// Finds pictures, keeps each once, and remembers the last folder's.
+/// Finds pictures and keeps each once, whoever of the readers comes first.
 pub(super) struct Pictures<'a> {
-    index: &'a Connection,
-    art_dir: PathBuf,
-    last_folder: Option<(PathBuf, Option<ArtId>)>,
+    library: &'a Library,
+    made: Mutex<HashMap<[u8; 32], Slot>>,
 }
 
+/// What came of one source; empty until somebody has tried.
+type Slot = Arc<Mutex<Option<Option<ArtId>>>>;
+
+/// A source that is new to the index, and what came of it.
+pub(super) type Made = ([u8; 32], Option<ArtId>);
+
 impl<'a> Pictures<'a> {
-    pub(super) fn new(index: &'a Connection, art_dir: PathBuf) -> Self {
-        Self { index, art_dir, last_folder: None }
+    pub(super) fn new(library: &'a Library) -> Self {
+        Self { library, made: Mutex::default() }
     }
 
-    /// The picture of the track at `path` that holds `embedded`.
-    pub(super) fn of(&mut self, path: &Path, embedded: Option<&[u8]>) -> Result<Option<ArtId>, LibraryError> {
+    /// The picture of a track in `folder` that holds `embedded`; what was made for it goes to `made`.
+    pub(super) fn of(&self, folder: &Folder, embedded: Option<&[u8]>, made: &mut Vec<Made>) -> Result<Option<ArtId>, LibraryError> {
         if let Some(source) = embedded
-            && let Some(art) = self.keep_once(source)?
+            && let Some(art) = self.keep_once(source, made)?
         {
             return Ok(Some(art));
         }
-        let Some(folder) = path.parent() else { return Ok(None) };
-        if let Some((last, art)) = &self.last_folder
-            && last == folder
-        {
+        let Some(cover) = &folder.cover else { return Ok(None) };
+        if let Some(art) = folder.art.get() {
             return Ok(art.clone());
         }
-        let art = match beside(folder) {
-            Some(source) => self.keep_once(&source)?,
-            None => None,
+        let art = match read_capped(&folder.path.join(cover)) {
+            Ok(source) => self.keep_once(&source, made)?,
+            Err(_) => None,
         };
-        self.last_folder = Some((folder.to_owned(), art.clone()));
-        Ok(art)
+        Ok(folder.art.get_or_init(|| art).clone())
     }
 
-    fn keep_once(&self, source: &[u8]) -> Result<Option<ArtId>, LibraryError> {
+    fn keep_once(&self, source: &[u8], made: &mut Vec<Made>) -> Result<Option<ArtId>, LibraryError> {
         if source.len() > SOURCE_BYTES_MAX {
             return Ok(None);
         }
         let source_digest = digest(source);
-        if let Some(known) = self.known(&source_digest)? {
-            return Ok(known);
+        let slot = self.slot(source_digest);
+        // Whoever else has the same picture waits here for it to be made. A panic beside it has left it empty.
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(art) = &*slot {
+            return Ok(art.clone());
         }
-        let art = keep(&self.art_dir, source)?;
-        let id = art.as_ref().map(ArtId::as_str);
-        self.index
-            .prepare_cached("INSERT INTO art (source, id) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET id = excluded.id")?
-            .execute(params![source_digest, id])?;
+        let art = match self.known(&source_digest)? {
+            Some(art) => art,
+            None => {
+                let art = keep(&self.library.art_dir(), source)?;
+                made.push((source_digest, art.clone()));
+                art
+            }
+        };
+        *slot = Some(art.clone());
         Ok(art)
+    }
+
+    fn slot(&self, source: [u8; 32]) -> Slot {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.len() >= REMEMBERED {
+            made.retain(|_, slot| Arc::strong_count(slot) > 1);
+        }
+        made.entry(source).or_default().clone()
     }
 
     /// What came of this picture before; `None` when it is new, or its file was deleted.
     fn known(&self, source_digest: &[u8; 32]) -> Result<Option<Option<ArtId>>, LibraryError> {
-        let mut statement = self.index.prepare_cached("SELECT id FROM art WHERE source = ?")?;
-        let id: Option<Option<String>> = statement.query_row([source_digest], |row| row.get(0)).optional()?;
+        let id: Option<Option<String>> = self.library.shared.readers.read(|index| {
+            index.prepare_cached("SELECT id FROM art WHERE source = ?")?.query_row([source_digest], |row| row.get(0)).optional()
+        })?;
         Ok(match id {
-            Some(Some(id)) => ArtId::try_from(id).ok().filter(|art| file(&self.art_dir, art).exists()).map(Some),
+            Some(Some(id)) => {
+                let art = ArtId::try_from(id).ok().filter(|art| file(&self.library.art_dir(), art).exists());
+                art.map(Some)
+            }
             Some(None) => Some(None),
             None => None,
         })
     }
-}
-
-/// The bytes of the best picture in `folder`.
-fn beside(folder: &Path) -> Option<Vec<u8>> {
-    let names: Vec<_> = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name()).collect();
-    NAMES.iter().find_map(|wanted| {
-        let name = names.iter().find(|name| name.to_str().is_some_and(|name| name.eq_ignore_ascii_case(wanted)))?;
-        read_capped(&folder.join(name)).ok()
-    })
 }
 
 /// A plain file's bytes, at most one more than [`SOURCE_BYTES_MAX`]; pipes, devices and links are refused.

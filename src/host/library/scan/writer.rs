@@ -1,140 +1,199 @@
-//! A scan's writes, many to a transaction.
+//! A scan's writes, many to a transaction: the only thread of a scan that changes the index.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::super::LibraryError;
 use super::super::described::Described;
-use super::super::identity::{Fingerprint, IdKey, Identities, mark_duplicates, settle};
-use super::super::keep::{Keeper, Kept, tidy};
-use super::super::row::{Stamp, file_path, path_bytes, track_id};
+use super::super::identity::{Fingerprint, IdKey, Identities};
+use super::super::keep::{Keeper, Kept};
+use super::pictures::Made;
+use super::progress::Progress;
+use super::summary::ScanSummary;
+use super::walker::{Folder, Job, Seen};
 use crate::types::{ArtId, Clock, TrackId};
 
-/// Files a transaction: few enough that a crash loses little and readers see progress.
+/// Files a transaction, and how long one lasts: little is lost by a crash, and readers see progress.
 const BATCH: u32 = 500;
+const BATCH_MAX: Duration = Duration::from_secs(1);
 
-/// What the index holds of a path.
-pub(super) struct Known {
-    pub(super) id: TrackId,
-    stamp: Stamp,
-    present: bool,
+/// A file that was read.
+pub(super) struct Taken {
+    pub(super) job: Job,
+    pub(super) described: Described,
+    pub(super) fingerprint: Option<Fingerprint>,
+    pub(super) art: Option<ArtId>,
+    /// Pictures that were made for it.
+    pub(super) made: Vec<Made>,
 }
 
-impl Known {
-    pub(super) fn is_same(&self, stamp: Stamp) -> bool {
-        self.stamp == stamp
+/// What walkers and readers tell the writer.
+pub(super) enum Note {
+    Seen(Seen),
+    Taken(Box<Taken>),
+    Refused(Box<Job>, String),
+    Failed(LibraryError),
+}
+
+impl From<Seen> for Note {
+    fn from(seen: Seen) -> Self {
+        Self::Seen(seen)
     }
+}
+
+/// A track whose file was not where it had been.
+pub(super) struct Gone {
+    pub(super) track: i64,
+    pub(super) folder: Arc<Folder>,
+    pub(super) name: Vec<u8>,
 }
 
 pub(super) struct Writer<'a> {
-    index: &'a Connection,
+    pub(super) index: &'a Connection,
     keeper: Keeper<'a>,
     identities: Identities<'a>,
-    clock: &'a dyn Clock,
+    pub(super) clock: &'a dyn Clock,
+    progress: &'a Progress,
     pending: u32,
+    /// When the transaction began.
+    began: Instant,
+    pub(super) summary: ScanSummary,
+    /// Folders of the index that were listed.
+    pub(super) visited: HashSet<i64>,
+    /// Folders that cannot be read now.
+    pub(super) away: Vec<PathBuf>,
+    pub(super) gone: Vec<Gone>,
+    /// Folders of which something else is to be noted than before.
+    pub(super) news: Vec<Arc<Folder>>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(index: &'a Connection, key: IdKey, clock: &'a dyn Clock) -> Self {
-        Self { index, keeper: Keeper::new(index), identities: Identities::new(index, key), clock, pending: 0 }
+    pub(super) fn new(index: &'a Connection, key: IdKey, clock: &'a dyn Clock, progress: &'a Progress, summary: ScanSummary) -> Self {
+        Self {
+            index,
+            keeper: Keeper::new(index),
+            identities: Identities::new(index, key),
+            clock,
+            progress,
+            pending: 0,
+            began: Instant::now(),
+            summary,
+            visited: HashSet::new(),
+            away: Vec::new(),
+            gone: Vec::new(),
+            news: Vec::new(),
+        }
     }
 
-    pub(super) fn known(&self, path: &Path) -> Result<Option<Known>, LibraryError> {
-        let mut statement =
-            self.index.prepare_cached("SELECT id, mtime_ms, size, inode, state = 'present' AS present FROM track JOIN folder ON folder.n = track.folder WHERE folder.path = ? AND name = ?")?;
-        let folder = path.parent().map(path_bytes).unwrap_or_default();
-        let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
-        let known = statement
-            .query_row([folder, name], |row| Ok(Known { id: track_id(row)?, stamp: Stamp::of_row(row)?, present: row.get("present")? }));
-        Ok(known.optional()?)
+    /// How long the next note may be waited for.
+    pub(super) fn patience(&self) -> Duration {
+        if self.pending == 0 { BATCH_MAX } else { BATCH_MAX.saturating_sub(self.began.elapsed()) }
     }
 
-    /// Nothing that lies below `folder` is taken to have moved: it cannot be seen now.
-    pub(super) fn leave_alone(&mut self, folder: &Path) {
-        self.identities.leave_alone(folder);
+    pub(super) fn take(&mut self, note: Note) -> Result<(), LibraryError> {
+        match note {
+            Note::Seen(Seen::Folder { folder, unchanged, back, gone, skipped, is_news }) => {
+                self.listed(&folder, unchanged, gone);
+                for (name, reason) in skipped {
+                    self.skip(folder.root, &folder.path.join(name), reason);
+                }
+                if is_news {
+                    self.news.push(folder);
+                }
+                back.into_iter().try_for_each(|track| self.set_state(track, "present"))
+            }
+            Note::Seen(Seen::Away { root, path, reason }) => {
+                self.away(root, path, reason);
+                Ok(())
+            }
+            Note::Taken(taken) => self.write(&taken).map(drop),
+            Note::Refused(job, reason) => {
+                self.refused(&job, reason);
+                Ok(())
+            }
+            Note::Seen(Seen::Failed(error)) | Note::Failed(error) => Err(error),
+        }
+    }
+
+    fn listed(&mut self, folder: &Arc<Folder>, unchanged: u64, gone: Vec<(i64, Vec<u8>)>) {
+        self.progress.done(unchanged);
+        self.summary.unchanged(folder.root, unchanged);
+        if let Some(n) = folder.n {
+            self.visited.insert(n);
+            self.gone.extend(gone.into_iter().map(|(track, name)| Gone { track, folder: folder.clone(), name }));
+        }
+    }
+
+    fn skip(&mut self, root: usize, path: &Path, reason: String) {
+        self.progress.done(1);
+        self.summary.skip(root, path, reason);
+    }
+
+    pub(super) fn away(&mut self, root: usize, path: PathBuf, reason: String) {
+        self.summary.skip(root, &path, reason);
+        self.identities.leave_alone(&path);
+        self.away.push(path);
+    }
+
+    /// A file that says nothing any more is as good as gone.
+    fn refused(&mut self, job: &Job, reason: String) {
+        self.skip(job.folder.root, &job.path(), reason);
+        if let Some(known) = job.known.as_ref().filter(|known| known.is_expected()) {
+            self.gone.push(Gone { track: known.n, folder: job.folder.clone(), name: job.name.as_encoded_bytes().to_vec() });
+        }
     }
 
     /// Writes a new or changed file.
-    pub(super) fn write(
-        &mut self,
-        path: &Path,
-        stamp: Stamp,
-        fingerprint: Option<Fingerprint>,
-        file: &Described,
-        art: Option<&ArtId>,
-    ) -> Result<TrackId, LibraryError> {
+    fn write(&mut self, taken: &Taken) -> Result<TrackId, LibraryError> {
+        let Taken { job, described, fingerprint, art, made } = taken;
         let now = self.clock.now();
         self.begin()?;
-        let id = self.identities.id_for(path, stamp, fingerprint, now)?;
-        self.keeper.keep(&Kept { id, path, stamp, fingerprint, file, art }, now)?;
+        for (source, art) in made {
+            self.index
+                .prepare_cached("INSERT INTO art (source, id) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET id = excluded.id")?
+                .execute(params![source, art.as_ref().map(ArtId::as_str)])?;
+        }
+        let path = job.path();
+        let id = self.identities.id_for(&path, job.stamp, *fingerprint, now)?;
+        self.keeper
+            .keep(&Kept { id, path: &path, stamp: job.stamp, fingerprint: *fingerprint, file: described, art: art.as_ref() }, now)?;
+        self.summary.read(job.folder.root, job.known.is_none());
+        self.progress.read();
         self.count()?;
         Ok(id)
     }
 
-    /// A file that was away is back as it was.
-    pub(super) fn mark_present(&mut self, known: &Known) -> Result<(), LibraryError> {
-        if known.present { Ok(()) } else { self.set_state(known.id, "present") }
+    pub(super) fn set_state(&mut self, track: i64, state: &str) -> Result<(), LibraryError> {
+        self.change("UPDATE track SET state = ?, state_at_ms = ? WHERE n = ?", params![state, self.clock.now().0, track]).map(drop)
     }
 
-    /// Marks every track that was not seen: offline when it lies below a folder that is away, missing otherwise.
-    /// Returns how many went missing.
-    pub(super) fn mark_unseen(&mut self, seen: &HashSet<TrackId>, away: &[PathBuf]) -> Result<u64, LibraryError> {
-        let mut missing = 0;
-        for (id, state, was) in self.unseen(seen, away)? {
-            if state != was {
-                self.set_state(id, state)?;
-                missing += u64::from(state == "missing");
-            }
-        }
-        Ok(missing)
+    pub(super) fn now_ms(&self) -> i64 {
+        self.clock.now().0
     }
 
-    fn unseen(&self, seen: &HashSet<TrackId>, away: &[PathBuf]) -> rusqlite::Result<Vec<(TrackId, &'static str, String)>> {
-        let mut statement = self.index.prepare("SELECT id, folder_path, name, state FROM track_row WHERE state <> 'purged'")?;
-        let mut rows = statement.query([])?;
-        let mut unseen = Vec::new();
-        while let Some(row) = rows.next()? {
-            let id = track_id(row)?;
-            if !seen.contains(&id) {
-                let path = file_path(row)?;
-                let is_away = away.iter().any(|folder| path.starts_with(folder));
-                unseen.push((id, if is_away { "offline" } else { "missing" }, row.get("state")?));
-            }
-        }
-        Ok(unseen)
-    }
-
-    fn set_state(&mut self, id: TrackId, state: &str) -> Result<(), LibraryError> {
+    /// One statement of a batch; tells how many rows it changed.
+    pub(super) fn change(&mut self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<u64, LibraryError> {
         self.begin()?;
-        self.index.prepare_cached("UPDATE track SET state = ?, state_at_ms = ? WHERE id = ?")?.execute(params![
-            state,
-            self.clock.now().0,
-            id.0.as_bytes()
-        ])?;
-        self.count()
+        let changed = self.index.prepare_cached(sql)?.execute(values)?;
+        self.count()?;
+        Ok(changed as u64)
     }
 
-    fn begin(&self) -> Result<(), LibraryError> {
+    pub(super) fn begin(&mut self) -> Result<(), LibraryError> {
         if self.index.is_autocommit() {
             self.index.execute_batch("BEGIN IMMEDIATE")?;
+            self.began = Instant::now();
         }
         Ok(())
     }
 
     fn count(&mut self) -> Result<(), LibraryError> {
         self.pending += 1;
-        if self.pending >= BATCH { self.commit() } else { Ok(()) }
-    }
-
-    /// Throws away what no track shares any more, and makes all last.
-    pub(super) fn finish(&mut self) -> Result<(), LibraryError> {
-        self.begin()?;
-        settle(self.index, self.clock.now())?;
-        mark_duplicates(self.index)?;
-        tidy(self.index)?;
-        self.commit()
+        if self.pending >= BATCH || self.began.elapsed() >= BATCH_MAX { self.commit() } else { Ok(()) }
     }
 
     /// Makes what was written so far last.

@@ -20,6 +20,11 @@ impl Prober {
         Self { helper: Helper::new(worker) }
     }
 
+    /// For more of its kind.
+    pub fn worker(&self) -> &WorkerConfig {
+        self.helper.worker()
+    }
+
     /// What the file of `size` bytes is.
     ///
     /// # Errors

@@ -60,8 +60,19 @@ fn of_source(source: &dyn Source) -> io::Result<Fingerprint> {
 type Reader = fn(&dyn Source, Span) -> Parsed<Stream>;
 
 /// Each tells at once that a file is none of its own. MPEG audio has no sign but its frames, and is looked for last.
-const READERS: [Reader; 11] =
-    [others::whole, flac::read, mp4::read, ogg::read, riff::read, matroska::read, others::dsf, others::au, others::asf, others::musepack, mpeg::read];
+const READERS: [Reader; 11] = [
+    others::whole,
+    flac::read,
+    mp4::read,
+    ogg::read,
+    riff::read,
+    matroska::read,
+    others::dsf,
+    others::au,
+    others::asf,
+    others::musepack,
+    mpeg::read,
+];
 
 fn stream(source: &dyn Source) -> Parsed<Stream> {
     let content = trim::content(source)?;

@@ -20,7 +20,9 @@ struct Frame {
 /// The first frame may be one of Xing, LAME or VBRI: encoders and repair tools write it, and change it without touching the sound.
 pub(super) fn read(source: &dyn Source, content: Span) -> Parsed<Stream> {
     let bytes = some(source, content.start, SEARCH_BYTES.min(content.len()))?;
-    let first = (0..bytes.len().saturating_sub(3)).find(|at| begins(&bytes[*at..], *at == 0 && bytes.len() as u64 == content.len())).ok_or(Stop::NotIt)?;
+    let first = (0..bytes.len().saturating_sub(3))
+        .find(|at| begins(&bytes[*at..], *at == 0 && bytes.len() as u64 == content.len()))
+        .ok_or(Stop::NotIt)?;
     let frame = header(&bytes[first..]).ok_or(Stop::NotIt)?;
     let start = if says_length(&bytes[first..], frame) { first + frame.length } else { first };
     let span = Span { start: content.start + start as u64, end: content.end };

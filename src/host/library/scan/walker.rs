@@ -1,0 +1,163 @@
+//! The walk over the folders: what is unchanged costs a stat a file, and a query a folder.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crossbeam_channel::Sender;
+
+use super::super::row::Stamp;
+use super::super::{Library, LibraryError};
+use super::known::{self, Known, KnownFolders};
+use super::listing::{self, Listing, list};
+use super::progress::Progress;
+use crate::types::ArtId;
+
+/// Deeper folders are not looked into: no library needs them, a loop of mounts would.
+const DEPTH_MAX: usize = 64;
+
+/// A folder that was listed.
+pub(super) struct Folder {
+    /// Which of the media folders it lies in.
+    pub(super) root: usize,
+    pub(super) path: PathBuf,
+    pub(super) n: Option<i64>,
+    pub(super) device: u64,
+    pub(super) beside: i64,
+    pub(super) cover: Option<OsString>,
+    /// The picture beside the files, once somebody has read it.
+    pub(super) art: OnceLock<Option<ArtId>>,
+}
+
+/// A file to read.
+pub(super) struct Job {
+    pub(super) folder: Arc<Folder>,
+    pub(super) name: OsString,
+    pub(super) stamp: Stamp,
+    pub(super) known: Option<Known>,
+}
+
+impl Job {
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.path.join(&self.name)
+    }
+}
+
+/// What the walk tells the writer.
+pub(super) enum Seen {
+    Folder {
+        folder: Arc<Folder>,
+        unchanged: u64,
+        /// Tracks that are back as they were.
+        back: Vec<i64>,
+        /// Tracks whose names are not there any more.
+        gone: Vec<(i64, Vec<u8>)>,
+        skipped: Vec<(OsString, String)>,
+        /// Whether its covers and lyrics, or where it lies, are not as noted.
+        is_news: bool,
+    },
+    /// What is known below it stays.
+    Away {
+        root: usize,
+        path: PathBuf,
+        reason: String,
+    },
+    Failed(LibraryError),
+}
+
+/// One place to walk: a media folder, or a part of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) root: usize,
+    pub(super) path: PathBuf,
+    /// With all that lies below.
+    pub(super) deep: bool,
+}
+
+pub(super) struct Walker<'a, N> {
+    pub(super) library: &'a Library,
+    /// All media folders: each is walked by itself, also one within another.
+    pub(super) roots: &'a [PathBuf],
+    pub(super) known: &'a KnownFolders,
+    pub(super) progress: &'a Progress,
+    pub(super) jobs: Sender<Job>,
+    pub(super) notes: Sender<N>,
+    pub(super) stop: &'a AtomicBool,
+}
+
+/// The scan ends: it was stopped, or the writer has failed.
+pub(super) struct Over;
+
+impl<N: From<Seen>> Walker<'_, N> {
+    pub(super) fn walk(&self, target: &Target) -> Result<(), Over> {
+        let real_root = listing::real(&self.roots[target.root]);
+        let mut waiting = vec![(target.path.clone(), 0)];
+        while let Some((path, depth)) = waiting.pop() {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(Over);
+            }
+            let listing = match list(&path, &real_root) {
+                Ok(listing) => listing,
+                Err(error) => {
+                    self.away(target.root, path, format!("it cannot be read: {}", error.kind()))?;
+                    continue;
+                }
+            };
+            if listing.is_empty && self.was_on_another_device(&path, listing.device) {
+                let reason = "the folder is empty, as if its disk were not mounted; its tracks are kept until it is back";
+                self.away(target.root, path, reason.to_owned())?;
+                continue;
+            }
+            if target.deep && depth < DEPTH_MAX {
+                let below = listing.folders.iter().rev().map(|name| path.join(name));
+                waiting.extend(below.filter(|below| !self.roots.contains(below)).map(|below| (below, depth + 1)));
+            }
+            self.folder(target.root, path, listing)?;
+        }
+        Ok(())
+    }
+
+    fn was_on_another_device(&self, folder: &Path, device: u64) -> bool {
+        self.known.below(folder).any(|known| known.device != Some(device))
+    }
+
+    fn away(&self, root: usize, path: PathBuf, reason: String) -> Result<(), Over> {
+        self.tell(Seen::Away { root, path, reason })
+    }
+
+    /// Parts what is new and changed in a folder from what is as it was.
+    fn folder(&self, root: usize, path: PathBuf, listing: Listing) -> Result<(), Over> {
+        let Listing { device, files, skipped, cover, beside, .. } = listing;
+        let known = self.known.get(&path);
+        let n = known.map(|known| known.n);
+        let tracks = n.map(|n| self.library.shared.readers.read(|index| known::tracks(index, n))).transpose();
+        let mut tracks = match tracks {
+            Ok(tracks) => tracks.unwrap_or_default(),
+            Err(error) => return self.tell(Seen::Failed(error)),
+        };
+        let is_same_beside = known.is_none_or(|known| known.beside.is_none_or(|noted| noted == beside));
+        let is_news = known.is_none_or(|known| known.beside != Some(beside) || known.device != Some(device));
+        let folder = Arc::new(Folder { root, path, n, device, beside, cover, art: OnceLock::new() });
+        let (mut unchanged, mut back) = (0, Vec::new());
+        self.progress.found((files.len() + skipped.len()) as u64);
+        let mut jobs = Vec::new();
+        for (name, stamp) in files {
+            let known = tracks.remove(name.as_encoded_bytes());
+            match known {
+                Some(known) if known.stamp == stamp && is_same_beside => {
+                    unchanged += 1;
+                    back.extend((!known.present).then_some(known.n));
+                }
+                known => jobs.push(Job { folder: folder.clone(), name, stamp, known }),
+            }
+        }
+        let gone = tracks.into_iter().filter(|(_, known)| known.is_expected()).map(|(name, known)| (known.n, name)).collect();
+        self.tell(Seen::Folder { folder, unchanged, back, gone, skipped, is_news })?;
+        jobs.into_iter().try_for_each(|job| self.jobs.send(job).map_err(|_| Over))
+    }
+
+    fn tell(&self, seen: Seen) -> Result<(), Over> {
+        self.notes.send(seen.into()).map_err(|_| Over)
+    }
+}
