@@ -2,7 +2,10 @@
 #![cfg(feature = "host")]
 
 mod copies;
+mod damage;
 #[path = "../host_kit/mod.rs"]
 mod host_kit;
+mod kills;
+mod missing;
 mod moves;
 mod songs;

@@ -90,6 +90,7 @@ CREATE TABLE track (
 -- An album's loudness is that of all its tracks.
 CREATE INDEX track_by_album ON track (album);
 CREATE INDEX track_by_added ON track (added_at_ms, id);
+CREATE INDEX track_by_purge ON track (state_at_ms) WHERE state = 'purged';
 CREATE INDEX track_by_duplicate ON track (n) WHERE duplicate;
 CREATE INDEX track_by_fingerprint ON track (fingerprint) WHERE fingerprint NOT NULL;
 

@@ -5,48 +5,46 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
+use super::super::row::track_id;
 use super::super::{Library, LibraryError, db};
-use crate::types::{Clock, TrackId, UnixMs};
+use crate::types::{TrackId, UnixMs};
 
 /// How long a purge can be undone.
 const UNDO_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 impl Library {
-    /// Purges those of `tracks` whose file has vanished, or all of such a state; tells which.
-    pub fn purge(&self, tracks: Option<&[TrackId]>, clock: &dyn Clock) -> Result<Vec<TrackId>, LibraryError> {
-        self.turn("missing", "purged", tracks, clock)
-    }
-
-    /// Brings purged tracks back, as missing.
-    pub fn unpurge(&self, tracks: Option<&[TrackId]>, clock: &dyn Clock) -> Result<Vec<TrackId>, LibraryError> {
-        self.turn("purged", "missing", tracks, clock)
-    }
-
-    fn turn(&self, from: &str, to: &str, tracks: Option<&[TrackId]>, clock: &dyn Clock) -> Result<Vec<TrackId>, LibraryError> {
-        let mut index = db::open_for_writing(&self.index())?;
-        let change = index.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let now = clock.now().0;
-        let id = |row: &rusqlite::Row<'_>| super::super::row::track_id(row);
-        let mut turned = Vec::new();
-        match tracks {
-            None => {
-                let mut statement = change.prepare("UPDATE track SET state = ?, state_at_ms = ? WHERE state = ? RETURNING id")?;
-                let rows = statement.query_map(params![to, now, from], id)?;
-                turned = rows.collect::<Result<_, _>>()?;
-            }
-            Some(tracks) => {
-                let sql = "UPDATE track SET state = ?, state_at_ms = ? WHERE state = ? AND id = ? RETURNING id";
-                let mut statement = change.prepare(sql)?;
-                for track in tracks {
-                    for row in statement.query_map(params![to, now, from, track.0.as_bytes()], id)? {
-                        turned.push(row?);
+    /// Purges those of `tracks` whose file has vanished, or all such; tells which.
+    pub fn purge(&self, tracks: Option<&[TrackId]>, now: UnixMs) -> Result<Vec<TrackId>, LibraryError> {
+        let sql = "UPDATE track SET state = 'purged', state_at_ms = ?1 WHERE state = 'missing' AND (?2 IS NULL OR id = ?2) RETURNING id";
+        self.turn(|index| {
+            let mut statement = index.prepare(sql)?;
+            let mut turned = Vec::new();
+            match tracks {
+                None => turned.extend(statement.query_map(params![now.0, None::<Vec<u8>>], track_id)?.collect::<Result<Vec<_>, _>>()?),
+                Some(tracks) => {
+                    for track in tracks {
+                        turned.extend(statement.query_row(params![now.0, track.0.as_bytes()], track_id).optional()?);
                     }
                 }
             }
-        }
-        change.commit()?;
+            Ok(turned)
+        })
+    }
+
+    /// Brings back what was purged at that moment, or all that can be; their files are as missing as before.
+    pub fn unpurge(&self, at: Option<UnixMs>, now: UnixMs) -> Result<Vec<TrackId>, LibraryError> {
+        let sql =
+            "UPDATE track SET state = 'missing', state_at_ms = ?1 WHERE state = 'purged' AND (?2 IS NULL OR state_at_ms = ?2) RETURNING id";
+        self.turn(|index| index.prepare(sql)?.query_map(params![now.0, at.map(|at| at.0)], track_id)?.collect())
+    }
+
+    fn turn(&self, change: impl FnOnce(&Connection) -> rusqlite::Result<Vec<TrackId>>) -> Result<Vec<TrackId>, LibraryError> {
+        let mut index = db::open_for_writing(&self.index())?;
+        let all = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let turned = change(&all)?;
+        all.commit()?;
         Ok(turned)
     }
 }

@@ -49,9 +49,10 @@ impl Writer<'_> {
     /// Of a large library only by a scan of all of it: that looks at every track.
     fn settle_ids(&mut self, is_full: bool) -> Result<(), LibraryError> {
         let last: i64 = self.index.query_row("SELECT ifnull(max(n), 0) FROM track", [], |row| row.get(0))?;
-        if self.index.total_changes() > 0 && (is_full || last <= SMALL) {
-            self.begin()?;
-            forget_purged(self.index, self.clock.now())?;
+        let is_changed = self.index.total_changes() > 0;
+        self.begin()?;
+        forget_purged(self.index, self.clock.now())?;
+        if is_changed && (is_full || last <= SMALL) {
             mark_duplicates(self.index)?;
         }
         Ok(())
