@@ -82,7 +82,7 @@ fn when_a_track_was_added_is_saved_from_a_damaged_index() {
     home.scan();
     let before = rows(&home.library(), &everything(SortKey::Title));
     // Only who is named: no row of a track is touched.
-    let page: u64 = {
+    let page: i64 = {
         let connection = Connection::open(&index).expect("opens");
         connection.pragma_update(None, "wal_checkpoint", "TRUNCATE").ok();
         connection.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'artist'", [], |row| row.get(0)).expect("a table")
