@@ -5,6 +5,7 @@ mod host_kit;
 mod host_requests {
     mod listened;
     mod streamed;
+    mod told;
 }
 
 use std::fs;

@@ -9,9 +9,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use host_kit::{Home, everything, ffmpeg, rows};
+use host_kit::{Home, LISTENER, everything, ffmpeg, rows};
 use iroam::host::library::{Library, lyrics};
-use iroam::protocol::{SortKey, TrackInfo, TrackRow};
+use iroam::protocol::{Facets, SortKey, TrackInfo, TrackRow};
 use serde_json::{Value, json};
 
 /// Kinds of tags as `write.py` calls them, and the file that holds each.
@@ -151,6 +151,50 @@ fn what_ffmpeg_writes_into_a_riff_list_is_read() {
 }
 
 #[test]
+fn what_ffmpeg_writes_into_matroska_is_read() {
+    let home = Home::new();
+    home.song(
+        "a.mka",
+        &[
+            ("title", "Blue"),
+            ("artist", "Ada"),
+            ("album", "Sea"),
+            ("composer", "Clara"),
+            ("track", "3/9"),
+            ("ISRC", "X1"),
+            ("lyrics", "La"),
+        ],
+    );
+    assert_eq!(home.scan().skipped, []);
+    let (row, info) = found(&home.library(), "a.mka");
+    assert_eq!((row.title.as_str(), row.album.as_deref(), row.composer.as_deref()), ("Blue", Some("Sea"), Some("Clara")));
+    assert_eq!((row.track_no, info.tags.track_total, info.tags.isrc.as_deref()), (Some(3), Some(9), Some("X1")));
+}
+
+#[test]
+fn an_album_without_an_artist_of_its_own_is_whose_its_tracks_are() {
+    let home = Home::new();
+    let sing = |name: &str, artist: &str| home.song(name, &[("title", name), ("artist", artist), ("album", "Sea")]);
+    sing("one/1.flac", "Ada");
+    sing("one/2.flac", "Ada feat. Bob");
+    sing("many/1.flac", "Ada");
+    sing("many/2.flac", "Zoe");
+    sing("alone/1.flac", "Zoe");
+    home.scan();
+    let whose = || {
+        let facets: Facets = serde_json::from_value(json!({ "of": "album", "offset": 0, "limit": 50 })).expect("a request");
+        let found = home.library().facets(LISTENER, &facets).expect("answers");
+        let mut artists: Vec<_> = found.values.into_iter().map(|album| album.artist.expect("somebody's")).collect();
+        artists.sort();
+        artists
+    };
+    assert_eq!(whose(), ["Ada", "Various Artists", "Zoe"]);
+    sing("alone/2.flac", "Ada");
+    home.scan();
+    assert_eq!(whose(), ["Ada", "Various Artists", "Various Artists"]);
+}
+
+#[test]
 fn tags_of_the_nineties_are_read_in_their_own_encodings() {
     let home = Home::new();
     let tag = |name: &str, title: &[u8], artist: &[u8]| {
@@ -205,7 +249,18 @@ fn hostile_tags_cost_no_more_than_their_file() {
     fs::write(&path, [b"ID3\x03\0\0".as_slice(), &size, &frames, &sound].concat()).expect("written");
     let lying = home.song("lying.mp3", &[]);
     fs::write(&lying, [b"ID3\x04\0\0\0\0\0\x30TALB\x7f\x7f\x7f\x7f\0\0\x03Sea".as_slice(), &[0; 27], &sound].concat()).expect("written");
+    let many = home.song("many.flac", &[]);
+    let sound = fs::read(&many).expect("read");
+    // A million comments in the place of ffmpeg's, which follow the block that says what the stream is.
+    let rest = &sound[42..];
+    assert_eq!(rest[0], 4, "comments");
+    let rest = &rest[4 + u32::from_be_bytes([0, rest[1], rest[2], rest[3]]) as usize..];
+    let mut comments = [0u32.to_le_bytes(), 1_000_000u32.to_le_bytes()].concat();
+    (0..1_000_000).for_each(|_| comments.extend_from_slice(b"\x07\0\0\0TITLE=x"));
+    let head = u32::try_from(comments.len()).expect("short") | 4 << 24;
+    fs::write(&many, [&sound[..42], &head.to_be_bytes(), &comments, rest].concat()).expect("written");
     assert_eq!(home.scan().skipped, []);
+    assert_eq!(found(&home.library(), "many.flac").0.title, "x");
     let (row, _) = found(&home.library(), "bomb.mp3");
     assert_eq!(row.title, "<".repeat(500));
     assert_eq!(found(&home.library(), "lying.mp3").0.album, None);

@@ -14,6 +14,9 @@ const EVERY: Duration = Duration::from_secs(5 * 60);
 /// How long an expired grant stays, for its device to be told.
 const EXPIRED_GRANT_KEPT: Duration = Duration::from_secs(60 * 60);
 
+/// What is deleted of playlists can be restored so long.
+const TRASH_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// Sweeps expired rows and notes who is online, for ever.
 pub async fn run(state: Arc<State>) {
     loop {
@@ -28,7 +31,7 @@ async fn once(state: &State) -> Result<(), StoreError> {
     let now = state.now();
     state.store.note_hosts_seen(state.tunnels.online(), now).await?;
     let cutoffs = Cutoffs { now, grants_expired_before: before(now, EXPIRED_GRANT_KEPT), plays_renewed_before: before(now, PLAY_LIFETIME) };
-    let swept = state.store.sweep(cutoffs).await?;
+    let swept = state.store.sweep(cutoffs).await? + state.store.empty_playlist_trash(before(now, TRASH_KEPT)).await?;
     tracing::debug!(rows = swept, "swept what had expired");
     Ok(())
 }

@@ -22,6 +22,7 @@ mod location;
 mod move_database;
 mod peek;
 mod play_sessions;
+mod playlists;
 mod postgres;
 mod row;
 mod schema;
@@ -44,6 +45,10 @@ pub use hosts::Host;
 pub use location::{Location, LocationError, PostgresLocation, ServerOptions};
 pub use move_database::{MoveError, Moved, Step, Tick, Watch, move_database};
 pub use play_sessions::PlaySession;
+pub use playlists::{
+    After, Change, Changes, Existing, Imported, ImportedItem, Item, ItemsPage, NewItem, NewPlaylist, Outcome, Playlist, PlaylistKind,
+    Refused, Taken,
+};
 pub use sole_use::SoleUse;
 pub use sqlite::{BackedUp, back_up};
 pub use stats::StoreStats;
@@ -171,10 +176,6 @@ impl Store {
     }
 
     /// Runs statements that read, all of the same instant.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "each read of the program's is one statement so far; the tests hold both engines to it")
-    )]
     async fn snapshot<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -221,8 +222,9 @@ impl Store {
 #[cfg(test)]
 fn catalogue() -> impl Iterator<Item = &'static statement::Statement> {
     let parts = [CATALOGUE, device_grants::CATALOGUE, hosts::CATALOGUE, play_sessions::CATALOGUE];
+    let lists = [playlists::CATALOGUE, playlists::items::CATALOGUE, playlists::import::CATALOGUE, playlists::trash::CATALOGUE];
     let more = [server_identity::CATALOGUE, sign_in_links::CATALOGUE, sweep::CATALOGUE, users::CATALOGUE, web_sessions::CATALOGUE];
-    parts.into_iter().chain(more).flatten().copied()
+    parts.into_iter().chain(lists).chain(more).flatten().copied()
 }
 
 #[cfg(test)]

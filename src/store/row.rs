@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::StoreError;
 use crate::auth::DevicePublicKey;
-use crate::types::{HostId, Secret, SessionId, UnixMs, UserId};
+use crate::types::{HostId, ItemId, PlaylistId, Secret, SessionId, TrackId, UnixMs, UserId};
 
 /// One column of one row.
 #[derive(Clone, Copy)]
@@ -99,4 +99,4 @@ macro_rules! id_columns {
         }
     )+};
 }
-id_columns!(UserId, HostId, SessionId);
+id_columns!(UserId, HostId, SessionId, PlaylistId, ItemId, TrackId);

@@ -12,6 +12,7 @@ mod laws;
 mod links;
 mod model;
 mod play_sessions;
+mod playlists;
 mod psql;
 mod races;
 mod schema;

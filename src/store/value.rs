@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::auth::DevicePublicKey;
 use crate::auth::token::TokenHash;
-use crate::types::{HostId, Secret, SessionId, UnixMs, UserId};
+use crate::types::{HostId, ItemId, PlaylistId, Secret, SessionId, TrackId, UnixMs, UserId};
 
 /// A parameter. It has no `Debug`: password hashes and tokens pass through it.
 #[derive(Clone)]
@@ -92,4 +92,4 @@ macro_rules! id_values {
         }
     )+};
 }
-id_values!(UserId, HostId, SessionId);
+id_values!(UserId, HostId, SessionId, PlaylistId, ItemId, TrackId);

@@ -47,6 +47,10 @@ uuid_id! {
     SessionId,
     /// One library item of one host.
     TrackId,
+    /// A playlist, or a folder of some, on serve.
+    PlaylistId,
+    /// A place in a playlist.
+    ItemId,
 }
 
 /// An album of one host, named by a digest of what makes it one (32 lower-case hex digits).

@@ -8,6 +8,6 @@ pub mod secret;
 pub mod showable;
 
 pub use clock::{Clock, SystemClock, UnixMs};
-pub use ids::{AlbumId, ArtId, HostId, SessionId, TrackId, UserId};
+pub use ids::{AlbumId, ArtId, HostId, ItemId, PlaylistId, SessionId, TrackId, UserId};
 pub use money::Money;
 pub use secret::Secret;

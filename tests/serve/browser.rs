@@ -76,6 +76,26 @@ impl Browser {
         self.take(response)
     }
 
+    /// As `method` with a body of JSON; without a body when that is null.
+    pub fn send_json(&mut self, method: &str, path: &str, body: &Value, headers: &[(&str, &str)]) -> Answer {
+        let url = format!("{}{path}", self.url);
+        let text = if body.is_null() { String::new() } else { body.to_string() };
+        let mut request = ureq::http::Request::builder().method(method).uri(url).header("Content-Type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(origin) = &self.origin {
+            request = request.header("Origin", origin);
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header("Cookie", cookie);
+        }
+        let request = request.body(text).expect("a request");
+        let response = self.agent.configure_request(request).allow_non_standard_methods(true).build();
+        let response = self.agent.run(response).expect("an answer");
+        self.take(response)
+    }
+
     pub fn post_json(&mut self, path: &str, body: &Value) -> Answer {
         self.post(path, body.to_string().as_bytes(), &[("Content-Type", "application/json")])
     }

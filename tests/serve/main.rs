@@ -17,6 +17,8 @@ mod dawdlers;
 mod moving;
 mod pairing;
 mod play;
+mod playlist_imports;
+mod playlists;
 mod postgres;
 mod process;
 mod relay;

@@ -9,13 +9,17 @@ use crate::server::TestServe;
 const SOME_ID: &str = "019a0000-0000-7000-8000-000000000000";
 
 pub fn concrete(path: &str) -> String {
-    path.replace("{host_id}", SOME_ID).replace("{session_id}", SOME_ID).replace("{path:.*}", "portal/portal.css")
+    path.replace("{host_id}", SOME_ID)
+        .replace("{session_id}", SOME_ID)
+        .replace("{playlist_id}", SOME_ID)
+        .replace("{path:.*}", "portal/portal.css")
 }
 
 fn ask(browser: &mut Browser, method: &str, path: &str) -> Answer {
     match method {
         "GET" => browser.get(path),
         "POST" => browser.post(path, b"x", &[]),
+        "PUT" | "PATCH" | "DELETE" => browser.send_json(method, path, &json!("x"), &[]),
         other => panic!("an untested method {other}"),
     }
 }
@@ -84,18 +88,20 @@ fn head_is_answered_wherever_get_is_without_a_body() {
 fn what_another_site_sends_changes_nothing() {
     let serve = TestServe::start();
     let browser = serve.signed_in("ada");
-    let unsafe_routes: Vec<_> = routes().into_iter().filter(|entry| entry.method == "POST" && !entry.path.starts_with("/oauth")).collect();
-    assert!(unsafe_routes.len() >= 8);
+    let takes_cookies = |path: &str| !path.starts_with("/oauth") && !path.starts_with("/api/v1/host/");
+    let unsafe_routes: Vec<_> = routes().into_iter().filter(|entry| entry.method != "GET" && takes_cookies(entry.path)).collect();
+    assert!(unsafe_routes.len() >= 15);
     for entry in unsafe_routes {
         let path = concrete(entry.path);
         let foreign = ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1"].map(|origin| Some(origin.to_owned()));
         for origin in foreign.into_iter().chain([None]) {
             let mut elsewhere = Browser { cookie: browser.cookie.clone(), origin, ..serve.browser() };
-            assert_eq!(elsewhere.post(&path, b"x", &[]).status, 403, "{path} from {:?}", elsewhere.origin);
+            assert_eq!(ask(&mut elsewhere, entry.method.as_str(), &path).status, 403, "{path} from {:?}", elsewhere.origin);
         }
         for site in ["cross-site", "same-site", "none"] {
             let mut elsewhere = Browser { cookie: browser.cookie.clone(), ..serve.browser() };
-            assert_eq!(elsewhere.post(&path, b"x", &[("Sec-Fetch-Site", site)]).status, 403, "{path} {site}");
+            let answer = elsewhere.send_json(entry.method.as_str(), &path, &json!("x"), &[("Sec-Fetch-Site", site)]);
+            assert_eq!(answer.status, 403, "{path} {site}");
         }
     }
     let mut own = Browser { origin: None, cookie: browser.cookie.clone(), ..serve.browser() };

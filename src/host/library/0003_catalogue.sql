@@ -40,6 +40,7 @@ CREATE TABLE album (
     title       TEXT    NOT NULL,
     sort_title  TEXT,
     artist      TEXT,                               -- whose it is, for people
+    told        INTEGER NOT NULL,                   -- 1: a tag says whose; 0: to be decided over its tracks; 2: decided
     sort_artist TEXT
 ) STRICT;
 

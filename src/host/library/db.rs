@@ -41,6 +41,7 @@ pub(super) fn open_for_writing(index: &Path) -> Result<Connection, LibraryError>
 fn teach(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("fold", 1, flags, |context| Ok(context.get_raw(0).as_str_or_null()?.map(fold)))?;
+    super::whose::teach(connection)?;
     super::rules::teach(connection)
 }
 

@@ -42,6 +42,8 @@ pub struct AlbumTag {
     pub title: String,
     /// Whose it is, for people.
     pub artist: Option<String>,
+    /// Whether a tag says so; what all its tracks say together decides otherwise.
+    pub told: bool,
 }
 
 impl AlbumTag {
@@ -55,7 +57,7 @@ impl AlbumTag {
         let digest: [u8; 32] = digest.finalize().into();
         let mut id = [0; 16];
         id.copy_from_slice(&digest[..16]);
-        Self { id: AlbumId(id), title, artist }
+        Self { id: AlbumId(id), title, artist, told: true }
     }
 }
 

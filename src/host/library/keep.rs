@@ -123,11 +123,11 @@ impl<'a> Keeper<'a> {
     }
 
     fn album(&self, album: &AlbumTag, more: &MoreTags) -> rusqlite::Result<i64> {
-        let sql = "INSERT INTO album (id, title, sort_title, artist, sort_artist) VALUES (?, ?, ?, ?, ?)
+        let sql = "INSERT INTO album (id, title, sort_title, artist, told, sort_artist) VALUES (?, ?, ?, ?, ?, ?)
                    ON CONFLICT (id) DO UPDATE SET title = excluded.title, sort_title = coalesce(excluded.sort_title, album.sort_title),
-                   artist = excluded.artist, sort_artist = coalesce(excluded.sort_artist, album.sort_artist) RETURNING n";
+                   artist = excluded.artist, told = excluded.told, sort_artist = coalesce(excluded.sort_artist, album.sort_artist) RETURNING n";
         let statement = self.index.prepare_cached(sql)?;
-        number(statement, &[&album.id.0, &album.title, &more.sort_album, &album.artist, &more.sort_album_artist])
+        number(statement, &[&album.id.0, &album.title, &more.sort_album, &album.artist, &album.told, &more.sort_album_artist])
     }
 }
 

@@ -25,6 +25,7 @@ mod scan;
 mod search;
 mod steps;
 mod tags;
+mod whose;
 mod words;
 
 use std::path::{Path, PathBuf};

@@ -177,6 +177,9 @@ pub struct Tags {
     /// From 1.
     pub track_no: Option<u32>,
     pub disc_no: Option<u32>,
+    /// All else, by the names that the container has; several of one name are several values.
+    #[serde(default)]
+    pub others: Vec<(String, String)>,
 }
 
 /// Something that cannot be played or made until a package is installed.

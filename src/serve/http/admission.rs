@@ -8,13 +8,14 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::bodies;
 use super::error::ApiError;
+use super::paired_host;
 use super::refusal;
 use super::routes::{Access, Body};
 use super::session;
 use crate::serve::pages;
 use crate::serve::state::State;
 
-/// Lets in who `access` means. Hosts' and operators' tokens are their handlers' to check.
+/// Lets in who `access` means. Operators' tokens are their handlers' to check.
 pub async fn admit(
     access: Access,
     body: Body,
@@ -26,6 +27,15 @@ pub async fn admit(
         match admit_browser(access, &request).await {
             Ok(cookie) => renewed = cookie,
             Err(refused) => return Ok(request.into_response(refused)),
+        }
+    }
+    if access == Access::HostToken {
+        match paired_host::current(request.request(), state(&request)).await {
+            Ok(host) => drop(request.extensions_mut().insert(host)),
+            Err(error) => {
+                let refused = refusal(request.path(), &error);
+                return Ok(request.into_response(refused));
+            }
         }
     }
     if let Body::UpTo(bytes_max) = body

@@ -34,6 +34,10 @@ pub enum ApiError {
     #[error("you are signed in as {present}; this link signs you in as {other}")]
     SignedInAsAnother { present: String, other: String },
     #[error("{0}")]
+    Conflict(&'static str),
+    #[error("{0}")]
+    LimitReached(&'static str),
+    #[error("{0}")]
     Forbidden(String),
     #[error("there is no such thing here")]
     NotFound,
@@ -78,6 +82,8 @@ impl ApiError {
             Self::SignedOut => (StatusCode::UNAUTHORIZED, "signed_out"),
             Self::LinkInvalid => (StatusCode::UNAUTHORIZED, "link_invalid"),
             Self::SignedInAsAnother { .. } => (StatusCode::CONFLICT, "signed_in_as_another"),
+            Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+            Self::LimitReached(_) => (StatusCode::CONFLICT, "limit_reached"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),

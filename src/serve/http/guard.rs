@@ -70,9 +70,10 @@ fn count(status: u16) {
 }
 
 /// A request that changes something must come from our own pages: browsers say so by `Sec-Fetch-Site` (Fetch Metadata), or
-/// at least by `Origin`; a page elsewhere can set neither. `/oauth` takes no cookies, so there is nothing to borrow there.
+/// at least by `Origin`; a page elsewhere can set neither. `/oauth` takes no cookies, nor does what is for hosts, so there is nothing to borrow there.
 fn is_cross_site(request: &ServiceRequest, public_url: &PublicUrl) -> bool {
-    if request.method().is_safe() || request.path().starts_with("/oauth/") {
+    let takes_no_cookies = ["/oauth/", "/api/v1/host/"].iter().any(|place| request.path().starts_with(place));
+    if request.method().is_safe() || takes_no_cookies {
         return false;
     }
     let text = |name: HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());

@@ -5,7 +5,7 @@ use actix_web::http::uri::Authority;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::ApiError;
-use super::host_tunnel::bearer;
+use super::paired_host::bearer;
 use super::store_metrics;
 use crate::auth::token;
 use crate::serve::database;

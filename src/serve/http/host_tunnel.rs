@@ -1,12 +1,11 @@
 //! Where a paired host connects to.
 
-use actix_web::http::header::AUTHORIZATION;
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::error::{ApiError, ErrorEnvelope};
-use crate::auth::token::{self, TokenKind};
+use super::paired_host::PairedHost;
 use crate::serve::state::State;
 
 /// The tunnel's other end.
@@ -24,18 +23,9 @@ impl TunnelView {
     }
 }
 
-/// The token of `Authorization: Bearer` (RFC 6750, section 2.1).
-pub fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
-
 /// The tunnel's address and key, for a paired host with its access token
 #[utoipa::path(get, path = "/api/v1/host/tunnel", responses((status = 200, body = TunnelView), (status = 401, body = ErrorEnvelope),
     (status = 503, body = ErrorEnvelope)))]
-pub async fn get(state: web::Data<State>, request: HttpRequest) -> Result<web::Json<TunnelView>, ApiError> {
-    let hash = bearer(&request).and_then(|token| token::hash(TokenKind::HostAccess, token)).ok_or(ApiError::SignedOut)?;
-    state.store.host_by_access_token(hash).await?.ok_or(ApiError::SignedOut)?;
+pub async fn get(state: web::Data<State>, _: PairedHost) -> Result<web::Json<TunnelView>, ApiError> {
     Ok(web::Json(TunnelView::new(&state)))
 }

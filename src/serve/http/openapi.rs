@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, Responder};
 use utoipa::OpenApi;
 
-use super::{host_tunnel, hosts, me, oauth, sessions, sign_in_link};
+use super::{host_tunnel, hosts, me, oauth, playlist_import, playlist_items, playlists, sessions, sign_in_link};
 use crate::serve::relay;
 
 #[derive(OpenApi)]
@@ -16,6 +16,20 @@ use crate::serve::relay;
         sessions::renew,
         hosts::revoke,
         relay::post,
+        playlists::list,
+        playlists::create,
+        playlists::get,
+        playlists::change,
+        playlists::delete,
+        playlists::restore,
+        playlist_items::list,
+        playlist_items::add,
+        playlist_items::move_some,
+        playlist_items::remove,
+        playlist_items::restore,
+        playlist_import::import,
+        playlist_import::export,
+        playlist_import::items,
         host_tunnel::get,
         oauth::device_authorization,
         oauth::token

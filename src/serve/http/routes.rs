@@ -5,7 +5,10 @@ use actix_web::middleware::from_fn;
 use actix_web::{Route, guard, web};
 
 use super::admission::admit;
-use super::{assets, health, host_tunnel, hosts, me, method_not_allowed, oauth, openapi, sessions, sign_in_link};
+use super::{
+    assets, health, host_tunnel, hosts, me, method_not_allowed, oauth, openapi, playlist_import, playlist_items, playlists, sessions,
+    sign_in_link,
+};
 use crate::serve::pages::{activate, dashboard, player, remove_host, sign_in, welcome};
 use crate::serve::relay;
 
@@ -39,6 +42,8 @@ const NONE: Body = Body::UpTo(0);
 const SHORT: Body = Body::UpTo(4 * 1024);
 /// A name, a password and a path, where a byte is three when it is written as a form's.
 const FORM: Body = Body::UpTo(16 * 1024);
+/// A piece of something long.
+const PIECE: Body = Body::UpTo(1024 * 1024);
 const RELAYED: Body = Body::ByHandler;
 
 #[derive(Clone, Debug)]
@@ -85,7 +90,21 @@ pub fn table() -> Vec<RouteEntry> {
         POST "/api/v1/sessions/{session_id}/renew" SignedIn SHORT sessions::renew;
         POST "/api/v1/hosts/{host_id}/revoke" SignedIn SHORT hosts::revoke;
         POST "/api/v1/hosts/{host_id}/relay" SignedIn RELAYED relay::post;
+        GET "/api/v1/playlists" SignedIn NONE playlists::list;
+        POST "/api/v1/playlists" SignedIn FORM playlists::create;
+        GET "/api/v1/playlists/{playlist_id}" SignedIn NONE playlists::get;
+        PATCH "/api/v1/playlists/{playlist_id}" SignedIn FORM playlists::change;
+        DELETE "/api/v1/playlists/{playlist_id}" SignedIn NONE playlists::delete;
+        POST "/api/v1/playlists/{playlist_id}/restore" SignedIn SHORT playlists::restore;
+        GET "/api/v1/playlists/{playlist_id}/items" SignedIn NONE playlist_items::list;
+        POST "/api/v1/playlists/{playlist_id}/items" SignedIn PIECE playlist_items::add;
+        POST "/api/v1/playlists/{playlist_id}/items/move" SignedIn PIECE playlist_items::move_some;
+        POST "/api/v1/playlists/{playlist_id}/items/remove" SignedIn PIECE playlist_items::remove;
+        POST "/api/v1/playlists/{playlist_id}/items/restore" SignedIn PIECE playlist_items::restore;
         GET "/api/v1/host/tunnel" HostToken NONE host_tunnel::get;
+        PUT "/api/v1/host/playlists/import" HostToken PIECE playlist_import::import;
+        GET "/api/v1/host/playlists/export" HostToken NONE playlist_import::export;
+        GET "/api/v1/host/playlists/{playlist_id}/items" HostToken NONE playlist_import::items;
         GET "/api/openapi.json" Public NONE openapi::get;
         GET "/healthz" Public NONE health::healthz;
         GET "/metrics" Operator NONE health::metrics;

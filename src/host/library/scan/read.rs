@@ -31,7 +31,7 @@ pub(super) fn read(path: &Path, root: &Path, size: u64, prober: &mut Prober) -> 
 /// By its headers or by GStreamer; tags are welcome but not needed.
 fn look(path: &Path, root: &Path, size: u64, file: File, prober: &mut Prober) -> Result<Tagged, MediaError> {
     let probed = prober.probe(path, size)?;
-    let fields = careful(|| Ok(tags::tags_of(&file))).unwrap_or_default();
+    let fields = careful(|| Ok(tags::tags_of(path, &file))).unwrap_or_default();
     Ok(tags::tagged(path, Some(root), probed, fields))
 }
 

@@ -8,6 +8,7 @@ use super::super::LibraryError;
 use super::super::identity::{forget_purged, mark_duplicates};
 use super::super::keep::tidy;
 use super::super::row::{integer, path_bytes, path_of};
+use super::super::whose;
 use super::known::KnownFolders;
 use super::walker::Target;
 use super::writer::{Gone, Writer};
@@ -36,6 +37,8 @@ impl Writer<'_> {
         self.mark_away()?;
         self.settle_ids(scope.is_full)?;
         self.note_folders()?;
+        self.begin()?;
+        whose::settle(self.index)?;
         if scope.is_full {
             self.note_roots(scope)?;
             if self.summary.updated > 0 || self.summary.missing > 0 {

@@ -7,15 +7,19 @@ use super::key::Key;
 use super::names::{self, Named};
 use super::{clean, gain, genre, popm};
 use crate::host::library::described::{AlbumTag, Described, MoreTags, joined};
+use crate::host::library::whose::VARIOUS;
 use crate::host::media::Tags;
 use crate::protocol::{MediaKind, SourceMedia};
 
-/// Whose an album of many is.
-const VARIOUS: &str = "Various Artists";
-
 /// What a demuxer said, as fields.
 pub(super) fn said(said: &Tags) -> Fields {
-    let mut fields = Fields::default();
+    let (mut others, mut fields) = (Fields::default(), Fields::default());
+    for (name, value) in &said.others {
+        // The file's own title, and the best of several dates, were chosen already.
+        if let Some(key) = Key::named(name).filter(|key| !matches!(key, Key::Title | Key::Date)) {
+            others.push(key, value);
+        }
+    }
     for (key, text) in [
         (Key::Title, &said.title),
         (Key::Artist, &said.artist),
@@ -33,7 +37,9 @@ pub(super) fn said(said: &Tags) -> Fields {
             fields.push(key, &number.to_string());
         }
     }
-    fields
+    // These have several values where there are several.
+    others.fill(fields);
+    others
 }
 
 /// What tags and names say; length, codec and renditions are the caller's to fill in.
@@ -90,13 +96,15 @@ fn album(path: &Path, root: Option<&Path>, title: String, whose: &Whose<'_>, rel
     let folder = names::album_folder(path, root).map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
     let said = joined(whose.album_artists);
     let artist = said.clone().or_else(|| if whose.compilation { Some(VARIOUS.to_owned()) } else { joined(whose.artists) });
-    match (release, said, whose.named) {
+    let told = said.is_some() || whose.compilation;
+    let album = match (release, said, whose.named) {
         (Some(release), ..) => AlbumTag::new(&["release", release], title, artist),
         (None, Some(said), _) => AlbumTag::new(&["artist", &said, &title.clone()], title, artist),
         (None, None, Some(named)) => AlbumTag::new(&["artist", named, &title.clone()], title, artist),
         (None, None, None) if whose.compilation => AlbumTag::new(&["sampler", &title.clone(), &folder], title, artist),
         (None, None, None) => AlbumTag::new(&["folder", &folder, &title.clone()], title, artist),
-    }
+    };
+    AlbumTag { told, ..album }
 }
 
 /// The field with a value each where there is one: the other may join them in any way.

@@ -87,7 +87,7 @@ impl Key {
 }
 
 /// Letters and digits of a name in upper case, sorted.
-const NAMES: [(&str, Key); 96] = [
+const NAMES: [(&str, Key); 98] = [
     ("ALBUM", Key::Album),
     ("ALBUMARTIST", Key::AlbumArtist),
     ("ALBUMARTISTS", Key::AlbumArtists),
@@ -150,6 +150,7 @@ const NAMES: [(&str, Key); 96] = [
     ("ORIGINALRELEASEYEAR", Key::OriginalDate),
     ("ORIGINALYEAR", Key::OriginalDate),
     ("ORIGYEAR", Key::OriginalDate),
+    ("PARTNUMBER", Key::Track),
     ("PARTOFSET", Key::Disc),
     ("PUBLISHER", Key::Label),
     ("R128ALBUMGAIN", Key::R128AlbumGain),
@@ -172,6 +173,7 @@ const NAMES: [(&str, Key); 96] = [
     ("TITLESORTORDER", Key::SortTitle),
     ("TOTALDISCS", Key::DiscTotal),
     ("TOTALMOVEMENTS", Key::MovementTotal),
+    ("TOTALPARTS", Key::TrackTotal),
     ("TOTALTRACKS", Key::TrackTotal),
     ("TRACK", Key::Track),
     ("TRACKC", Key::TrackTotal),

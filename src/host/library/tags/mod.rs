@@ -45,9 +45,9 @@ pub(super) fn song(path: &Path, root: Option<&Path>, file: File) -> Result<Tagge
 }
 
 /// The tags of a file that was looked at in another way.
-pub(super) fn tags_of(file: &File) -> Fields {
+pub(super) fn tags_of(path: &Path, file: &File) -> Fields {
     let mut fields = Fields::default();
-    song::tags_of(file, &mut fields);
+    song::tags_of(path, file, &mut fields);
     fields
 }
 

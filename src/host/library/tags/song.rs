@@ -64,15 +64,15 @@ pub(super) fn read(path: &Path, file: File) -> Result<(Probed, Fields), String> 
     Ok((probed, fields))
 }
 
-/// The tags of a file that was looked at in another way; only where its bytes say plainly what it is.
-pub(super) fn tags_of(file: &File, fields: &mut Fields) {
-    if asf::read(file, fields) {
-        return;
-    }
-    let kind = Probe::new(BufReader::new(file)).guess_file_type().ok().and_then(|probe| probe.file_type());
-    if let Some(kind) = kind {
-        // Tags that cannot be read are none.
-        let _ = parse(file, kind, false, fields);
+/// The tags of a file that was looked at in another way; by what its bytes say plainly, or a song's name.
+pub(super) fn tags_of(path: &Path, file: &File, fields: &mut Fields) {
+    if !asf::read(file, fields) {
+        let by_bytes = Probe::new(BufReader::new(file)).guess_file_type().ok().and_then(|probe| probe.file_type());
+        let by_name = path.extension().filter(|_| is_tagged(path)).and_then(FileType::from_ext);
+        if let Some(kind) = by_bytes.or(by_name) {
+            // Tags that cannot be read are none.
+            let _ = parse(file, kind, false, fields);
+        }
     }
     fields.decode();
 }

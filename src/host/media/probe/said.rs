@@ -21,6 +21,14 @@ pub fn tags(lists: &[gst::TagList]) -> Tags {
         date: find(date),
         track_no: number(|list| list.get::<tags::TrackNumber>().map(|value| value.get())),
         disc_no: number(|list| list.get::<tags::AlbumVolumeNumber>().map(|value| value.get())),
+        others: [
+            ("COMPOSER", find(|list| list.get::<tags::Composer>().map(|value| cut(value.get())))),
+            ("COMMENT", find(|list| list.get::<tags::Comment>().map(|value| cut(value.get())))),
+            ("COPYRIGHT", find(|list| list.get::<tags::Copyright>().map(|value| cut(value.get())))),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect(),
     }
 }
 

@@ -17,6 +17,9 @@ const FILL: &str = "
     INSERT INTO play_sessions SELECT n, 'u' || n, 'h' || n, sha256(n::text::bytea), n, n FROM generate_series(1, 2000) AS n;
     INSERT INTO device_grants SELECT sha256(n::text::bytea), n, sha256(n::text::bytea), n, '', 'approved', 'u' || n, 'h' || n, n, n
         FROM generate_series(1, 2000) AS n;
+    INSERT INTO playlist_trees SELECT 'u' || n, n, n, n FROM generate_series(1, 2000) AS n;
+    INSERT INTO playlists SELECT 'p' || n, 'u' || n, 'list', 'p' || n, n, n, n, n, n, 0, 1, 1, 1, n, n, n, n, n, n FROM generate_series(1, 2000) AS n;
+    INSERT INTO playlist_items SELECT 'p' || n, 'i' || n, n, 'h', 't', n, n, n, n, n, n FROM generate_series(1, 2000) AS n;
     ANALYZE";
 
 /// Names of the statements that read a whole table.

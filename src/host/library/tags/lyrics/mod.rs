@@ -52,7 +52,7 @@ fn beside(path: &Path) -> impl Iterator<Item = PathBuf> {
 fn in_file(path: &Path) -> Vec<fields::Lyrics> {
     let Some(file) = open(path) else { return Vec::new() };
     let mut fields = Fields::with_lyrics();
-    song::tags_of(&file, &mut fields);
+    song::tags_of(path, &file, &mut fields);
     let language = fields.text(Key::Language);
     let mut lyrics = fields.take_lyrics();
     for lyrics in &mut lyrics {
