@@ -11,7 +11,21 @@ use crate::songs::{ids, song, songs};
 
 fn set_aside(home: &Home) -> Vec<PathBuf> {
     let listed = fs::read_dir(&home.data).expect("listed").map(|entry| entry.expect("listed").path());
-    listed.filter(|path| path.to_string_lossy().contains("library.db.damaged-")).collect()
+    let is_index = |path: &PathBuf| {
+        path.to_string_lossy().contains("library.db.damaged-")
+            && path.extension().is_some_and(|end| !end.to_string_lossy().contains("-wal") && !end.to_string_lossy().contains("-shm"))
+    };
+    listed.filter(is_index).collect()
+}
+
+/// What listeners made lies in a file of its own, which has the key of ids as well.
+fn listeners(home: &Home) {
+    let path = home.data.join("listeners.db");
+    if !path.exists() {
+        let listeners = Connection::open(path).expect("made");
+        listeners.execute_batch(include_str!("../../src/host/library/listeners/0001_first.sql")).expect("its tables");
+        listeners.pragma_update(None, "user_version", 1).expect("a version");
+    }
 }
 
 /// Overwrites some pages with noise.
@@ -34,10 +48,8 @@ fn damage(index: &Path, seed: u64) {
 fn whatever_pages_are_damaged_the_next_scan_makes_an_index_with_the_same_ids() {
     let home = Home::new();
     let index = home.data.join("library.db");
-    let paths = songs(&home, 60);
-    home.scan();
-    // One whose sound is not what its id was made of.
-    song(&paths[6], 600);
+    listeners(&home);
+    songs(&home, 60);
     home.scan();
     let before = ids(&home.library());
     let (mut kept, mut replaced) = (fs::read(&index).expect("read"), 0);
@@ -78,7 +90,10 @@ fn a_file_that_is_no_index_at_all_is_kept_aside() {
 fn when_a_track_was_added_is_saved_from_a_damaged_index() {
     let home = Home::new();
     let index = home.data.join("library.db");
-    songs(&home, 6);
+    let paths = songs(&home, 6);
+    home.scan();
+    // One whose sound is not what its id was made of.
+    song(&paths[0], 600);
     home.scan();
     let before = rows(&home.library(), &everything(SortKey::Title));
     // Only who is named: no row of a track is touched.
@@ -95,4 +110,19 @@ fn when_a_track_was_added_is_saved_from_a_damaged_index() {
     let after = rows(&home.library(), &everything(SortKey::Title));
     let told = |rows: &[iroam::protocol::TrackRow]| rows.iter().map(|row| (row.id, row.added_at.clone())).collect::<Vec<_>>();
     assert_eq!(told(&after), told(&before));
+}
+
+#[test]
+fn an_index_that_was_lost_comes_back_with_the_same_ids() {
+    let home = Home::new();
+    listeners(&home);
+    songs(&home, 6);
+    home.scan();
+    drop(home.library());
+    let before = ids(&home.library());
+    for end in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(home.data.join(format!("library.db{end}")));
+    }
+    assert_eq!(home.scan().added, 6);
+    assert_eq!(ids(&home.library()), before);
 }

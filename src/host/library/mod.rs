@@ -100,7 +100,7 @@ impl Library {
     /// Opens or makes the index in the folder `data`.
     pub fn open(data: &Path) -> Result<Self, LibraryError> {
         let index = data.join("library.db");
-        let key = IdKey::settle(&recover::open(&index)?)?;
+        let key = IdKey::settle(&recover::open(&index)?, data)?;
         std::fs::create_dir_all(data.join("art"))?;
         let readers = Readers::new(index);
         let shared = Shared { data: data.to_owned(), readers, key, scan: scan::State::default(), catalogue: Current::default() };

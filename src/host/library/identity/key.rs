@@ -1,6 +1,9 @@
 //! Ids out of fingerprints, so that an index that was lost comes back with the same ones.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use uuid::Builder;
 
@@ -9,6 +12,8 @@ use crate::types::{TrackId, random};
 
 /// Its name in the tables `meta`.
 const NAME: &str = "track_id_key";
+/// Somebody else writes there.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Of SHA-256, bytes.
 const BLOCK_BYTES: usize = 64;
 
@@ -31,9 +36,18 @@ impl IdKey {
     }
 
     /// The key of a data folder, made when it has none.
-    pub(in super::super) fn settle(index: &Connection) -> rusqlite::Result<Self> {
-        let key = Self::kept(index)?.unwrap_or_else(|| Self(random::bytes()));
+    pub(in super::super) fn settle(index: &Connection, data: &Path) -> rusqlite::Result<Self> {
+        // A listeners' file that is away or damaged is not ours to mend; it gets the key next time.
+        let listeners = listeners(data).ok();
+        let told = listeners.as_ref().and_then(|listeners| Self::kept(listeners).ok().flatten());
+        let key = match told {
+            Some(key) => key,
+            None => Self::kept(index)?.unwrap_or_else(|| Self(random::bytes())),
+        };
         key.keep(index)?;
+        if let Some(Err(error)) = listeners.map(|listeners| key.keep(&listeners)) {
+            tracing::warn!(%error, "listeners.db does not take the key of track ids; it is tried again at the next start");
+        }
         Ok(key)
     }
 
@@ -44,6 +58,14 @@ impl IdKey {
         id.copy_from_slice(&digest[..16]);
         TrackId(Builder::from_custom_bytes(id).into_uuid())
     }
+}
+
+/// The other database, if there is one.
+fn listeners(data: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let listeners = Connection::open_with_flags(data.join("listeners.db"), flags)?;
+    listeners.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(listeners)
 }
 
 /// HMAC-SHA-256 (RFC 2104) with a key of at most a block.
