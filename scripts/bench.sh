@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 scripts/setup.sh test
 say "Building for speed (the first time takes many minutes)"
 cargo build --locked --release --bins
-cargo bench --locked --no-run --bench media --bench relay --bench store
+cargo bench --locked --no-run --bench library --bench media --bench relay --bench store
 
 CHROMIUM=$(find_chromium)
 export CHROMIUM

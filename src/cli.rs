@@ -1,6 +1,7 @@
 //! The command line. Every value is looked for in this order: flag, `IROAM_*` environment, TOML file, default.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -9,6 +10,8 @@ use crate::config;
 
 #[cfg(feature = "serve")]
 mod admin;
+#[cfg(feature = "host")]
+mod library;
 #[cfg(feature = "serve")]
 mod server;
 
@@ -87,6 +90,12 @@ pub struct HostRunArgs {
 enum HostCommand {
     /// Scan the folders once and print a JSON summary
     Scan(HostRunArgs),
+    /// Bring along stars, counts, dates and playlists from another program (the host may run meanwhile)
+    ///
+    /// Returns 0 when everything arrived, 3 when something was left out (the report says what), 1 when nothing was done.
+    Import(Box<library::ImportArgs>),
+    /// Write stars, counts, dates and playlists to files that other programs read
+    Export(Box<library::ExportArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -106,9 +115,9 @@ pub struct DemoArgs {
 }
 
 /// Parses the command line and does what it says.
-pub fn run() -> Result<()> {
+pub fn run() -> Result<ExitCode> {
     let cli = Cli::parse();
-    match cli.command {
+    let done = match cli.command {
         #[cfg(feature = "serve")]
         Command::Serve(args) => {
             crate::telemetry::init_logging();
@@ -120,7 +129,7 @@ pub fn run() -> Result<()> {
             ended
         }
         #[cfg(feature = "host")]
-        Command::Host(args) => host(*args),
+        Command::Host(args) => return host(*args),
         #[cfg(all(feature = "serve", feature = "host"))]
         Command::Demo(args) => {
             crate::telemetry::init_logging();
@@ -130,22 +139,28 @@ pub fn run() -> Result<()> {
         Command::Admin { command } => admin::run(command),
         #[cfg(feature = "host")]
         Command::MediaWorker => crate::host::media::worker::run(),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 #[cfg(feature = "host")]
-fn host(args: HostArgs) -> Result<()> {
+fn host(args: HostArgs) -> Result<ExitCode> {
     crate::telemetry::init_logging();
-    if let Some(HostCommand::Scan(args)) = args.command {
-        let scan = config::scan(args)?;
-        let summary = crate::host::scan_once(&scan.media, &scan.data, std::env::current_exe()?)?;
-        println!("{}", serde_json::to_string_pretty(&summary)?);
-        return Ok(());
+    match args.command {
+        Some(HostCommand::Scan(args)) => {
+            let scan = config::scan(args)?;
+            let summary = crate::host::scan_once(&scan.media, &scan.data, std::env::current_exe()?)?;
+            println!("{}", serde_json::to_string_pretty(&summary)?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(HostCommand::Import(args)) => return library::import(*args),
+        Some(HostCommand::Export(args)) => return library::export(*args),
+        None => {}
     }
     let config = config::host(args.run)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(crate::host::run(config));
     // A look at a dead network share may be going on: a stop does not wait for it.
     runtime.shutdown_background();
-    ended
+    ended.map(|()| ExitCode::SUCCESS)
 }

@@ -8,8 +8,8 @@ use iroam::auth::{DeviceKey, b64, proof};
 use iroam::protocol::frame::encode;
 use iroam::protocol::reply::HostStatus;
 use iroam::protocol::{
-    ArtSize, AuthHeader, Browse, ErrorBody, ErrorCode, FrameDecoder, FrameError, MediaKind, MediaStatus, PreviewHead, Rendition, Reply,
-    ReplyHeader, Request, Selection, SortKey, Timeline,
+    ArtSize, AuthHeader, Browse, ErrorBody, ErrorCode, Forget, FrameDecoder, FrameError, MediaKind, MediaStatus, PlayReport, PreviewHead,
+    Rendition, Reply, ReplyHeader, Request, Selection, SortKey, Timeline,
 };
 use iroam::types::{ArtId, TrackId};
 use serde::Serialize;
@@ -109,6 +109,25 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("subtitle", Request::Subtitle { track, id: "file-0".to_owned() }),
         ("preview", Request::Preview { track }),
         ("waveform", Request::Waveform { track }),
+        (
+            "played",
+            Request::Played {
+                reports: vec![PlayReport {
+                    track,
+                    event: Uuid::from_u128(0x1d0c_5d35_6e3b_4d53_8c2b_0a9f_5e7d_1a2b),
+                    at_ms: 1_700_000_000_000,
+                    heard_ms: 61_500,
+                    of_ms: 200_000,
+                    ended: false,
+                }],
+            },
+        ),
+        ("rate", Request::Rate { tracks: vec![track], rating: 80 }),
+        ("love", Request::Love { tracks: vec![track], loved: true }),
+        ("resume", Request::Resume { track, position_ms: 754_000 }),
+        ("reset", Request::Reset { tracks: vec![track], what: Forget::Plays }),
+        ("changes, the version", Request::Changes { since: None, wait_ms: 0 }),
+        ("changes", Request::Changes { since: Some(1_700_000_000_000_004), wait_ms: 15_000 }),
         ("segment", Request::Segment { track, rendition: Rendition::Opus160, index: 7, stream: 0, ahead_ms: None }),
     ];
     for (name, sort) in
@@ -144,7 +163,10 @@ fn replies() -> Vec<(String, ReplyHeader)> {
     let ok = |length, reply| ReplyHeader::Ok { length, reply };
     let mut out = vec![
         ("status".to_owned(), ok(Some(0), Reply::Status(status))),
-        ("browse".to_owned(), ok(Some(2048), Reply::Browse { total: 100_000, duration_ms: 21_000_000_000, bytes: 900_000_000_000 })),
+        (
+            "browse".to_owned(),
+            ok(Some(2048), Reply::Browse { total: 100_000, duration_ms: 21_000_000_000, bytes: 900_000_000_000, corrected: None }),
+        ),
         ("art".to_owned(), ok(Some(40_000), Reply::Art { content_type: "image/jpeg".to_owned() })),
         ("init".to_owned(), ok(Some(900), Reply::Init(timeline))),
         ("segment of known length".to_owned(), ok(Some(80_000), Reply::Segment { chunks: None })),
@@ -155,6 +177,8 @@ fn replies() -> Vec<(String, ReplyHeader)> {
             ok(Some(300), Reply::Preview(PreviewHead { width: 160, height: 90, columns: 10, count: 95, interval_ms: 10_000 })),
         ),
         ("waveform".to_owned(), ok(Some(1000), Reply::Waveform {})),
+        ("played".to_owned(), ok(Some(0), Reply::Played {})),
+        ("changes".to_owned(), ok(Some(27), Reply::Changes { version: 1_700_000_000_000_007, reset: false })),
         ("segment of unknown length".to_owned(), ok(None, Reply::Segment { chunks: Some(8) })),
     ];
     for code in CODES {

@@ -19,6 +19,7 @@ import { Session } from './session.js';
  * @property {AbortSignal} [signal]
  * @property {number} [tries] How often to ask while failures pass by themselves; for ever when not given.
  * @property {readonly string[]} [refusals] Codes that are an answer here, although they pass by themselves.
+ * @property {boolean} [waits] The host answers when there is something to say: its silence is no news.
  * @property {(piece: import('./driver.js').Bytes) => void} [onPiece] Takes the body as it comes, each byte once however often it is asked for.
  * @property {() => import('./reply.js').Transfer} [transfer] Measures the way, one for each try.
  */
@@ -72,11 +73,12 @@ export class HostClient {
    * @param {RequestOptions} [options]
    * @returns {Promise<Reply>}
    */
-  async request(request, { signal = new AbortController().signal, tries = Infinity, refusals = [], onPiece, transfer } = {}) {
+  async request(request, { signal = new AbortController().signal, tries = Infinity, refusals = [], waits = false, onPiece, transfer } = {}) {
     const read = { onPiece: onPiece && onceEach(onPiece), transfer };
     for (let failures = 0; ; ) {
       try {
-        const reply = await this.#listening(() => this.#withTicket(request, signal, read));
+        const ask = () => this.#withTicket(request, signal, read);
+        const reply = await (waits ? ask() : this.#listening(ask));
         this.#tell('up');
         return reply;
       } catch (error) {
@@ -121,7 +123,7 @@ export class HostClient {
   /** @param {AsyncIterable<import('./driver.js').Bytes>} pieces */
   async *#overheard(pieces) {
     for await (const piece of pieces) {
-      this.#heard();
+      if (this.#waiting > 0) this.#heard();
       yield piece;
     }
   }

@@ -3,13 +3,17 @@
 import { loadIdentity } from '../pcd/identity.js';
 import { Artwork } from './controllers/artwork.js';
 import { Catalogue } from './controllers/catalogue.js';
+import { Changes } from './controllers/changes.js';
 import { Extras } from './controllers/extras.js';
 import { FacetLists } from './controllers/facets.js';
 import { Hosts } from './controllers/hosts.js';
 import { Library } from './controllers/library.js';
+import { Marks } from './controllers/marks.js';
 import { connectMediaSession } from './controllers/media_session.js';
+import { Places } from './controllers/places.js';
 import { Playback } from './controllers/playback.js';
 import { Playlists } from './controllers/playlists.js';
+import { Reports } from './controllers/reports.js';
 import { connectRequests } from './controllers/requests.js';
 import { connectSettings } from './controllers/settings.js';
 import { connectElements } from './elements/all.js';
@@ -28,13 +32,15 @@ try {
   const catalogue = new Catalogue(hosts);
   const { media } = /** @type {import('./elements/ir-video.js').IrVideo} */ (document.querySelector('ir-video'));
   const sound = /** @type {HTMLAudioElement} */ (document.getElementById('sound'));
-  const playback = new Playback({ store, hosts, catalogue, audio: sound, video: media });
+  const playback = new Playback({ store, hosts, catalogue, places: new Places(store, hosts), audio: sound, video: media });
   const facets = new FacetLists(store, hosts);
   const library = new Library(store, hosts, catalogue, facets);
   new Playlists(store);
+  new Changes(store, hosts, library);
+  new Reports(store, hosts);
   new Artwork(store, hosts);
   new Extras(store, hosts, playback);
-  connectRequests(store, { playback, library, facets });
+  connectRequests(store, { playback, library, facets, marks: new Marks(store, hosts) });
   connectMediaSession(store, playback);
   await hosts.watch();
 } catch (error) {

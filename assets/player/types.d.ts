@@ -66,6 +66,17 @@ export interface Listened {
   resume_ms?: number;
 }
 
+/** A track that was left, or played to its end. */
+export interface PlayReport {
+  track: string;
+  /** UUID: sent again it counts once. */
+  event: string;
+  at_ms: number;
+  heard_ms: number;
+  of_ms: number;
+  ended: boolean;
+}
+
 /** A playlist as serve keeps it; `items` and `duration_ms` are a list's, `rules` and `host_id` a smart one's. */
 export interface Playlist {
   id: string;
@@ -250,6 +261,8 @@ export interface QueueItem {
   track: Track;
   query: Query;
   index: number;
+  /** Of the order that it was begun in. */
+  generation?: number;
 }
 
 export interface InitReply {
@@ -327,6 +340,8 @@ export interface ListState {
   durationMs: number | null;
   bytes: number | null;
   pages: ReadonlyMap<number, readonly Track[]>;
+  /** By how many rows what was in view has moved, when it was last refreshed. */
+  shift?: { rows: number };
   error: string;
 }
 
@@ -384,6 +399,19 @@ export type Action =
   | { type: 'query'; query: Partial<Query> }
   | { type: 'list/loading' }
   | { type: 'list/page'; page: number; tracks: readonly Track[]; total: number; first: boolean; durationMs?: number | null; bytes?: number | null }
+  | {
+      type: 'list/refresh';
+      pages: ListState['pages'];
+      total: number;
+      durationMs: number | null;
+      bytes: number | null;
+      /** Of the selection, in the new rows. */
+      lead: number;
+      anchor: number;
+      shift: number;
+    }
+  | { type: 'rating/set'; ids: readonly string[]; rating: number }
+  | { type: 'love/set'; ids: readonly string[]; loved: boolean }
   | { type: 'browser/open'; open: boolean }
   | { type: 'browser/page'; of: Facet; page: number; values: readonly FacetValue[]; total: number; tracks: number; first: boolean }
   | { type: 'playlists'; playlists: readonly Playlist[] }

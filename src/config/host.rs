@@ -50,6 +50,14 @@ pub fn scan(args: HostRunArgs) -> Result<ScanConfig> {
     Ok(ScanConfig { media: media(args.media, file.media)?, data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)? })
 }
 
+/// The settings of an import or export, which beside the host's own folder only use what is told.
+pub fn library(args: HostRunArgs) -> Result<ScanConfig> {
+    let file: HostFile = file::read(args.config.as_ref())?;
+    let media = if args.media.is_empty() { file.media } else { args.media };
+    let media = media.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
+    Ok(ScanConfig { media, data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)? })
+}
+
 fn media(flags: Vec<PathBuf>, file: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
     let folders = if flags.is_empty() { file } else { flags };
     if folders.is_empty() {

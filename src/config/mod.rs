@@ -18,7 +18,7 @@ pub use database::{data_place, end_of_move};
 #[cfg(all(feature = "serve", feature = "host"))]
 pub use demo::{DemoConfig, demo};
 #[cfg(feature = "host")]
-pub use host::{ScanConfig, host, scan};
+pub use host::{ScanConfig, host, library, scan};
 #[cfg(feature = "serve")]
 pub use password::read_password;
 #[cfg(feature = "serve")]

@@ -6,6 +6,7 @@ mod data_dir;
 mod gate;
 mod identity;
 pub mod import;
+mod keeping;
 pub mod library;
 pub mod media;
 mod pairing;
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::DeviceKey;
@@ -31,6 +33,7 @@ use crate::types::{Clock, SystemClock};
 use analysis::Analysis;
 use clock::ServerClock;
 use gate::Gate;
+use keeping::Keeping;
 use library::{Library, ScanSummary};
 use media::{Engine, EngineConfig, Prober, WorkerConfig};
 use pairing::{Pairing, Server, pair};
@@ -44,6 +47,9 @@ use tunnel::Keeper;
 
 /// A media worker that takes longer over one request hangs, and is killed.
 const MEDIA_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Players that wait for a change at a time: the tunnel has room for them beside those who are worked for.
+const WAITING_MAX: usize = 256;
 
 /// What `iroam host` is told.
 #[derive(Clone, Debug)]
@@ -92,11 +98,12 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     let report = Report::default();
     // Beside pairing: when the owner has confirmed the code, there is something to see.
     let scans = Scans::start(library.clone(), config.media.clone(), worker, report.clone(), machine.clock.clone())?;
+    let keeping = Keeping::start(library.clone(), machine.clock.clone());
     let analysis = config.analysis.then(|| Analysis::start(library.clone(), engine.clone(), report.clone()));
     let posters = config.analysis.then(|| Posters::start(library.clone(), engine.clone()));
     let belonging = Belonging { config: &config, server, key, shutdown };
     let outcome = belonging.serve(pairing, machine.clock, library, engine.clone(), report).await;
-    drop(posters);
+    drop((posters, keeping));
     if let Some(analysis) = analysis {
         analysis.stop().await;
     }
@@ -148,9 +155,10 @@ impl Belonging<'_> {
         report: Report,
     ) -> anyhow::Result<()> {
         let Some(pairing) = self.paired(pairing).await? else { return Ok(()) };
-        let gate = Gate::new(pairing.host_id, ServerClock::new(clock));
+        let gate = Gate::new(pairing.host_id, ServerClock::new(clock.clone()));
         let media = self.config.media.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
-        let handler = Handler { name: self.config.name.as_str().into(), library, engine, report, files: Files::new(media) };
+        let waiting = Arc::new(Semaphore::new(WAITING_MAX));
+        let handler = Handler { name: self.config.name.as_str().into(), library, engine, report, files: Files::new(media), clock, waiting };
         let keeper = Keeper {
             data: self.config.data.clone(),
             name: self.config.name.clone(),

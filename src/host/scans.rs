@@ -12,6 +12,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
+use super::import::libraries_in;
 use super::library::{Library, LibraryError, ScanSummary, Skipped};
 use super::media::{Prober, WorkerConfig};
 use super::report::Report;
@@ -55,7 +56,16 @@ impl Scans {
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
         let hangup = if hangup_ends() { None } else { Some(signal(SignalKind::hangup())?) };
         let course = tokio::spawn(tell_course(library.clone()));
-        let scan = Scan { library, media, worker, report, clock, stop: stop.clone(), skipped: Mutex::default() };
+        let scan = Scan {
+            library,
+            media,
+            worker,
+            report,
+            clock,
+            stop: stop.clone(),
+            skipped: Mutex::default(),
+            libraries_told: AtomicBool::default(),
+        };
         let mut scans = Self::keep(Arc::new(move || scan.run()), stop, wake, hangup);
         scans.course = Some(course);
         Ok(scans)
@@ -107,6 +117,7 @@ struct Scan {
     stop: Arc<AtomicBool>,
     /// What the last scan skipped.
     skipped: Mutex<HashSet<Skipped>>,
+    libraries_told: AtomicBool,
 }
 
 async fn keep_scanning(scan: Arc<dyn Fn() + Send + Sync>, stop: Arc<AtomicBool>, wake: Arc<Notify>, mut hangup: Option<Signal>) {
@@ -138,10 +149,25 @@ impl Scan {
         let mut prober = Prober::new(self.worker.clone());
         let scanned = self.library.scan(&self.media, &mut prober, &*self.clock, &self.stop);
         let is_done = scanned.is_ok();
+        self.tell_of_libraries();
         tell(scanned, &mut self.skipped.lock().unwrap_or_else(PoisonError::into_inner));
         self.report.scan_ended();
         if is_done && let Err(error) = self.report.look(&self.library, &mut prober) {
             tracing::error!(error = %format!("{error:#}"), "it is not known what is missing to play everything");
+        }
+    }
+}
+
+impl Scan {
+    /// Says once how the library of another program, lying beside the media, is brought along.
+    fn tell_of_libraries(&self) {
+        if !self.libraries_told.swap(true, Ordering::Relaxed) {
+            for path in libraries_in(&self.media) {
+                tracing::info!(
+                    "there is a library of iTunes: to bring its playlists, stars and counts along, run  iroam host import '{}'",
+                    path.display()
+                );
+            }
         }
     }
 }

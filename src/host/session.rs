@@ -53,17 +53,20 @@ pub struct Session {
 }
 
 impl Session {
-    /// Answers the request on `stream`; gives up as soon as the peer does.
-    pub async fn answer<S: RequestStream>(&self, mut stream: S) {
+    /// Answers the request on `stream`; gives up as soon as the peer does. `place` is what the request takes from others who want something
+    /// done; one that only waits gives it back.
+    pub async fn answer<S: RequestStream>(&self, mut stream: S, place: impl Send) {
         let stopped = stream.stopped();
         let work = async {
-            let answer = match self.work(&mut stream).await {
+            let mut place = Some(place);
+            let answer = match self.work(&mut stream, &mut place).await {
                 Ok(answer) => answer,
                 Err(Refusal::Gone) => return,
                 Err(Refusal::Error(error)) => Answer::error(error),
             };
             // A peer that leaves while it is written to needs no more.
             let _ = send(&mut stream, answer).await;
+            drop(place);
         };
         tokio::select! {
             () = work => {}
@@ -71,12 +74,16 @@ impl Session {
         }
     }
 
-    async fn work<S: RequestStream>(&self, stream: &mut S) -> Result<Answer, Refusal> {
+    async fn work<S: RequestStream>(&self, stream: &mut S, place: &mut Option<impl Send>) -> Result<Answer, Refusal> {
         let auth = AuthHeader::parse(&stream.read_frame(AUTH_BYTES_MAX).await?)?;
         let payload = stream.read_frame(REQUEST_BYTES_MAX).await?;
         stream.expect_end().await?;
         let claims = self.gate.check(&auth, &payload)?;
-        Ok(self.handler.handle(&claims, Request::parse(&payload)?).await?)
+        let request = Request::parse(&payload)?;
+        if request.only_waits() {
+            *place = None;
+        }
+        Ok(self.handler.handle(&claims, request).await?)
     }
 }
 

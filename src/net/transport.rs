@@ -16,8 +16,10 @@ const KEEP_ALIVE: Duration = Duration::from_secs(5);
 /// A tunnel silent for so long is dead: three keep-alives in a row and their repeats were lost. So long may a host that was killed
 /// pass for one that is on line.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
-/// Streams that serve may have open at a host: more than the host works on at a time, so that it can say it is busy.
-const RELAY_STREAMS_MAX: u32 = 96;
+/// Streams that serve may have open at a host: 64 that it works on, 256 that wait for a change, and some more, so that it can say it is busy.
+const RELAY_STREAMS_MAX: u32 = 64 + 256 + 32;
+/// A request is shorter than 32 KiB: so much of each may arrive before it is read.
+const REQUEST_WINDOW: u32 = 32 * 1024;
 /// A host opens the tunnel's own stream and no other.
 const HOST_STREAMS_MAX: u32 = 1;
 /// First guess of the round trip: a lost first packet is repeated after 0.3 s, not 1 s.
@@ -53,7 +55,10 @@ pub(super) fn client_config(key: &DeviceKey, pinned: DevicePublicKey) -> (Client
     let (tls, wrong_key) = identity::client_config(key, pinned);
     let tls = QuicClientConfig::try_from(tls).expect("ring has QUIC's initial cipher suite");
     let mut transport = common();
-    transport.max_concurrent_bidi_streams(VarInt::from_u32(RELAY_STREAMS_MAX)).keep_alive_interval(Some(KEEP_ALIVE));
+    transport
+        .max_concurrent_bidi_streams(VarInt::from_u32(RELAY_STREAMS_MAX))
+        .stream_receive_window(VarInt::from_u32(REQUEST_WINDOW))
+        .keep_alive_interval(Some(KEEP_ALIVE));
     let mut config = ClientConfig::new(Arc::new(tls));
     config.transport_config(Arc::new(transport));
     (config, wrong_key)

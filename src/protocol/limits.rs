@@ -18,6 +18,14 @@ pub const BROWSE_ROWS_MAX: u16 = 500;
 pub const SEARCH_BYTES_MAX: usize = 256;
 /// Values that may be selected in one column of the browser.
 pub const SELECTED_VALUES_MAX: usize = 200;
+/// Tracks that are rated, loved or reset at once: as many as a request frame holds.
+pub const MARKED_TRACKS_MAX: usize = 400;
+/// Reports of what was heard in one request: as many as its frame holds.
+pub const PLAY_REPORTS_MAX: usize = 64;
+/// How long a host waits for a change to tell, milliseconds: less than any timeout on the way.
+pub const CHANGES_WAIT_MS_MAX: u32 = 25_000;
+/// Tracks that one answer about changes names; of more it says only that there were many.
+pub const CHANGED_TRACKS_MAX: usize = 1_000;
 /// Bytes of a subtitle's id.
 pub const SUBTITLE_ID_BYTES_MAX: usize = 64;
 /// How long a peer may take to finish its request.

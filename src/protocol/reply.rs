@@ -6,7 +6,7 @@ use super::details::{MediaStatus, PreviewHead};
 use super::error::ErrorBody;
 use super::media::{Timeline, TrackRow};
 use super::scan::ScanStatus;
-use crate::types::{AlbumId, ArtId};
+use crate::types::{AlbumId, ArtId, TrackId};
 
 /// The first frame of a reply; the body follows it to the end of the stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub enum Reply {
         duration_ms: u64,
         #[serde(default)]
         bytes: u64,
+        /// What was searched for instead of words that no track has.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        corrected: Option<String>,
     },
     /// Body: [`FacetPage`] as JSON.
     Facets {
@@ -77,6 +80,18 @@ pub enum Reply {
     Lyrics {},
     /// Body: a byte for each equally long part of the track, its loudest sample, 255 for full scale.
     Waveform {},
+    Played {},
+    Rate {},
+    Love {},
+    Resume {},
+    Reset {},
+    /// Body: [`ChangedTracks`] as JSON.
+    Changes {
+        /// To ask with next. It grows, also over the host's restarts.
+        version: u64,
+        /// Too much has changed to be named: what is shown is to be asked for again.
+        reset: bool,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +113,15 @@ pub struct HostStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrowsePage {
     pub tracks: Vec<TrackRow>,
+}
+
+/// At most [`super::limits::CHANGED_TRACKS_MAX`], each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedTracks {
+    /// New ones, and those of which a row shows something else now.
+    pub changed: Vec<TrackId>,
+    /// No longer in the library.
+    pub removed: Vec<TrackId>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::art::ArtSize;
 use super::error::{ErrorBody, ErrorCode};
-use super::limits::{BROWSE_ROWS_MAX, SUBTITLE_ID_BYTES_MAX};
+use super::limits::{BROWSE_ROWS_MAX, CHANGES_WAIT_MS_MAX, SUBTITLE_ID_BYTES_MAX};
+use super::listening::{Forget, PlayReport, check_marked, check_rating, check_reports};
 use super::media::Rendition;
 use super::selection::{Browse, Facets};
 use crate::types::{ArtId, TrackId};
@@ -94,6 +95,36 @@ pub enum Request {
     Waveform {
         track: TrackId,
     },
+    /// What was heard, at most [`super::limits::PLAY_REPORTS_MAX`] tracks. The host decides what is a play and what a skip.
+    Played {
+        reports: Vec<PlayReport>,
+    },
+    /// The listener's stars, 20 for each; 0 is none.
+    Rate {
+        tracks: Vec<TrackId>,
+        rating: u8,
+    },
+    Love {
+        tracks: Vec<TrackId>,
+        loved: bool,
+    },
+    /// Where the listener is in a long track or a video.
+    Resume {
+        track: TrackId,
+        position_ms: u64,
+    },
+    Reset {
+        tracks: Vec<TrackId>,
+        what: Forget,
+    },
+    /// What changed after the version `since`, as soon as something has; `since` absent asks for the version alone.
+    Changes {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<u64>,
+        /// How long to wait for a change, at most [`super::limits::CHANGES_WAIT_MS_MAX`].
+        #[serde(default)]
+        wait_ms: u32,
+    },
 }
 
 impl Request {
@@ -107,9 +138,20 @@ impl Request {
                 return Err(bad(format!("at most {BROWSE_ROWS_MAX} tracks at once")));
             }
             Self::Subtitle { id, .. } if id.len() > SUBTITLE_ID_BYTES_MAX => return Err(bad("there is no such subtitle".to_owned())),
+            Self::Played { reports } => check_reports(reports)?,
+            Self::Rate { tracks, rating } => check_marked(tracks).and(check_rating(*rating))?,
+            Self::Love { tracks, .. } | Self::Reset { tracks, .. } => check_marked(tracks)?,
+            Self::Changes { wait_ms, .. } if *wait_ms > CHANGES_WAIT_MS_MAX => {
+                return Err(bad(format!("a change is waited for {CHANGES_WAIT_MS_MAX} ms at most")));
+            }
             _ => {}
         }
         Ok(request)
+    }
+
+    /// Whether it asks for no work, but for an answer some time.
+    pub fn only_waits(&self) -> bool {
+        matches!(self, Self::Changes { .. })
     }
 }
 
@@ -130,6 +172,7 @@ fn bad(detail: String) -> ErrorBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::limits::{MARKED_TRACKS_MAX, PLAY_REPORTS_MAX, REQUEST_BYTES_MAX};
     use crate::protocol::{MediaKind, Selection, SortKey};
     use proptest::prelude::*;
 
@@ -139,11 +182,35 @@ mod tests {
             r#"{"op":"format_disk"}"#,
             r#"{"op":"status","sudo":true}"#,
             r#"{"op":"browse","sort":"title","offset":0,"limit":0}"#,
+            r#"{"op":"played","reports":[]}"#,
+            r#"{"op":"love","tracks":[],"loved":true}"#,
+            r#"{"op":"rate","tracks":["0190163d-8694-7a30-8a5a-4f3b0c1d2e3f"],"rating":101}"#,
+            r#"{"op":"rate","tracks":["0190163d-8694-7a30-8a5a-4f3b0c1d2e3f"],"rating":-1}"#,
+            r#"{"op":"changes","wait_ms":25001}"#,
             r#"{"op":"art","art":"0000000000000000000000000000000000000000000000000000000000000000","size":61}"#,
             "[]",
             "",
         ] {
             assert_eq!(Request::parse(text.as_bytes()).map_err(|e| e.code), Err(ErrorCode::BadRequest), "{text}");
+        }
+    }
+
+    #[test]
+    fn as_many_tracks_as_are_allowed_fit_a_request_frame() {
+        let tracks = vec![TrackId(uuid::Uuid::max()); MARKED_TRACKS_MAX];
+        let reset = Request::Reset { tracks, what: Forget::Rating };
+        let report = PlayReport {
+            track: TrackId(uuid::Uuid::max()),
+            event: uuid::Uuid::max(),
+            at_ms: i64::MIN,
+            heard_ms: u64::MAX,
+            of_ms: u64::MAX,
+            ended: false,
+        };
+        for request in [reset, Request::Played { reports: vec![report; PLAY_REPORTS_MAX] }] {
+            let wire = serde_json::to_vec(&request).expect("serialises");
+            assert!(wire.len() <= REQUEST_BYTES_MAX, "{}", wire.len());
+            assert_eq!(Request::parse(&wire), Ok(request));
         }
     }
 

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { libraryRows } from './library.mjs';
 import { mediaRows } from './media.mjs';
 import { playerRows } from './player.mjs';
 import { processRows } from './processes.mjs';
@@ -27,6 +28,7 @@ try {
   await processRows(join(folder, 'processes'), add);
   await relayRows(add);
   await storeRows(add);
+  await libraryRows(add);
   await mediaRows(add);
   await playerRows(join(folder, 'player'), add);
 } finally {

@@ -140,7 +140,8 @@ fn the_access_token_tells_where_the_tunnel_is_until_removal() {
     let ask = |token: &str| stranger(&serve).get_with("/api/v1/host/tunnel", &[("Authorization", &format!("Bearer {token}"))]);
     let told = ask(&host.access_token);
     assert_eq!(told.status, 200);
-    assert_eq!(told.json(), serde_json::json!({ "address": host.address.to_string(), "key": host.server_key.to_string() }));
+    let me = owner.get("/api/v1/me").json()["user"]["id"].clone();
+    assert_eq!(told.json(), serde_json::json!({ "address": host.address.to_string(), "key": host.server_key.to_string(), "owner": me }));
     assert_eq!(host.address, serve.running().quic_addr());
     assert_eq!(owner.post_json(&format!("/api/v1/hosts/{}/revoke", host.id), &serde_json::json!({})).status, 204);
     assert_eq!(ask(&host.access_token).status, 401);

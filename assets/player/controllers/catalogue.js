@@ -13,6 +13,8 @@ const PAGES_MAX = 200;
 export class Catalogue {
   /** Least recently used first. @type {Map<string, Promise<Page>>} */
   #pages = new Map();
+  /** Raised when the library changes. What plays goes on in the order that it was begun in. */
+  #generation = 0;
   #hosts;
   #playlistRows;
 
@@ -27,10 +29,11 @@ export class Catalogue {
    * @param {Query} query
    * @param {number} page
    * @param {AbortSignal} [signal]
+   * @param {number} [generation] Of the page, while it is kept.
    * @returns {Promise<Page>}
    */
-  page(hostId, query, page, signal) {
-    const key = JSON.stringify([hostId, query, page]);
+  page(hostId, query, page, signal, generation = this.#generation) {
+    const key = JSON.stringify([hostId, query, page, generation]);
     const kept = this.#pages.get(key);
     const coming = kept ?? this.#ask(hostId, query, page, signal);
     this.#pages.delete(key);
@@ -46,8 +49,12 @@ export class Catalogue {
 
   /** The library changed: ask anew. */
   forget() {
-    this.#pages.clear();
+    this.#generation += 1;
     this.#playlistRows.forget();
+  }
+
+  get generation() {
+    return this.#generation;
   }
 
   /**

@@ -21,6 +21,7 @@ const EXPECT_MS = 60;
 export class Playback {
   #store;
   #catalogue;
+  #places;
   #engine;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -32,12 +33,14 @@ export class Playback {
    * @param {Store} options.store
    * @param {import('./hosts.js').Hosts} options.hosts
    * @param {import('./catalogue.js').Catalogue} options.catalogue
+   * @param {{ startOf(item: QueueItem): number }} options.places
    * @param {HTMLMediaElement} options.audio
    * @param {HTMLMediaElement} options.video
    */
-  constructor({ store, hosts, catalogue, audio, video }) {
+  constructor({ store, hosts, catalogue, places, audio, video }) {
     this.#store = store;
     this.#catalogue = catalogue;
+    this.#places = places;
     const throughput = new Throughput(() => performance.now());
     this.#engine = new Engine({ audio, video, media: mediaOf(store, hosts, throughput), throughput, hooks: this.#hooks() });
     this.setVolume(keptVolume());
@@ -58,7 +61,7 @@ export class Playback {
   play(index) {
     const { hostId, query, list } = this.#store.state;
     const track = rowAt(list, index);
-    if (hostId && track) this.#start({ hostId, track, query, index });
+    if (hostId && track) this.#start({ hostId, track, query, index, generation: this.#catalogue.generation });
   }
 
   /** Play, or pause; with nothing to go on with, the selected row, else the first. */
@@ -114,7 +117,7 @@ export class Playback {
   /** @param {QueueItem} item */
   #start(item) {
     this.#store.dispatch({ type: 'notice/hide', id: 'track' });
-    this.#engine.start(item);
+    this.#engine.start(item, this.#places.startOf(item));
     if (item.track.kind === 'video') this.#store.dispatch({ type: 'video', open: true });
   }
 
@@ -160,11 +163,11 @@ export class Playback {
    * @param {number} index
    * @returns {Promise<QueueItem | null>}
    */
-  async #itemAt({ hostId, query }, index) {
+  async #itemAt({ hostId, query, generation }, index) {
     if (index < 0) return null;
-    const { tracks } = await this.#catalogue.page(hostId, query, Math.floor(index / PAGE_ROWS));
+    const { tracks } = await this.#catalogue.page(hostId, query, Math.floor(index / PAGE_ROWS), undefined, generation);
     const track = tracks[index % PAGE_ROWS];
-    return track ? { hostId, query, track, index } : null;
+    return track ? { hostId, query, track, index, generation } : null;
   }
 }
 

@@ -3,7 +3,7 @@
 import { setAttribute } from '../lib/dom.js';
 import { icon } from '../lib/icons.js';
 import { choosing } from '../store/browser.js';
-import { chaptersOf, chapterStep } from '../store/selectors.js';
+import { chaptersOf, chapterStep, rowAt } from '../store/selectors.js';
 import { connectKeys } from './keys.js';
 import { keep, keptText } from './settings.js';
 
@@ -13,9 +13,14 @@ const COLUMNS_OPEN = 'iroam.columns';
 
 /**
  * @param {Store} store
- * @param {{ playback: import('./playback.js').Playback, library: import('./library.js').Library, facets: import('./facets.js').FacetLists }} controllers
+ * @param {{
+ *   playback: import('./playback.js').Playback,
+ *   library: import('./library.js').Library,
+ *   facets: import('./facets.js').FacetLists,
+ *   marks: import('./marks.js').Marks,
+ * }} controllers
  */
-export function connectRequests(store, { playback, library, facets }) {
+export function connectRequests(store, { playback, library, facets, marks }) {
   const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
     document.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
   on('ir-play', ({ index }) => playback.play(index));
@@ -25,6 +30,8 @@ export function connectRequests(store, { playback, library, facets }) {
   on('ir-seek', (seconds) => playback.seek(seconds));
   on('ir-volume', (volume) => playback.setVolume(volume));
   on('ir-rows', ({ first, last }) => library.need(first, last));
+  on('ir-rate', ({ index, rating }) => marks.rate(tracksAt(store, index), rating));
+  on('ir-love', ({ index, loved }) => marks.love(tracksAt(store, index), loved));
   on('ir-retry', () => library.reload());
   on('ir-select', ({ lead, extend }) => store.dispatch({ type: 'select', lead, extend }));
   on('ir-source', (source) => source.hostId && openSource(store, source));
@@ -47,6 +54,17 @@ export function connectRequests(store, { playback, library, facets }) {
     search: () => /** @type {HTMLElement | null} */ (document.querySelector('input[type=search]'))?.focus(),
     escape: () => escape(store),
   });
+}
+
+/**
+ * What a mark on a row is for: the selected rows when it is one of them.
+ * @param {Store} store
+ * @param {number} index
+ */
+function tracksAt({ state: { list, selection } }, index) {
+  const [low, high] = [selection.anchor, selection.lead].sort((a, b) => a - b);
+  const rows = index >= low && index <= high ? Array.from({ length: high - low + 1 }, (_, at) => low + at) : [index];
+  return rows.map((row) => rowAt(list, row)).filter((track) => track !== undefined);
 }
 
 /**

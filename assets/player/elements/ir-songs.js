@@ -33,6 +33,10 @@ export class IrSongs extends IrElement {
     this.#listen();
     const redraw = () => this.#schedule();
     store.watch(({ list }) => list, redraw);
+    // Rows that came or went above: what is in view stays where it is, but at the very top, where new ones are to be seen.
+    store.watch(({ list }) => list.shift, (shift) => {
+      if (shift && this.#scroller.scrollTop > 0) this.#moveBy(shift.rows);
+    });
     store.watch(({ selection }) => selection, redraw);
     store.watch(({ playback }) => playback.item, redraw);
     store.watch(({ playback }) => playback.paused, redraw);
@@ -111,6 +115,13 @@ export class IrSongs extends IrElement {
   #reveal(lead) {
     if (lead >= 0) this.#scroller.scrollTop = scrollToShow(this.#view, lead);
     setAttribute(this.#grid, 'aria-activedescendant', lead >= 0 ? rowId(lead) : null);
+  }
+
+  /** @param {number} rows */
+  #moveBy(rows) {
+    // The height first: there is nothing to scroll to below it.
+    this.#sizer.style.height = `${this.#view.total * this.#rowHeight}px`;
+    this.#scroller.scrollTop += rows * this.#rowHeight;
   }
 
   #schedule() {

@@ -25,6 +25,14 @@ export function reduceList(list, action) {
       const { total, durationMs = null, bytes = null } = action;
       return { status: 'ready', stale: false, total, durationMs, bytes, pages, error: '' };
     }
+    case 'list/refresh': {
+      const { pages, total, durationMs, bytes, shift } = action;
+      return { ...list, status: 'ready', stale: false, error: '', pages, total, durationMs, bytes, shift: { rows: shift } };
+    }
+    case 'rating/set':
+      return withListened(list, action.ids, ({ rating: _, ...others }) => (action.rating > 0 ? { ...others, rating: action.rating } : others));
+    case 'love/set':
+      return withListened(list, action.ids, (listened) => ({ ...listened, loved: action.loved }));
     case 'list/forget': {
       const pages = new Map(list.pages);
       for (const page of action.pages) pages.delete(page);
@@ -46,6 +54,8 @@ export function reduceSelection(selection, action) {
   switch (action.type) {
     case 'select':
       return { lead: action.lead, anchor: action.extend && selection.anchor >= 0 ? selection.anchor : action.lead };
+    case 'list/refresh':
+      return { lead: action.lead, anchor: action.anchor };
     case 'query':
     case 'host/select':
       return selection.lead === -1 ? selection : { lead: -1, anchor: -1 };
@@ -53,3 +63,41 @@ export function reduceSelection(selection, action) {
       return selection;
   }
 }
+
+/**
+ * Where the row at `index` is among the pages that replace those of `list`: `otherwise` when it is not there.
+ * @param {Pick<ListState, 'pages'>} list
+ * @param {ListState['pages']} pages
+ * @param {number} index
+ * @param {number} otherwise
+ */
+export function movedTo(list, pages, index, otherwise) {
+  const id = list.pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS]?.id;
+  if (id === undefined) return index;
+  for (const [page, tracks] of pages) {
+    const at = tracks.findIndex((track) => track.id === id);
+    if (at >= 0) return page * PAGE_ROWS + at;
+  }
+  return otherwise;
+}
+
+/** @typedef {import('../types.js').Listened} Listened */
+
+/**
+ * @param {ListState} list
+ * @param {readonly string[]} ids
+ * @param {(listened: Listened) => Listened} change
+ * @returns {ListState}
+ */
+function withListened(list, ids, change) {
+  const marked = new Set(ids);
+  const pages = new Map(list.pages);
+  for (const [page, tracks] of list.pages) {
+    if (!tracks.some(({ id }) => marked.has(id))) continue;
+    pages.set(page, tracks.map((track) => (marked.has(track.id) ? { ...track, listened: change(track.listened ?? NOTHING) } : track)));
+  }
+  return { ...list, pages };
+}
+
+/** @type {Listened} */
+const NOTHING = { plays: 0, skips: 0, loved: false };

@@ -52,7 +52,8 @@ impl<'a> Xml<'a> {
         &self.name
     }
 
-    pub(super) fn text(&self) -> &str {
+    #[cfg(test)]
+    fn text(&self) -> &str {
         &self.text
     }
 

@@ -147,6 +147,8 @@ CREATE VIRTUAL TABLE words USING fts5 (
     tokenize = "ascii tokenchars '!#$%&()*+,-./:;<=>?@[\]^_`{|}~""'''"
 );
 
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
+
 CREATE TRIGGER track_without_words AFTER DELETE ON track BEGIN
     DELETE FROM words WHERE rowid = old.n;
 END;

@@ -63,6 +63,8 @@ impl Library {
             Err(error) => (Heard::default(), None, Some(error)),
         };
         let index = db::open_for_writing(&self.index())?;
+        // Players are not told: a library is listened to for days, and whoever plays a track asks for its row.
+        self.shared.changes.own_index();
         index.execute(
             "INSERT OR REPLACE INTO analysis (track, mtime_ms, size, loudness_cdb, true_peak_cdb, gated_ms, waveform, error)
              SELECT n, :mtime_ms, :size, :loudness_cdb, :true_peak_cdb, :gated_ms, :waveform, :error FROM track WHERE id = :track",

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::analysis::fill_loudness;
-use super::catalogue::{Catalogue, Selected, Wanted};
+use super::catalogue::{Asked, By, Catalogue, Narrowed, Selected, Wanted};
 use super::row::track_row;
-use super::search::search;
+use super::rules::evaluate;
 use super::{Library, LibraryError};
-use crate::protocol::{Browse, Selection, TrackRow};
-use crate::types::UserId;
+use crate::protocol::{Browse, Only, Selection, SortKey, TrackRow};
+use crate::types::{Clock, SystemClock, UnixMs, UserId};
+
+const MINUTE_MS: i64 = 60_000;
 
 /// A page, and what all that was selected comes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,34 +21,60 @@ pub struct Page {
     pub duration_ms: u64,
     pub bytes: u64,
     pub tracks: Vec<TrackRow>,
+    /// What was searched for instead of words that no track has.
+    pub corrected: Option<String>,
 }
 
 impl Library {
     /// The rows of the page asked for, as they are for a listener.
     pub fn browse(&self, listener: UserId, browse: &Browse) -> Result<Page, LibraryError> {
         let catalogue = self.catalogue()?;
-        let selected = self.select(&catalogue, listener, &browse.selection)?;
-        let wanted = Wanted { selection: browse.selection.clone(), sort: browse.sort, descending: browse.descending };
-        let sorted = catalogue.sorted(&selected, &wanted);
+        let asked = self.asked(listener, browse.selection.clone())?;
+        let selected = self.select(&catalogue, &asked)?;
+        let is_own = matches!(browse.sort, SortKey::Plays | SortKey::LastPlayed | SortKey::Rating);
+        let by = if is_own { Some(self.by(listener, false)?) } else { None };
+        let wanted = Wanted { asked, sort: browse.sort, descending: browse.descending, by };
+        let readers = &self.shared.readers;
+        let sorted = catalogue.sorted(&selected, &wanted, |by| readers.read(|index| catalogue.listened(index, by)))?;
         let (offset, limit) = (browse.offset as usize, usize::from(browse.limit));
         let page = sorted.get(offset..sorted.len().min(offset + limit)).unwrap_or_default();
         let tracks = self.shared.readers.read(|index| rows(index, &catalogue, page))?;
-        Ok(Page { total: selected.tracks as u64, duration_ms: selected.duration_ms, bytes: selected.bytes, tracks })
+        let corrected = selected.corrected.clone();
+        Ok(Page { total: selected.tracks as u64, duration_ms: selected.duration_ms, bytes: selected.bytes, tracks, corrected })
     }
 
-    pub(super) fn select(&self, catalogue: &Catalogue, _listener: UserId, selection: &Selection) -> Result<Arc<Selected>, LibraryError> {
-        catalogue.select(selection, || {
-            let mut found = Vec::new();
-            if let Some(text) = &selection.search
-                && let Some(numbers) = self.shared.readers.read(|index| search(index, text))?
-            {
-                found.push(catalogue.positions(&numbers));
-            }
-            if selection.rules.is_some() {
-                return Err(LibraryError::Refused("This host does not know smart playlists."));
-            }
-            Ok(found)
+    pub(super) fn select(&self, catalogue: &Catalogue, asked: &Asked) -> Result<Arc<Selected>, LibraryError> {
+        catalogue.select(asked, || {
+            self.shared.readers.read(|index| {
+                let mut narrowed = Narrowed::default();
+                if let Some(text) = &asked.selection.search {
+                    let found = catalogue.search(index, text)?;
+                    narrowed.to.extend(found.bits);
+                    narrowed.corrected = found.corrected;
+                }
+                if let (Some(only @ (Only::Loved | Only::Unfinished)), Some(by)) = (asked.selection.only, &asked.by) {
+                    narrowed.to.push(catalogue.own(&*catalogue.listened(index, &By { minute: 0, ..by.clone() })?, only));
+                }
+                if let (Some(rules), Some(by)) = (&asked.selection.rules, &asked.by) {
+                    let mut numbers = evaluate(index, rules, by.listener, UnixMs(by.minute * MINUTE_MS))?;
+                    numbers.sort_unstable();
+                    narrowed.to.push(catalogue.positions(&numbers));
+                }
+                Ok(narrowed)
+            })
         })
+    }
+
+    /// Rules are those of a listener, and of a moment: "in the last three days" is another answer tomorrow.
+    pub(super) fn asked(&self, listener: UserId, selection: Selection) -> Result<Asked, LibraryError> {
+        let is_own = selection.rules.is_some() || matches!(selection.only, Some(Only::Loved | Only::Unfinished));
+        let by = if is_own { Some(self.by(listener, selection.rules.is_some())?) } else { None };
+        Ok(Asked { selection, by })
+    }
+
+    fn by(&self, listener: UserId, is_timely: bool) -> Result<By, LibraryError> {
+        let minute = if is_timely { SystemClock.now().0 / MINUTE_MS } else { 0 };
+        Ok(By { listener, version: self.listened_version()?, minute })
     }
 }
 

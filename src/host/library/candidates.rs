@@ -8,7 +8,7 @@ use crate::types::TrackId;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     pub id: TrackId,
-    /// Absolute, `/` between its parts; what is not UTF-8 in it is U+FFFD.
+    /// Absolute; what is not UTF-8 in it is U+FFFD.
     pub path: String,
     pub title: String,
     pub artist: Option<String>,
@@ -18,19 +18,21 @@ pub struct Candidate {
     pub disc_no: Option<u32>,
     pub duration_ms: u64,
     pub present: bool,
+    pub added_ms: i64,
 }
 
 impl Library {
     /// All tracks, also those that are missing, in the order of their paths.
     pub fn candidates(&self) -> Result<Vec<Candidate>, LibraryError> {
         self.shared.readers.read(|index| {
-            let sql = "SELECT id, folder_path, name, title, artist, album_artist, album_title, track_no, disc_no, duration_ms, state
+            let sql =
+                "SELECT id, folder_path, name, title, artist, album_artist, album_title, track_no, disc_no, duration_ms, state, added_at_ms
                        FROM track_row ORDER BY folder_path, name";
             let mut statement = index.prepare(sql)?;
             let rows = statement.query_map([], |row| {
                 Ok(Candidate {
                     id: track_id(row)?,
-                    path: file_path(row)?.to_string_lossy().replace('\\', "/"),
+                    path: file_path(row)?.to_string_lossy().into_owned(),
                     title: row.get("title")?,
                     artist: row.get("artist")?,
                     album_artist: row.get("album_artist")?,
@@ -39,6 +41,7 @@ impl Library {
                     disc_no: row.get("disc_no")?,
                     duration_ms: unsigned(row, "duration_ms")?,
                     present: row.get_ref("state")?.as_str()? == "present",
+                    added_ms: row.get("added_at_ms")?,
                 })
             })?;
             rows.collect()

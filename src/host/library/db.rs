@@ -72,6 +72,8 @@ fn migrate(connection: &mut Connection, index: &Path) -> Result<(), LibraryError
 /// A few read-only connections.
 pub(super) struct Readers {
     index: PathBuf,
+    /// What listeners made, attached as `heard`.
+    heard: Option<PathBuf>,
     idle: Mutex<Vec<Connection>>,
     /// How often the file was replaced.
     replaced: AtomicU64,
@@ -79,8 +81,8 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn new(index: PathBuf) -> Self {
-        Self { index, idle: Mutex::new(Vec::new()), replaced: AtomicU64::new(0), damage: AtomicBool::new(false) }
+    pub(super) fn new(index: PathBuf, heard: Option<PathBuf>) -> Self {
+        Self { index, heard, idle: Mutex::new(Vec::new()), replaced: AtomicU64::new(0), damage: AtomicBool::new(false) }
     }
 
     /// The file was replaced: what is open reads the old one.
@@ -119,10 +121,13 @@ impl Readers {
     }
 
     pub(super) fn open(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(&self.index, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         teach(&connection)?;
+        if let Some(heard) = &self.heard {
+            super::listeners::attach(&connection, heard)?;
+        }
         Ok(connection)
     }
 }

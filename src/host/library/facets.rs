@@ -19,7 +19,8 @@ impl Library {
     /// A page of a column's values among what the other columns, the search and all else select.
     pub fn facets(&self, listener: UserId, facets: &Facets) -> Result<FacetList, LibraryError> {
         let catalogue = self.catalogue()?;
-        let selected = self.select(&catalogue, listener, &beside(facets.of, &facets.selection))?;
+        let asked = self.asked(listener, beside(facets.of, &facets.selection))?;
+        let selected = self.select(&catalogue, &asked)?;
         let counted = catalogue.count(&selected, facets);
         let mut values = counted.values;
         self.shared.readers.read(|index| {

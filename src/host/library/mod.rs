@@ -7,6 +7,7 @@ mod art;
 mod browse;
 mod candidates;
 mod catalogue;
+mod changes;
 mod codecs;
 mod copy_before;
 mod db;
@@ -16,13 +17,14 @@ mod fold;
 mod identity;
 mod info;
 mod keep;
+mod listeners;
 mod lookup;
+mod made;
 mod poster;
 mod recover;
 mod row;
 mod rules;
 mod scan;
-mod search;
 mod steps;
 mod tags;
 mod whose;
@@ -35,11 +37,15 @@ pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
 pub use browse::Page;
 pub use candidates::Candidate;
+pub use changes::{Changes, Delta, Outside};
 pub use codecs::Codecs;
+pub use described::{AlbumTag, Described, MoreTags};
 pub use facets::FacetList;
 pub use fold::fold;
 pub use identity::Fingerprint;
+pub use listeners::Brought;
 pub use lookup::{Found, Totals};
+pub use made::Made;
 pub use poster::Bare;
 pub use scan::{FolderSummary, ScanSummary, Skipped};
 pub use tags::lyrics::{Lrc, lyrics, parse_lrc};
@@ -47,6 +53,9 @@ pub use tags::lyrics::{Lrc, lyrics, parse_lrc};
 use catalogue::Current;
 use db::Readers;
 use identity::IdKey;
+use listeners::Listeners;
+
+use crate::types::{Clock, SystemClock};
 
 /// Why the library did not do what was asked. No text names a path but those of start-up, which only the owner sees.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +64,8 @@ pub enum LibraryError {
     Index(rusqlite::Error),
     #[error("the library's index is from a newer version of iroam: update iroam, or scan into another data folder")]
     FromTheFuture,
+    #[error("what listeners made (listeners.db) is from a newer version of iroam: update iroam")]
+    ListenersFromTheFuture,
     #[error("the data folder cannot be written: {0}")]
     Data(std::io::Error),
     #[error("the media folder {} does not exist or cannot be read: check the path, or mount the disk", .0.display())]
@@ -92,6 +103,8 @@ struct Shared {
     readers: Readers,
     /// Of which track ids are made.
     key: IdKey,
+    listeners: Listeners,
+    changes: Changes,
     scan: scan::State,
     catalogue: Current,
 }
@@ -100,15 +113,24 @@ impl Library {
     /// Opens or makes the index in the folder `data`.
     pub fn open(data: &Path) -> Result<Self, LibraryError> {
         let index = data.join("library.db");
-        let key = IdKey::settle(&recover::open(&index)?, data)?;
+        let opened = recover::open(&index)?;
         std::fs::create_dir_all(data.join("art"))?;
-        let readers = Readers::new(index);
-        let shared = Shared { data: data.to_owned(), readers, key, scan: scan::State::default(), catalogue: Current::default() };
+        let listeners = Listeners::open(data)?;
+        let key = IdKey::settle(&opened, data)?;
+        let readers = Readers::new(index, Some(Listeners::path_in(data)));
+        let changes = Changes::new(SystemClock.now());
+        let (scan, catalogue) = (scan::State::default(), Current::default());
+        let shared = Shared { data: data.to_owned(), readers, key, listeners, changes, scan, catalogue };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     pub fn is_scanning(&self) -> bool {
         self.scan_status().is_some()
+    }
+
+    /// What players are told of.
+    pub fn changes(&self) -> &Changes {
+        &self.shared.changes
     }
 
     fn art_dir(&self) -> PathBuf {

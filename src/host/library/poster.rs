@@ -80,6 +80,11 @@ impl Library {
         let sql = "UPDATE track SET art = ? WHERE id = ? AND art IS NULL AND mtime_ms = ? AND size = ?";
         let picture = id.map(|id| picture(&change, id)).transpose()?;
         change.execute(sql, params![picture, video.track.0.as_bytes(), video.mtime_ms, integer(video.size)])?;
-        Ok(change.commit()?)
+        self.shared.changes.own_index();
+        change.commit()?;
+        if id.is_some() {
+            self.shared.changes.of_tracks(&[video.track], &[]);
+        }
+        Ok(())
     }
 }

@@ -47,7 +47,7 @@ pub enum PairError {
 #[derive(Clone, Debug)]
 pub struct Server {
     url: String,
-    agent: Agent,
+    pub(super) agent: Agent,
 }
 
 /// The answer to a device authorization request (RFC 8628, section 3.2).
@@ -173,7 +173,7 @@ impl Server {
         }
     }
 
-    fn at(&self, path: &str) -> String {
+    pub(super) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
 
@@ -187,7 +187,7 @@ impl Server {
         serde_json::from_slice(&json).map_err(|_| PairError::NotIroam(self.url.clone()))
     }
 
-    fn failed(&self, error: &ureq::Error) -> PairError {
+    pub(super) fn failed(&self, error: &ureq::Error) -> PairError {
         let (url, cause) = (self.url.clone(), error.to_string());
         match error {
             ureq::Error::Timeout(_) => PairError::Unreachable { url, cause: "it does not answer in time".to_owned() },

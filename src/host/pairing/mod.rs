@@ -1,5 +1,6 @@
 //! Which server and account this host belongs to, and how it comes to belong.
 
+mod api;
 mod grant;
 mod http;
 mod show;
@@ -13,6 +14,7 @@ use super::data_dir::{DataError, read_secret, write_secret};
 use crate::auth::DevicePublicKey;
 use crate::types::HostId;
 
+pub use api::ApiError;
 pub use grant::pair;
 pub use http::{PairError, Server};
 
@@ -48,13 +50,18 @@ impl TunnelEntry {
 impl Pairing {
     /// The pairing with `server`; `None` when there is none, or one with another server.
     pub fn load(data: &Path, server: &str) -> Result<Option<Self>, DataError> {
+        Ok(Self::load_any(data)?.filter(|pairing| pairing.server == server))
+    }
+
+    /// The pairing there is, with whatever server.
+    pub fn load_any(data: &Path) -> Result<Option<Self>, DataError> {
         let path = data.join(FILE);
         let Some(bytes) = read_secret(&path)? else { return Ok(None) };
         let pairing: Self = serde_json::from_slice(&bytes).map_err(|_| DataError::Damaged(path.clone()))?;
         if pairing.tunnel.public_key().is_none() {
             return Err(DataError::Damaged(path));
         }
-        Ok((pairing.server == server).then_some(pairing))
+        Ok(Some(pairing))
     }
 
     pub fn save(&self, data: &Path) -> Result<(), DataError> {

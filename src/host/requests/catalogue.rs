@@ -1,9 +1,8 @@
 //! Questions about the library: status, pages, pictures.
 
 use bytes::Bytes;
-use serde::Serialize;
 
-use super::{Answer, Handler};
+use super::{Answer, Handler, json};
 use crate::host::library::ART_CONTENT_TYPE;
 use crate::protocol::reply::HostStatus;
 use crate::protocol::{ArtSize, Browse, BrowsePage, ErrorBody, ErrorCode, FacetPage, Facets, MediaStatus, Reply};
@@ -11,7 +10,7 @@ use crate::types::{ArtId, TrackId, UserId};
 
 impl Handler {
     pub(super) async fn status(&self) -> Result<Answer, ErrorBody> {
-        let totals = self.ask(|library| library.totals()).await?;
+        let totals = self.ask(|library| library.totals_at_hand()).await?;
         let status = HostStatus {
             name: self.name.to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -36,8 +35,13 @@ impl Handler {
     }
 
     pub(super) async fn browse(&self, listener: UserId, browse: Browse) -> Result<Answer, ErrorBody> {
-        let page = self.ask(move |library| library.browse(listener, &browse)).await?;
-        let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes };
+        let page = self.ask(move |library| {
+            let mut page = library.browse(listener, &browse)?;
+            library.fill_listened(listener, &mut page.tracks)?;
+            Ok(page)
+        });
+        let page = page.await?;
+        let reply = Reply::Browse { total: page.total, duration_ms: page.duration_ms, bytes: page.bytes, corrected: page.corrected };
         Ok(Answer::catalogue(reply, json(&BrowsePage { tracks: page.tracks })))
     }
 
@@ -47,9 +51,13 @@ impl Handler {
         Ok(Answer::catalogue(reply, json(&FacetPage { values: page.values })))
     }
 
-    pub(super) async fn tracks(&self, ids: Vec<TrackId>) -> Result<Answer, ErrorBody> {
-        let tracks = self.ask(move |library| library.tracks(&ids)).await?;
-        Ok(Answer::catalogue(Reply::Tracks {}, json(&BrowsePage { tracks })))
+    pub(super) async fn tracks(&self, listener: UserId, ids: Vec<TrackId>) -> Result<Answer, ErrorBody> {
+        let tracks = self.ask(move |library| {
+            let mut tracks = library.tracks(&ids)?;
+            library.fill_listened(listener, &mut tracks)?;
+            Ok(tracks)
+        });
+        Ok(Answer::catalogue(Reply::Tracks {}, json(&BrowsePage { tracks: tracks.await? })))
     }
 
     pub(super) async fn info(&self, track: TrackId) -> Result<Answer, ErrorBody> {
@@ -69,8 +77,4 @@ impl Handler {
         let picture = picture.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound, "There is no such picture."))?;
         Ok(Answer::ok(Reply::Art { content_type: ART_CONTENT_TYPE.to_owned() }, Bytes::from(picture)))
     }
-}
-
-fn json(page: &impl Serialize) -> Bytes {
-    Bytes::from(serde_json::to_vec(page).expect("a page of the library serialises"))
 }

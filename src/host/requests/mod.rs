@@ -3,12 +3,15 @@
 mod catalogue;
 mod extras;
 mod files;
+mod listening;
 mod media;
 mod purge;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::Serialize;
+use tokio::sync::Semaphore;
 
 pub use files::Files;
 
@@ -17,7 +20,7 @@ use super::media::{Chunks, Encoding, Engine};
 use super::report::Report;
 use crate::auth::Claims;
 use crate::protocol::{ErrorBody, ErrorCode, Reply, ReplyHeader, Request};
-use crate::types::UserId;
+use crate::types::{Clock, UserId};
 
 /// A reply, ready to be sent.
 #[derive(Debug)]
@@ -66,6 +69,9 @@ pub struct Handler {
     pub report: Report,
     /// The folders that files may be played from.
     pub files: Files,
+    pub clock: Arc<dyn Clock>,
+    /// Room for those who wait for a change; they do no work, and count for nothing else.
+    pub waiting: Arc<Semaphore>,
 }
 
 impl Handler {
@@ -75,7 +81,7 @@ impl Handler {
             Request::Status {} => self.status().await,
             Request::Browse(browse) => self.browse(listener(claims)?, browse).await,
             Request::Facets(facets) => self.facets(listener(claims)?, facets).await,
-            Request::Tracks { ids } => self.tracks(ids).await,
+            Request::Tracks { ids } => self.tracks(listener(claims)?, ids).await,
             Request::Purge { tracks } => self.purge(tracks).await,
             Request::Unpurge { at_ms } => self.unpurge(at_ms).await,
             Request::Art { art, size } => self.art(art, size).await,
@@ -89,6 +95,12 @@ impl Handler {
             Request::Info { track } => self.info(track).await,
             Request::Lyrics { track } => self.lyrics(track).await,
             Request::Waveform { track } => self.waveform(track).await,
+            Request::Played { reports } => self.played(listener(claims)?, reports).await,
+            Request::Rate { tracks, rating } => self.rate(listener(claims)?, tracks, rating).await,
+            Request::Love { tracks, loved } => self.love(listener(claims)?, tracks, loved).await,
+            Request::Resume { track, position_ms } => self.resume(listener(claims)?, track, position_ms).await,
+            Request::Reset { tracks, what } => self.reset(listener(claims)?, tracks, what).await,
+            Request::Changes { since, wait_ms } => self.changes(listener(claims)?, since, wait_ms).await,
         }
     }
 
@@ -121,4 +133,8 @@ fn listener(claims: &Claims) -> Result<UserId, ErrorBody> {
 
 fn internal() -> ErrorBody {
     ErrorBody::new(ErrorCode::Internal, "The host's library failed. Its log says more.")
+}
+
+fn json(page: &impl Serialize) -> Bytes {
+    Bytes::from(serde_json::to_vec(page).expect("a page of the library serialises"))
 }

@@ -42,7 +42,7 @@ fn begin(stream: OpeningStream, session: &Session, room: &Arc<Semaphore>) {
         // An opening that does not parse leaves nothing to answer: the stream is reset.
         let Ok(stream) = stream.open().await else { return };
         match place {
-            Ok(_place) => session.answer(stream).await,
+            Ok(place) => session.answer(stream, place).await,
             Err(_) => refuse(stream, ErrorBody::new(ErrorCode::Busy, "The host has too much to do. Try again shortly.")).await,
         }
     });

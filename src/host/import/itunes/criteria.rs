@@ -3,7 +3,7 @@
 //! Criteria: `SLst`, 4 bytes, how many rules (u32), 0 all or 1 any (u32), to byte 136; then the rules. A rule: field (u32), action (u32), 44 bytes,
 //! length (u32), so many bytes of value. A text is UTF-16; a number or date is six 64-bit integers (from, count, unit, to, count, unit) and 20 bytes;
 //! field 0 is a group, whose value is criteria again. Info: bytes for live, matching and limited, the limit's unit, its order (u32),
-//! its count (u32), whether unchecked ones are left out, whether the order's high end is meant.
+//! its count (u32), whether unchecked ones are left out (ignored), whether the order's high end is meant.
 
 use super::fields::{self, Known, SONGS, VIDEOS};
 use crate::protocol::rules::{Field, Group, Limit, LimitUnit, Matching, Op, Rule, Rules, Test, Value};
@@ -45,9 +45,7 @@ pub fn rules(info: &[u8], criteria: &[u8]) -> Result<Rules, NotUnderstood> {
     if !flag(0) {
         return not_understood("live updating is off");
     }
-    if flag(12) {
-        return not_understood("Checked");
-    }
+    // Byte 12 leaves out what is not checked: here everything is.
     let Group { matching, rules } = if flag(1) { group(criteria, 1)? } else { Group { matching: Matching::All, rules: Vec::new() } };
     let limit = if flag(2) { Some(limit(info)?) } else { None };
     let rules = Rules { matching, rules, limit };
@@ -124,6 +122,7 @@ fn rule(field: u32, action: u32, value: &[u8], depth: usize) -> Result<Meaning, 
         Known::MediaKind => media_kind(action, not, &Values::read(value)?),
         Known::Love if action == IS && Values::read(value)?.from == 2 => Some(Meaning::Rule(test(Field::Loved, Op::Is, Value::Flag(!not)))),
         Known::Location if (action, not, Values::read(value)?.from) == (IS, false, 1) => Some(Meaning::Always),
+        Known::Checked if action == IS && (Values::read(value)?.from != 0) != not => Some(Meaning::Always),
         Known::Podcast if action == IS && (Values::read(value)?.from != 0) == not => Some(Meaning::Always),
         Known::Kind => match fields::codec(&utf16(value)) {
             Some(codec) if matches!(action, IS | CONTAINS) => {
@@ -131,7 +130,7 @@ fn rule(field: u32, action: u32, value: &[u8], depth: usize) -> Result<Meaning, 
             }
             _ => return not_understood("Kind"),
         },
-        Known::Flag(_) | Known::Love | Known::Location | Known::Podcast => None,
+        Known::Flag(_) | Known::Love | Known::Location | Known::Podcast | Known::Checked => None,
     };
     made.map_or_else(|| not_understood(format!("{} compared in an unknown way", fields::name(field))), Ok)
 }

@@ -19,6 +19,8 @@ pub(super) enum Known {
     /// 1 this computer, 16 a cloud.
     Location,
     Podcast,
+    /// Whether a track plays when its turn comes: here all do.
+    Checked,
 }
 
 pub(super) fn field(number: u32) -> Option<Known> {
@@ -42,6 +44,7 @@ pub(super) fn field(number: u32) -> Option<Known> {
         0x17 => Known::Time(Field::LastPlayed),
         0x18 => Known::Number(Field::DiscNo),
         0x19 => Known::Number(Field::Rating),
+        0x1d => Known::Checked,
         0x1f => Known::Flag(Field::Compilation),
         0x23 => Known::Number(Field::Bpm),
         0x25 => Known::Flag(Field::HasArt),

@@ -69,6 +69,8 @@ fn take(raw: &mut Raw, key: &str, value: Scalar) {
         ("Distinguished Kind", Scalar::Integer(kind)) => raw.kind = Some(kind),
         ("Smart Info", Scalar::Data(info)) => raw.info = Some(info),
         ("Smart Criteria", Scalar::Data(criteria)) => raw.criteria = Some(criteria),
+        // Whatever it is, it is no list that somebody made by hand.
+        ("Smart Criteria", _) => raw.criteria = Some(Vec::new()),
         _ => {}
     }
 }

@@ -36,7 +36,9 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    pub fn new(tracks: Vec<Candidate>, mapping: Mapping) -> Self {
+    pub fn new(mut tracks: Vec<Candidate>, mapping: Mapping) -> Self {
+        // Names may have a backslash here. Elsewhere it parts them, so there it is one on both sides.
+        tracks.iter_mut().filter(|track| track.path.contains('\\')).for_each(|track| track.path = track.path.replace('\\', "/"));
         let numbered = || (0..).zip(&tracks);
         let by = |key: fn(&Candidate) -> String| Keyed::new(numbered().map(|(n, track)| (key(track), n)));
         Self {

@@ -17,6 +17,7 @@ fn candidate(path: &str, title: &str, artist: &str, album: &str, track_no: u32, 
         disc_no: None,
         duration_ms: seconds * 1000,
         present: true,
+        added_ms: 0,
     }
 }
 

@@ -64,6 +64,7 @@ fn take(track: &mut ForeignTrack, column: Column, value: &str, folder: Option<&s
         Column::LastSkipped => made.last_skipped = values::date(value),
         Column::Added => made.added = values::date(value),
         Column::Loved => made.loved = values::flag(value),
+        Column::RatingPercent => made.rating = value.parse().ok().filter(|rating| (1..=100).contains(rating)),
         // Which scale it has shows when all are known.
         Column::Rating => {}
     }
@@ -82,7 +83,7 @@ fn rate(tracks: &mut [ForeignTrack], ratings: &[Option<f64>]) {
         255.0
     };
     for (track, rating) in tracks.iter_mut().zip(ratings) {
-        track.made.rating = rating.and_then(|rating| stars(rating, most));
+        track.made.rating = rating.and_then(|rating| stars(rating, most)).or(track.made.rating);
     }
 }
 

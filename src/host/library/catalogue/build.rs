@@ -2,10 +2,12 @@
 
 use rusqlite::{Connection, Row};
 
+use super::super::Totals;
 use super::albums::Albums;
 use super::key::push_sort_key;
 use super::names::{Names, Texts, Written};
 use super::order::Orders;
+use super::search::Search;
 use super::values::{Filling, NONE, Values};
 use super::{Catalogue, NO_YEAR, Recent, flag};
 
@@ -14,6 +16,8 @@ const SELECTIONS: usize = 48;
 /// Selections in an order remembered, and most positions in all of them.
 const PAGES: usize = 16;
 const PAGES_POSITIONS: usize = 3_000_000;
+/// Listeners whose traces are remembered.
+const LISTENERS: usize = 4;
 /// Bytes of a title's key, for most.
 const TITLE_BYTES: usize = 20;
 
@@ -41,6 +45,7 @@ impl Catalogue {
         let (albums, album) = albums(&index)?;
         let mut catalogue = Self::empty(people, genre_names, albums);
         catalogue.read_tracks(&index, &album)?;
+        catalogue.totals = catalogue.sum();
         catalogue.read_genres(&index, &genre)?;
         catalogue.read_credits(&index, &person)?;
         Ok(catalogue)
@@ -67,9 +72,12 @@ impl Catalogue {
             people,
             genre_names,
             albums,
-            orders: Orders::new(),
+            totals: Totals::default(),
+            orders: Orders::default(),
             selected: Recent::new(SELECTIONS, usize::MAX),
             pages: Recent::new(PAGES, PAGES_POSITIONS),
+            search: Search::default(),
+            listened: Recent::new(LISTENERS, usize::MAX),
         }
     }
 
@@ -90,6 +98,19 @@ impl Catalogue {
         }
         self.title = titles.ranks();
         Ok(())
+    }
+
+    /// Over the tracks that are there.
+    fn sum(&self) -> Totals {
+        let mut totals = Totals::default();
+        for position in (0..self.n.len()).filter(|position| self.flags[*position] & flag::PRESENT != 0) {
+            let is_video = self.flags[position] & flag::VIDEO != 0;
+            totals.videos += u64::from(is_video);
+            totals.tracks += u64::from(!is_video);
+            totals.duration_ms += u64::from(self.duration_ms[position]);
+            totals.bytes = totals.bytes.saturating_add(self.size[position]);
+        }
+        totals
     }
 
     fn reserve(&mut self, tracks: usize) {

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::super::{Library, LibraryError};
-use super::{Catalogue, memory};
+use super::super::{Library, LibraryError, Totals};
+use super::{Catalogue, listened, memory};
 
 /// A library so small is read again as soon as somebody asks: that takes a few milliseconds.
 const SMALL: usize = 2_000;
@@ -33,6 +33,8 @@ struct Built {
     catalogue: Arc<Catalogue>,
     /// Of the index, as `watch` tells it.
     version: i64,
+    /// When the next one may be made.
+    next_at: Instant,
 }
 
 impl Library {
@@ -41,14 +43,28 @@ impl Library {
         let current = &self.shared.catalogue;
         match current.built() {
             Some(built) if built.version == self.index_version()? => Ok(built.catalogue),
-            Some(built) if built.catalogue.len() > SMALL && current.wake_up() => Ok(built.catalogue),
+            Some(built) if built.catalogue.len() > SMALL && (current.wake_up() || Instant::now() < built.next_at) => Ok(built.catalogue),
             _ => self.rebuild(),
         }
+    }
+
+    /// As [`Self::totals`], without looking at every track anew where a catalogue is at hand.
+    pub fn totals_at_hand(&self) -> Result<Totals, LibraryError> {
+        if self.shared.catalogue.built().is_some() { Ok(self.catalogue()?.totals) } else { self.totals() }
     }
 
     /// Brings the catalogue up to date with the index, now.
     pub fn refresh(&self) -> Result<(), LibraryError> {
         self.rebuild().map(drop)
+    }
+
+    /// As [`Self::refresh`], and makes all orders and what searches need, so that nobody waits for them.
+    pub fn prepare(&self) -> Result<(), LibraryError> {
+        let catalogue = self.rebuild()?;
+        catalogue.sort_all();
+        self.shared.readers.read(|index| catalogue.prepare_search(index))?;
+        memory::give_back();
+        Ok(())
     }
 
     /// Makes the catalogue, and from now on the next one whenever the index has changed, in the background, until the library is dropped.
@@ -62,12 +78,11 @@ impl Library {
                 let Some(library) = shared.upgrade().map(|shared| Self { shared }) else { return };
                 let began = Instant::now();
                 if began >= ready_at
-                    && let Err(error) = library.rebuild()
+                    && let Err(error) = library.prepare()
                 {
                     tracing::warn!(%error, "the library could not be read");
                 }
-                let took = began.elapsed();
-                ready_at = ready_at.max(began + took + (took * REST).max(REST_MIN));
+                ready_at = ready_at.max(rested(began));
                 drop(library);
                 if woken.recv_timeout(LOOK) == Err(RecvTimeoutError::Disconnected) {
                     return;
@@ -86,24 +101,37 @@ impl Library {
         if let Some(built) = before.as_ref().filter(|built| built.version == version) {
             return Ok(built.catalogue.clone());
         }
+        let began = Instant::now();
+        let unlisted = self.shared.changes.take_unlisted();
         let catalogue = Arc::new(self.shared.readers.read(Catalogue::build)?);
-        if let Some(built) = before {
-            catalogue.sort_as(&built.catalogue);
-        }
-        let built = Built { catalogue: catalogue.clone(), version };
+        let built = Built { catalogue: catalogue.clone(), version, next_at: rested(began) };
         *current.built.write().unwrap_or_else(PoisonError::into_inner) = Some(built);
+        drop(before);
+        if catalogue.len() > SMALL {
+            // Whoever was told of them at once may have been shown the catalogue before.
+            self.shared.changes.tell_again(unlisted);
+        }
         memory::give_back();
         Ok(catalogue)
     }
 
     /// Another number whenever the index has changed, whoever did it.
     fn index_version(&self) -> Result<i64, LibraryError> {
+        self.watch(|connection| connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0)))
+    }
+
+    /// The same for what listeners made.
+    pub(in crate::host::library) fn listened_version(&self) -> Result<i64, LibraryError> {
+        self.watch(listened::version)
+    }
+
+    fn watch(&self, look: impl FnOnce(&Connection) -> rusqlite::Result<i64>) -> Result<i64, LibraryError> {
         let mut watch = lock(&self.shared.catalogue.watch);
         let connection = match watch.take() {
             Some(connection) => connection,
             None => self.shared.readers.open()?,
         };
-        let version = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        let version = look(&connection)?;
         *watch = Some(connection);
         Ok(version)
     }
@@ -125,6 +153,12 @@ impl Current {
         // A full channel has woken the thread already.
         lock(&self.wake).as_ref().is_some_and(|wake| !matches!(wake.try_send(()), Err(mpsc::TrySendError::Disconnected(()))))
     }
+}
+
+/// When what began then, and is done now, may be done again.
+fn rested(began: Instant) -> Instant {
+    let now = Instant::now();
+    now + ((now - began) * REST).max(REST_MIN)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

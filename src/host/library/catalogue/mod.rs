@@ -7,19 +7,24 @@ mod build;
 mod current;
 mod facet;
 mod key;
+mod listened;
 mod memory;
 mod names;
 mod order;
 mod recent;
+mod search;
 mod select;
+#[cfg(test)]
+mod tests;
 mod values;
+mod vocabulary;
 
 pub(super) use bits::Bits;
 pub(super) use current::Current;
 pub(super) use order::Wanted;
-pub(super) use select::{Selected, beside};
+pub(super) use select::{Asked, By, Narrowed, Selected, beside};
 
-use crate::protocol::Selection;
+use super::Totals;
 use albums::Albums;
 use names::Names;
 use recent::Recent;
@@ -49,9 +54,12 @@ pub(super) struct Catalogue {
     people: Names,
     genre_names: Names,
     albums: Albums,
+    totals: Totals,
     orders: order::Orders,
-    selected: Recent<Selection, Selected>,
+    selected: Recent<Asked, Selected>,
     pages: Recent<order::Wanted, Vec<u32>>,
+    search: search::Search,
+    listened: Recent<By, listened::Listened>,
 }
 
 /// Bits of `flags`.
@@ -76,12 +84,13 @@ impl Catalogue {
     }
 
     /// Where the tracks of these numbers are, which ascend.
-    pub(super) fn positions(&self, numbers: &[u32]) -> Bits {
+    pub(super) fn positions(&self, numbers: &[i64]) -> Bits {
         let mut bits = Bits::none(self.len());
         let mut at = 0;
         for number in numbers {
-            at = self.from(at, *number);
-            if self.n.get(at) == Some(number) {
+            let Ok(number) = u32::try_from(*number) else { continue };
+            at = self.from(at, number);
+            if self.n.get(at) == Some(&number) {
                 bits.insert(at);
             }
         }

@@ -3,69 +3,154 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::select::Selected;
-use super::{Catalogue, NO_YEAR, Recent};
-use crate::protocol::{Selection, SortKey};
+use super::bits::Bits;
+use super::listened::Listened;
+use super::select::{Asked, By, Selected};
+use super::{Catalogue, NO_YEAR};
+use crate::protocol::SortKey;
 
-/// Orders kept beside that by album. Each takes four bytes a track.
-const KEPT: usize = 8;
+const BASE: SortKey = SortKey::Album;
+/// The sorts that are the same for every listener, the most usual first: `prepare` makes them in this order.
+const SORTS: [SortKey; 11] = [
+    BASE,
+    SortKey::Artist,
+    SortKey::Title,
+    SortKey::Added,
+    SortKey::Genre,
+    SortKey::Year,
+    SortKey::Duration,
+    SortKey::Composer,
+    SortKey::Size,
+    SortKey::Kbps,
+    SortKey::Bpm,
+];
 
+#[derive(Default)]
 pub(super) struct Orders {
-    by_album: OnceLock<Vec<u32>>,
-    others: Recent<(SortKey, bool), Vec<u32>>,
+    each: [OnceLock<Order>; SORTS.len()],
+}
+
+/// All tracks, ascending. It is read both ways.
+pub(super) struct Order {
+    positions: Vec<u32>,
+    /// Where tracks begin that sort otherwise than the one before.
+    begins: Bits,
+    /// How many have what is sorted by; the others are behind them.
+    known: usize,
 }
 
 /// A selection in an order.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(in crate::host::library) struct Wanted {
-    pub(in crate::host::library) selection: Selection,
+    pub(in crate::host::library) asked: Asked,
     pub(in crate::host::library) sort: SortKey,
     pub(in crate::host::library) descending: bool,
+    /// Who asks, where the sort is a listener's own.
+    pub(in crate::host::library) by: Option<By>,
 }
 
-impl Orders {
-    pub(super) fn new() -> Self {
-        Self { by_album: OnceLock::new(), others: Recent::new(KEPT, usize::MAX) }
+impl Order {
+    /// Of positions that lie by album.
+    fn new(mut positions: Vec<u32>, key: impl Fn(usize) -> Option<u64>) -> Self {
+        // What is not known comes last, and the sort leaves ties as they lie.
+        positions.sort_by_cached_key(|position| key(*position as usize).unwrap_or(u64::MAX));
+        let (mut last, mut known) = (None, 0);
+        let begins = Bits::of(positions.len(), |at| {
+            let this = key(positions[at] as usize);
+            known += usize::from(this.is_some());
+            let is_other = last != Some(this);
+            last = Some(this);
+            is_other
+        });
+        Self { positions, begins, known }
+    }
+
+    /// As [`Self::new`], where nearly all tracks have one and the same key: that none is below, or none.
+    fn sparse(positions: &[u32], key: impl Fn(usize) -> Option<u64>) -> Self {
+        let usual = |position: &&u32| key(**position as usize).is_none_or(|key| key == 0);
+        let (most, mut rest): (Vec<u32>, Vec<u32>) = positions.iter().partition(usual);
+        rest.sort_by_cached_key(|position| key(*position as usize));
+        let is_known = most.first().is_none_or(|position| key(*position as usize).is_some());
+        let (known, before) = if is_known { (positions.len(), most.len()) } else { (rest.len(), 0) };
+        let mut begins = Bits::none(positions.len());
+        if !most.is_empty() {
+            begins.insert(if is_known { 0 } else { known });
+        }
+        let mut last = None;
+        for (at, position) in (before..).zip(&rest) {
+            let this = key(*position as usize);
+            if last != Some(this) {
+                begins.insert(at);
+                last = Some(this);
+            }
+        }
+        let positions = if is_known { [most, rest].concat() } else { [rest, most].concat() };
+        Self { positions, begins, known }
+    }
+
+    /// The selected of them, one way or the other.
+    fn among(&self, selected: &Selected, descending: bool) -> Vec<u32> {
+        let mut sorted = Vec::with_capacity(selected.tracks);
+        let mut add = |positions: &[u32]| sorted.extend(positions.iter().filter(|position| selected.bits.contains(**position as usize)));
+        if descending {
+            let mut end = self.known;
+            for begin in (0..self.known).rev().filter(|at| self.begins.contains(*at)) {
+                add(&self.positions[begin..end]);
+                end = begin;
+            }
+            add(&self.positions[self.known..]);
+        } else {
+            add(&self.positions);
+        }
+        sorted
     }
 }
 
 impl Catalogue {
-    /// The positions of the selected tracks in an order.
-    pub(in crate::host::library) fn sorted(&self, selected: &Selected, wanted: &Wanted) -> Arc<Vec<u32>> {
-        let sorted = self.pages.get(wanted, || {
-            let order = self.order(wanted.sort, wanted.descending);
-            let mut sorted = Vec::with_capacity(selected.tracks);
-            sorted.extend(order.iter().filter(|position| selected.bits.contains(**position as usize)));
+    /// The positions of the selected tracks in an order. `listened` is asked for where the sort is a listener's own.
+    pub(in crate::host::library) fn sorted<E>(
+        &self,
+        selected: &Selected,
+        wanted: &Wanted,
+        listened: impl FnOnce(&By) -> Result<Arc<Listened>, E>,
+    ) -> Result<Arc<Vec<u32>>, E> {
+        self.pages.get(wanted, || {
+            let sorted = match (SORTS.iter().position(|sort| *sort == wanted.sort), &wanted.by) {
+                (Some(place), _) => self.order(place).among(selected, wanted.descending),
+                (None, Some(by)) => {
+                    let listened = listened(by)?;
+                    let key = |position: usize| listened.key(wanted.sort, position, self.rating[position]);
+                    Order::sparse(self.by_album(), key).among(selected, wanted.descending)
+                }
+                (None, None) => self.order(0).among(selected, false),
+            };
             let weight = sorted.len();
-            Ok::<_, std::convert::Infallible>((sorted, weight))
-        });
-        sorted.unwrap_or_else(|never| match never {})
+            Ok((sorted, weight))
+        })
     }
 
-    /// Makes the orders that were asked of the catalogue before this one.
-    pub(super) fn sort_as(&self, before: &Self) {
-        for (sort, descending) in before.orders.others.keys() {
-            self.order(sort, descending);
-        }
+    /// Makes all orders, so that nobody waits for one.
+    pub(super) fn sort_all(&self) {
+        (0..SORTS.len()).for_each(|place| {
+            self.order(place);
+        });
     }
 
-    fn order(&self, sort: SortKey, descending: bool) -> Arc<Vec<u32>> {
-        let order = self.orders.others.get(&(sort, descending), || {
-            let mut order = self.by_album().clone();
-            if sort != SortKey::Album || descending {
-                order.sort_by_cached_key(|position| turned(self.key(sort, *position as usize), descending));
-            }
-            Ok::<_, std::convert::Infallible>((order, 0))
-        });
-        order.unwrap_or_else(|never| match never {})
+    fn order(&self, place: usize) -> &Order {
+        self.orders.each[place].get_or_init(|| {
+            let positions = if SORTS[place] == BASE { self.placed() } else { self.by_album().clone() };
+            Order::new(positions, |position| self.key(SORTS[place], position))
+        })
     }
 
     fn by_album(&self) -> &Vec<u32> {
-        self.orders.by_album.get_or_init(|| {
-            let mut order: Vec<u32> = (0..self.len() as u32).collect();
-            order.sort_by_cached_key(|position| self.within_album(*position as usize));
-            order
-        })
+        &self.order(0).positions
+    }
+
+    fn placed(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        order.sort_by_cached_key(|position| self.within_album(*position as usize));
+        order
     }
 
     /// By album, disc, number and title; tracks of no album last, by artist.
@@ -88,26 +173,13 @@ impl Catalogue {
             SortKey::Album => self.album_rank(position).map(u64::from),
             SortKey::Composer => self.composers.rank(position).map(u64::from),
             SortKey::Genre => self.genres.rank(position).map(u64::from),
-            SortKey::Year => {
-                Some(self.year[position]).filter(|year| *year != NO_YEAR).map(|year| (i64::from(year) - i64::from(NO_YEAR)) as u64)
-            }
+            SortKey::Year => Some(self.year[position]).filter(|year| *year != NO_YEAR).map(|year| year.abs_diff(NO_YEAR).into()),
             SortKey::Duration => Some(self.duration_ms[position].into()),
             SortKey::Added => Some(self.added_s[position].into()),
             SortKey::Bpm => known(self.bpm[position].into()),
             SortKey::Kbps => known(self.kbps[position].into()),
             SortKey::Size => Some(self.size[position]),
-            SortKey::Rating => known(self.rating[position].into()),
-            SortKey::Plays => Some(0),
-            SortKey::LastPlayed => None,
+            SortKey::Rating | SortKey::Plays | SortKey::LastPlayed => None,
         }
-    }
-}
-
-/// So that ascending order of the results is the order wanted. What is not known is last.
-fn turned(key: Option<u64>, descending: bool) -> u64 {
-    match key {
-        None => u64::MAX,
-        Some(key) if descending => u64::MAX - 1 - key.min(u64::MAX - 1),
-        Some(key) => key.min(u64::MAX - 1),
     }
 }

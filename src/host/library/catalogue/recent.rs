@@ -45,11 +45,6 @@ impl<K: Eq + Hash + Clone, V> Recent<K, V> {
         Ok(value)
     }
 
-    /// What is kept answers to, the one asked for last at the end.
-    pub(super) fn keys(&self) -> Vec<K> {
-        self.kept().iter().map(|one| one.key.clone()).collect()
-    }
-
     fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Kept<K, V>>> {
         // What is kept is right whoever panicked beside it.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)

@@ -6,8 +6,9 @@ use super::bits::Bits;
 use super::names::Names;
 use super::values::Values;
 use super::{Catalogue, flag};
+use crate::host::library::rules::asks_for_missing;
 use crate::protocol::{Facet, MediaKind, Only, Selection};
-use crate::types::AlbumId;
+use crate::types::{AlbumId, UserId};
 
 /// The selected tracks, and what they come to.
 #[derive(Debug)]
@@ -16,22 +17,48 @@ pub(in crate::host::library) struct Selected {
     pub(in crate::host::library) tracks: usize,
     pub(in crate::host::library) duration_ms: u64,
     pub(in crate::host::library) bytes: u64,
+    /// What was searched for instead of words that no track has.
+    pub(in crate::host::library) corrected: Option<String>,
+}
+
+/// The tracks that a selection's search, its rules, and what is the listener's own let through.
+#[derive(Debug, Default)]
+pub(in crate::host::library) struct Narrowed {
+    pub(in crate::host::library) to: Vec<Bits>,
+    pub(in crate::host::library) corrected: Option<String>,
+}
+
+/// A selection, and what its answer hangs on beside the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::host::library) struct Asked {
+    pub(in crate::host::library) selection: Selection,
+    pub(in crate::host::library) by: Option<By>,
+}
+
+/// Who asks, and when, where the answer is not the same for everybody and always.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::host::library) struct By {
+    pub(in crate::host::library) listener: UserId,
+    /// Of what listeners made.
+    pub(in crate::host::library) version: i64,
+    /// Since the beginning of 1970; 0 where the time makes no difference.
+    pub(in crate::host::library) minute: i64,
 }
 
 impl Catalogue {
-    /// What `selection` lets through. `found` are the tracks that its search and its rules let through, when it has any.
+    /// What a selection lets through. `narrowed` says what neither the columns nor the flags tell.
     pub(in crate::host::library) fn select<E>(
         &self,
-        selection: &Selection,
-        found: impl FnOnce() -> Result<Vec<Bits>, E>,
+        asked: &Asked,
+        narrowed: impl FnOnce() -> Result<Narrowed, E>,
     ) -> Result<Arc<Selected>, E> {
-        self.selected.get(selection, || {
-            let mut bits = self.named(selection.kind, selection.only);
-            for found in found()? {
-                bits.keep(&found);
-            }
+        let selection = &asked.selection;
+        self.selected.get(asked, || {
+            let mut bits = self.named(selection);
+            let narrowed = narrowed()?;
+            narrowed.to.iter().for_each(|found| bits.keep(found));
             self.keep_values(selection, &mut bits);
-            let mut selected = Selected { tracks: bits.count(), duration_ms: 0, bytes: 0, bits };
+            let mut selected = Selected { tracks: bits.count(), duration_ms: 0, bytes: 0, corrected: narrowed.corrected, bits };
             for position in selected.bits.iter() {
                 selected.duration_ms += u64::from(self.duration_ms[position]);
                 selected.bytes = selected.bytes.saturating_add(self.size[position]);
@@ -64,26 +91,21 @@ impl Catalogue {
         Bits::of(self.len(), |position| fits.get(self.album[position] as usize).copied().unwrap_or(false))
     }
 
-    /// What vanished is in a part of its own; what lies on a disk that is away is nowhere.
-    fn named(&self, kind: Option<MediaKind>, only: Option<Only>) -> Bits {
-        let mut looked_at = flag::PRESENT | flag::MISSING;
-        let mut wanted = flag::PRESENT;
-        match only {
-            Some(Only::Missing) => wanted = flag::MISSING,
-            Some(Only::Duplicates) => {
-                looked_at |= flag::DUPLICATE;
-                wanted |= flag::DUPLICATE;
-            }
-            Some(Only::Loved | Only::Unfinished) | None => {}
-        }
-        if let Some(kind) = kind {
-            looked_at |= flag::VIDEO;
-            wanted |= if kind == MediaKind::Video { flag::VIDEO } else { 0 };
-        }
-        if matches!(only, Some(Only::Loved | Only::Unfinished)) {
-            return Bits::none(self.len());
-        }
-        Bits::of(self.len(), |position| self.flags[position] & looked_at == wanted)
+    /// What vanished is in a part of its own, but for rules that ask for it; what lies on a disk that is away is nowhere.
+    fn named(&self, selection: &Selection) -> Bits {
+        let there = match selection.only {
+            Some(Only::Missing) => flag::MISSING,
+            _ if selection.rules.as_ref().is_some_and(asks_for_missing) => flag::PRESENT | flag::MISSING,
+            _ => flag::PRESENT,
+        };
+        let twice = if selection.only == Some(Only::Duplicates) { flag::DUPLICATE } else { 0 };
+        let (kind, wanted) = match selection.kind {
+            Some(MediaKind::Video) => (flag::VIDEO, flag::VIDEO),
+            Some(MediaKind::Audio) => (flag::VIDEO, 0),
+            None => (0, 0),
+        };
+        let fits = |flags: u8| flags & there != 0 && flags & kind == wanted && flags & twice == twice;
+        Bits::of(self.len(), |position| fits(self.flags[position]))
     }
 }
 

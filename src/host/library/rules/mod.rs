@@ -49,7 +49,7 @@ pub fn evaluate(index: &Connection, rules: &Rules, listener: UserId, now: UnixMs
         sql.text(" LEFT JOIN ").text(listened).text(" AS h ON h.track = t.id AND h.listener = ").bind(listener.0.as_bytes().to_vec());
     }
     sql.text(" WHERE ");
-    if !rules.rules.iter().any(is_of_missing) {
+    if !asks_for_missing(rules) {
         sql.text("t.state = 'present' AND ");
     }
     condition::group(&mut sql, rules.matching, &rules.rules, &asked);
@@ -87,6 +87,11 @@ fn take(index: &Connection, sql: &Sql, limit: Option<&Limit>) -> rusqlite::Resul
 fn is_attached(index: &Connection) -> rusqlite::Result<bool> {
     let sql = "SELECT 1 FROM pragma_database_list WHERE name = 'heard'";
     Ok(index.prepare_cached(sql)?.query_row([], |_| Ok(())).optional()?.is_some())
+}
+
+/// Whether rules say anything of files that have vanished: without that they mean files that are there.
+pub fn asks_for_missing(rules: &Rules) -> bool {
+    rules.rules.iter().any(is_of_missing)
 }
 
 fn is_of_missing(rule: &Rule) -> bool {

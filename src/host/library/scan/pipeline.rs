@@ -145,8 +145,8 @@ impl Scan<'_> {
     fn write(&self, notes: &Receiver<Note>, away: Vec<Seen>, scope: &Scope<'_>) -> Result<ScanSummary, LibraryError> {
         let index = db::open_for_writing(&self.library.index())?;
         let progress = &self.library.shared.scan.progress;
-        let key = self.library.shared.key.clone();
-        let mut writer = Writer::new(&index, key, self.clock, progress, ScanSummary::new(self.roots));
+        let shared = &self.library.shared;
+        let mut writer = Writer::new(&index, shared.key.clone(), self.clock, progress, &shared.changes, ScanSummary::new(self.roots));
         away.into_iter().try_for_each(|seen| writer.take(seen.into()))?;
         loop {
             match notes.recv_timeout(writer.patience()) {

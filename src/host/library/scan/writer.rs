@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, params};
 
-use super::super::LibraryError;
 use super::super::described::Described;
 use super::super::identity::{Fingerprint, IdKey, Identities};
 use super::super::keep::{Keeper, Kept};
+use super::super::{Changes, LibraryError};
 use super::pictures::Made;
 use super::progress::Progress;
 use super::summary::ScanSummary;
@@ -58,6 +58,10 @@ pub(super) struct Writer<'a> {
     identities: Identities<'a>,
     pub(super) clock: &'a dyn Clock,
     progress: &'a Progress,
+    changes: &'a Changes,
+    /// Tracks that the commit to come writes, and whether it changes others as well.
+    written: Vec<TrackId>,
+    changes_others: bool,
     pending: u32,
     /// When the transaction began.
     began: Instant,
@@ -72,13 +76,23 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(index: &'a Connection, key: IdKey, clock: &'a dyn Clock, progress: &'a Progress, summary: ScanSummary) -> Self {
+    pub(super) fn new(
+        index: &'a Connection,
+        key: IdKey,
+        clock: &'a dyn Clock,
+        progress: &'a Progress,
+        changes: &'a Changes,
+        summary: ScanSummary,
+    ) -> Self {
         Self {
             index,
             keeper: Keeper::new(index),
             identities: Identities::new(index, key),
             clock,
             progress,
+            changes,
+            written: Vec::new(),
+            changes_others: false,
             pending: 0,
             began: Instant::now(),
             summary,
@@ -163,6 +177,7 @@ impl<'a> Writer<'a> {
             .keep(&Kept { id, path: &path, stamp: job.stamp, fingerprint: *fingerprint, file: described, art: art.as_ref() }, now)?;
         self.summary.read(job.folder.root, job.known.is_none());
         self.progress.read();
+        self.written.push(id);
         self.count()?;
         Ok(id)
     }
@@ -179,6 +194,7 @@ impl<'a> Writer<'a> {
     pub(super) fn change(&mut self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<u64, LibraryError> {
         self.begin()?;
         let changed = self.index.prepare_cached(sql)?.execute(values)?;
+        self.changes_others |= changed > 0 && sql.starts_with("UPDATE track ");
         self.count()?;
         Ok(changed as u64)
     }
@@ -200,7 +216,14 @@ impl<'a> Writer<'a> {
     pub(super) fn commit(&mut self) -> Result<(), LibraryError> {
         self.pending = 0;
         if !self.index.is_autocommit() {
+            self.changes.own_index();
             self.index.execute_batch("COMMIT")?;
+        }
+        let written = std::mem::take(&mut self.written);
+        if std::mem::take(&mut self.changes_others) {
+            self.changes.of_everything();
+        } else {
+            self.changes.of_tracks(&written, &[]);
         }
         Ok(())
     }

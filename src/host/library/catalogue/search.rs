@@ -1,0 +1,117 @@
+//! Which tracks the words of a search are in. The index finds a word's tracks in a time that grows with their number, so the beginnings
+//! that very many tracks have ("a", "th", "the") are looked up beforehand; what was typed last is remembered, so that the next letter
+//! costs one word.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use rusqlite::Connection;
+
+use super::bits::Bits;
+use super::vocabulary::Vocabulary;
+use super::{Catalogue, Recent};
+use crate::host::library::words::sought;
+
+/// Words of a search beyond these are not looked at.
+const WORDS_MAX: usize = 16;
+/// Words remembered.
+const REMEMBERED: usize = 32;
+/// Beginnings that so many words of tracks have are looked up beforehand: fewer take less than ten milliseconds.
+const FREQUENT: u64 = 30_000;
+/// At most so many, the most frequent first. Each takes a bit a track.
+const FREQUENT_MAX: usize = 160;
+
+pub(super) struct Search {
+    remembered: Recent<String, Bits>,
+    prepared: OnceLock<Prepared>,
+}
+
+/// What is made ready in the background.
+struct Prepared {
+    frequent: HashMap<String, Arc<Bits>>,
+    vocabulary: Vocabulary,
+}
+
+/// What a search found.
+pub(in crate::host::library) struct Found {
+    /// `None`: there is nothing to look for, and all tracks have it.
+    pub(in crate::host::library) bits: Option<Bits>,
+    /// What was looked for instead of what is nowhere.
+    pub(in crate::host::library) corrected: Option<String>,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { remembered: Recent::new(REMEMBERED, usize::MAX), prepared: OnceLock::new() }
+    }
+}
+
+impl Catalogue {
+    /// The tracks that have, for each word of `text`, a word that begins with it. A word that none has is taken for the one most like it.
+    pub(in crate::host::library) fn search(&self, index: &Connection, text: &str) -> rusqlite::Result<Found> {
+        let mut words = sought(text);
+        words.truncate(WORDS_MAX);
+        let mut is_corrected = false;
+        let mut found: Option<Bits> = None;
+        for word in &mut words {
+            let mut bits = self.beginning(index, word)?;
+            if bits.is_empty()
+                && let Some(likely) = self.prepared(index)?.vocabulary.nearest(word)
+            {
+                let other = self.beginning(index, &likely)?;
+                // A word of tracks that the asker may not see is none.
+                if !other.is_empty() {
+                    bits = other;
+                    *word = likely;
+                    is_corrected = true;
+                }
+            }
+            match &mut found {
+                Some(found) => found.keep(&bits),
+                None => found = Some(Bits::clone(&bits)),
+            }
+        }
+        Ok(Found { bits: found, corrected: is_corrected.then(|| words.join(" ")) })
+    }
+
+    /// Looks up what takes long. Only the first who asks does it.
+    pub(super) fn prepare_search(&self, index: &Connection) -> rusqlite::Result<()> {
+        self.prepared(index).map(drop)
+    }
+
+    fn prepared(&self, index: &Connection) -> rusqlite::Result<&Prepared> {
+        if let Some(prepared) = self.search.prepared.get() {
+            return Ok(prepared);
+        }
+        let (vocabulary, beginnings) = Vocabulary::read(index, FREQUENT, FREQUENT_MAX)?;
+        let mut frequent = HashMap::with_capacity(beginnings.len());
+        for beginning in beginnings {
+            let bits = self.look_up(index, &beginning)?;
+            frequent.insert(beginning, Arc::new(bits));
+        }
+        Ok(self.search.prepared.get_or_init(|| Prepared { frequent, vocabulary }))
+    }
+
+    /// The tracks that have a word that begins so.
+    fn beginning(&self, index: &Connection, word: &str) -> rusqlite::Result<Arc<Bits>> {
+        if let Some(bits) = self.search.prepared.get().and_then(|prepared| prepared.frequent.get(word)) {
+            return Ok(bits.clone());
+        }
+        self.search.remembered.get(&word.to_owned(), || Ok((self.look_up(index, word)?, 0)))
+    }
+
+    fn look_up(&self, index: &Connection, word: &str) -> rusqlite::Result<Bits> {
+        let term = format!("\"{}\" *", word.replace('"', "\"\""));
+        let mut statement = index.prepare_cached("SELECT rowid FROM words WHERE words MATCH ?")?;
+        let mut rows = statement.query([term])?;
+        let (mut bits, mut at) = (Bits::none(self.len()), 0);
+        while let Some(row) = rows.next()? {
+            let number = row.get(0)?;
+            at = self.from(at, number);
+            if self.n.get(at) == Some(&number) {
+                bits.insert(at);
+            }
+        }
+        Ok(bits)
+    }
+}
