@@ -65,10 +65,7 @@ pub(super) fn of(field: Field) -> Place {
         Field::Bpm => Place::Number("t.bpm"),
         Field::Duration => Place::Number("t.duration_ms"),
         Field::Size => Place::Number("t.size"),
-        // Of a video, sound and pictures together.
-        Field::Kbps => Place::Number(
-            "nullif(ifnull(json_extract(t.source, '$.audio.kbps'), 0) + ifnull(json_extract(t.source, '$.video.kbps'), 0), 0)",
-        ),
+        Field::Kbps => Place::Number("t.kbps"),
         Field::SampleRate => Place::Number("nullif(json_extract(t.source, '$.audio.rate'), 0)"),
         Field::Rating => Place::Own { column: "rating", file: "t.rating", without: Some(0) },
         Field::Plays => Place::Heard { column: "plays", without: Some(0) },

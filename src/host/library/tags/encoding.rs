@@ -102,10 +102,12 @@ fn is_hardly_western(text: &[u8]) -> bool {
     let is_high = |byte: &u8| *byte >= 0x80;
     let high = text.iter().filter(|byte| is_high(byte)).count();
     let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    let longest_run = text.split(|byte| !is_high(byte)).map(<[u8]>::len).max().unwrap_or(0);
+    // `¡¡¡` and `………` are one sign.
+    let run = |high: &[u8]| high.chunk_by(|a, b| a == b).count();
+    let longest_run = text.split(|byte| !is_high(byte)).map(run).max().unwrap_or(0);
     // What Windows' encoding has no character for.
     let is_undefined = text.iter().any(|byte| matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d));
-    longest_run >= 3 || is_undefined || (high >= 2 && high > letters)
+    longest_run >= 3 || is_undefined || (longest_run >= 2 && high > letters)
 }
 
 /// Among encodings of Latin letters the detector needs many, or signs in the midst of words where Western Europe would have them.

@@ -109,7 +109,8 @@ fn has(field: Field, song: &Song, songs: &[Song]) -> Has {
     let one = |text: &Option<String>| Has::Texts(vec![text.clone().unwrap_or_default()]);
     let several = |texts: &[String]| Has::Texts(if texts.is_empty() { vec![String::new()] } else { texts.to_vec() });
     let n = 1 + songs.iter().position(|other| std::ptr::eq(other, song)).expect("one of them");
-    let kbps = song.kbps.0.unwrap_or(0) + if song.is_video { song.kbps.1.unwrap_or(0) } else { 0 };
+    let said = song.kbps.0.unwrap_or(0) + if song.is_video { song.kbps.1.unwrap_or(0) } else { 0 };
+    let kbps = if said > 0 { Some(i64::from(said)) } else { (song.size as i64 * 8).checked_div(song.duration_ms as i64) };
     match field {
         Field::Title => Has::Texts(vec![song.title.clone()]),
         Field::Artist => several(&song.artists),
@@ -130,7 +131,7 @@ fn has(field: Field, song: &Song, songs: &[Song]) -> Has {
         Field::Bpm => Has::Number(song.bpm.map(i64::from)),
         Field::Duration => Has::Number(Some(song.duration_ms as i64)),
         Field::Size => Has::Number(Some(song.size as i64)),
-        Field::Kbps => Has::Number((kbps > 0).then_some(i64::from(kbps))),
+        Field::Kbps => Has::Number(kbps),
         Field::SampleRate => Has::Number((song.rate > 0).then_some(i64::from(song.rate))),
         Field::Rating => Has::Number(Some(i64::from(song.own_rating.or(song.rating).unwrap_or(0)))),
         Field::Plays => Has::Number(Some(i64::from(song.plays))),

@@ -42,7 +42,7 @@ pub fn lyrics(path: &Path, may_read: impl Fn(&Path) -> bool) -> Option<Lyrics> {
 
 /// Whether a file beside a song holds lyrics with times: one look.
 pub(in super::super) fn has_beside(path: &Path) -> bool {
-    path.with_extension(BESIDE[0]).is_file()
+    std::fs::symlink_metadata(path.with_extension(BESIDE[0])).is_ok_and(|metadata| metadata.is_file())
 }
 
 fn beside(path: &Path) -> impl Iterator<Item = PathBuf> {
