@@ -1,14 +1,15 @@
 //! The index's file: one writer at a time (the scan), and a few readers kept open.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::LibraryError;
 use super::fold::fold;
+use super::{LibraryError, copy_before, recover};
 
 /// Step k brings an index from version k to k + 1.
 const STEPS: [Step; 3] = [
@@ -16,6 +17,8 @@ const STEPS: [Step; 3] = [
     |index| index.execute_batch(include_str!("0002_media.sql")),
     super::steps::bring,
 ];
+/// Of an index that is up to date.
+pub(super) const VERSION: usize = STEPS.len();
 type Step = fn(&Connection) -> rusqlite::Result<()>;
 /// A reader that finds the writer in its way waits at most so long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -29,7 +32,7 @@ pub(super) fn open_for_writing(index: &Path) -> Result<Connection, LibraryError>
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A lost last batch is found again by the next scan.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    migrate(&mut connection)?;
+    migrate(&mut connection, index)?;
     teach(&connection)?;
     Ok(connection)
 }
@@ -42,19 +45,28 @@ fn teach(connection: &Connection) -> rusqlite::Result<()> {
     super::rules::teach(connection)
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), LibraryError> {
-    let change = connection.transaction()?;
-    let version: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let done = usize::try_from(version).map_err(|_| LibraryError::FromTheFuture)?;
-    let steps = STEPS.get(done..).ok_or(LibraryError::FromTheFuture)?;
-    if steps.is_empty() {
+/// One that is not new is copied before.
+fn migrate(connection: &mut Connection, index: &Path) -> Result<(), LibraryError> {
+    let version = |connection: &Connection| -> Result<usize, LibraryError> {
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        usize::try_from(version).ok().filter(|version| *version <= STEPS.len()).ok_or(LibraryError::FromTheFuture)
+    };
+    let before = version(connection)?;
+    if before == STEPS.len() {
         return Ok(());
     }
+    if before > 0 {
+        copy_before::make(connection, index, before)?;
+    }
+    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    let steps = &STEPS[version(&change)?..];
     for step in steps {
         step(&change)?;
     }
     change.pragma_update(None, "user_version", STEPS.len() as i64)?;
-    Ok(change.commit()?)
+    change.commit()?;
+    Ok(copy_before::drop_all(index, STEPS.len())?)
 }
 
 /// A few read-only connections.
@@ -63,27 +75,41 @@ pub(super) struct Readers {
     /// What listeners made, attached as `heard`.
     heard: Option<PathBuf>,
     idle: Mutex<Vec<Connection>>,
+    /// How often the file was replaced.
+    replaced: AtomicU64,
+    damage: AtomicBool,
 }
 
 impl Readers {
     pub(super) fn new(index: PathBuf, heard: Option<PathBuf>) -> Self {
-        Self { index, heard, idle: Mutex::new(Vec::new()) }
+        Self { index, heard, idle: Mutex::new(Vec::new()), replaced: AtomicU64::new(0), damage: AtomicBool::new(false) }
     }
 
     /// The file was replaced: what is open reads the old one.
     pub(super) fn forget(&self) {
-        self.idle().clear();
+        let mut idle = self.idle();
+        self.replaced.fetch_add(1, Ordering::Relaxed);
+        self.damage.store(false, Ordering::Relaxed);
+        idle.clear();
+    }
+
+    /// Whether somebody met bytes since the last replacement that are no index.
+    pub(super) fn met_damage(&self) -> bool {
+        self.damage.load(Ordering::Relaxed)
     }
 
     /// Runs `read` on a connection of its own.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LibraryError> {
+        let replaced = self.replaced.load(Ordering::Relaxed);
         let connection = match self.idle().pop() {
             Some(connection) => connection,
             None => self.open()?,
         };
         let result = read(&connection);
+        let is_damaged = result.as_ref().is_err_and(recover::is_damaged);
+        self.damage.fetch_or(is_damaged, Ordering::Relaxed);
         let mut idle = self.idle();
-        if idle.len() < READERS_KEPT {
+        if !is_damaged && idle.len() < READERS_KEPT && self.replaced.load(Ordering::Relaxed) == replaced {
             idle.push(connection);
         }
         Ok(result?)

@@ -9,16 +9,19 @@ mod candidates;
 mod catalogue;
 mod changes;
 mod codecs;
+mod copy_before;
 mod db;
 mod described;
 mod facets;
 mod fold;
+mod identity;
 mod info;
 mod keep;
 mod listeners;
 mod lookup;
 mod made;
 mod poster;
+mod recover;
 mod row;
 mod rules;
 mod scan;
@@ -39,6 +42,7 @@ pub use codecs::Codecs;
 pub use described::{AlbumTag, Described, MoreTags};
 pub use facets::FacetList;
 pub use fold::fold;
+pub use identity::Fingerprint;
 pub use listeners::Brought;
 pub use lookup::{Found, Totals};
 pub use made::Made;
@@ -48,6 +52,7 @@ pub use tags::lyrics::{Lrc, lyrics, parse_lrc};
 
 use catalogue::Current;
 use db::Readers;
+use identity::IdKey;
 use listeners::Listeners;
 
 use crate::types::{Clock, SystemClock};
@@ -96,6 +101,8 @@ pub struct Library {
 struct Shared {
     data: PathBuf,
     readers: Readers,
+    /// Of which track ids are made.
+    key: IdKey,
     listeners: Listeners,
     changes: Changes,
     scan: scan::State,
@@ -106,13 +113,14 @@ impl Library {
     /// Opens or makes the index in the folder `data`.
     pub fn open(data: &Path) -> Result<Self, LibraryError> {
         let index = data.join("library.db");
-        db::open_for_writing(&index)?;
+        let opened = recover::open(&index)?;
         std::fs::create_dir_all(data.join("art"))?;
         let listeners = Listeners::open(data)?;
+        let key = IdKey::settle(&opened, data)?;
         let readers = Readers::new(index, Some(Listeners::path_in(data)));
         let changes = Changes::new(SystemClock.now());
         let (scan, catalogue) = (scan::State::default(), Current::default());
-        let shared = Shared { data: data.to_owned(), readers, listeners, changes, scan, catalogue };
+        let shared = Shared { data: data.to_owned(), readers, key, listeners, changes, scan, catalogue };
         Ok(Self { shared: Arc::new(shared) })
     }
 

@@ -5,6 +5,7 @@ mod extras;
 mod files;
 mod listening;
 mod media;
+mod purge;
 
 use std::sync::Arc;
 
@@ -81,6 +82,8 @@ impl Handler {
             Request::Browse(browse) => self.browse(listener(claims)?, browse).await,
             Request::Facets(facets) => self.facets(listener(claims)?, facets).await,
             Request::Tracks { ids } => self.tracks(listener(claims)?, ids).await,
+            Request::Purge { tracks } => self.purge(tracks).await,
+            Request::Unpurge { at_ms } => self.unpurge(at_ms).await,
             Request::Art { art, size } => self.art(art, size).await,
             Request::Init { track, rendition, stream } => self.init(claims.sid, track, Encoding { stream, rendition }).await,
             Request::Segment { track, rendition, index, stream, ahead_ms } => {

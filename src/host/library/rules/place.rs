@@ -23,11 +23,6 @@ pub(super) enum Place {
     HeardFlag(&'static str),
 }
 
-const DUPLICATE: &str =
-    "(t.fingerprint NOT NULL AND t.fingerprint IN (SELECT fingerprint FROM track WHERE state <> 'missing' AND fingerprint IN
-    (SELECT fingerprint FROM track WHERE fingerprint NOT NULL GROUP BY fingerprint HAVING count(*) > 1)
-    GROUP BY fingerprint HAVING count(*) > 1))";
-
 macro_rules! credited {
     ($role:literal) => {
         Place::Several {
@@ -85,7 +80,7 @@ pub(super) fn of(field: Field) -> Place {
         Field::HasArt => Place::Flag("t.art IS NOT NULL"),
         Field::HasLyrics => Place::Flag("t.has_lyrics <> 0"),
         Field::Lossless => Place::Flag("ifnull(json_extract(t.source, '$.audio.lossless'), 0) <> 0"),
-        Field::Duplicate => Place::Flag(DUPLICATE),
+        Field::Duplicate => Place::Flag("t.duplicate"),
         Field::Missing => Place::Flag("t.state = 'missing'"),
     }
 }

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::host::library::fold::fold;
+use crate::host::library::identity::mark_duplicates;
 use crate::host::library::{AlbumTag, Described, Library, Made, MoreTags, db};
 use crate::protocol::{Browse, Facet, FacetOrder, Facets, MediaKind, Only, Selection, SortKey, SourceAudio, SourceMedia};
 use crate::types::{TrackId, UnixMs, UserId};
@@ -67,6 +68,9 @@ fn library(folder: &std::path::Path, tracks: &[Track]) -> Library {
     for (at, _) in tracks.iter().enumerate().filter(|(_, track)| track.is_missing) {
         index.execute("UPDATE track SET state = 'missing' WHERE id = ?", [id(at).0.as_bytes()]).expect("marked");
     }
+    // By their sounds alone: names are so few here that most would be there twice.
+    index.execute("UPDATE track SET song = NULL", []).expect("changed");
+    mark_duplicates(&index).expect("marked");
     library
 }
 
