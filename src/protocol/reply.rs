@@ -47,6 +47,15 @@ pub enum Reply {
     },
     /// Body: [`BrowsePage`] as JSON.
     Tracks {},
+    Purge {
+        /// How many tracks.
+        count: u64,
+        /// When: by this it is undone, within 30 days.
+        at_ms: i64,
+    },
+    Unpurge {
+        count: u64,
+    },
     /// Body: the picture.
     Art {
         content_type: String,

@@ -38,6 +38,16 @@ pub enum Request {
     Tracks {
         ids: Vec<TrackId>,
     },
+    /// Takes tracks out of the library whose files have vanished, all such without `tracks`. The owner's alone.
+    Purge {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tracks: Option<Vec<TrackId>>,
+    },
+    /// Undoes a purge, by when it was; without that all which can be undone.
+    Unpurge {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_ms: Option<i64>,
+    },
     Art {
         art: ArtId,
         #[serde(default, skip_serializing_if = "is_default")]
@@ -124,7 +134,7 @@ impl Request {
         match &request {
             Self::Browse(browse) => browse.check()?,
             Self::Facets(facets) => facets.check()?,
-            Self::Tracks { ids } if ids.len() > usize::from(BROWSE_ROWS_MAX) => {
+            Self::Purge { tracks: Some(ids) } | Self::Tracks { ids } if ids.len() > usize::from(BROWSE_ROWS_MAX) => {
                 return Err(bad(format!("at most {BROWSE_ROWS_MAX} tracks at once")));
             }
             Self::Subtitle { id, .. } if id.len() > SUBTITLE_ID_BYTES_MAX => return Err(bad("there is no such subtitle".to_owned())),

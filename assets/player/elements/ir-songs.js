@@ -5,7 +5,7 @@ import { IrElement } from '../lib/element.js';
 import { scrollToShow, visibleRows } from '../lib/virtual.js';
 import { currentHost, rowAt } from '../store/selectors.js';
 import { emptyView } from './songs_empty.js';
-import { ratingOf } from './stars.js';
+import { isHeart, ratingOf } from './stars.js';
 import { SongsHead } from './songs_head.js';
 import { RowPool, rowId } from './songs_rows.js';
 
@@ -68,7 +68,7 @@ export class IrSongs extends IrElement {
     this.#scroller.addEventListener('scroll', () => this.#schedule(), { passive: true });
     new ResizeObserver(() => this.#measure()).observe(this.#scroller);
     this.#sizer.addEventListener('mousedown', (event) => this.#select(event));
-    this.#sizer.addEventListener('dblclick', (event) => ratingOf(event.target) === null && this.#play(this.#rows.indexOf(event.target)));
+    this.#sizer.addEventListener('dblclick', (event) => ratingOf(event.target) === null && !isHeart(event.target) && this.#play(this.#rows.indexOf(event.target)));
     this.#sizer.addEventListener('click', (event) => {
       // A finger has no double click.
       if (matchMedia('(pointer: coarse)').matches) this.#play(this.#rows.indexOf(event.target));
@@ -81,8 +81,9 @@ export class IrSongs extends IrElement {
     const lead = this.#rows.indexOf(event.target);
     if (lead === null || event.button !== 0) return;
     const rating = ratingOf(event.target);
-    if (rating !== null) {
-      this.request('ir-rate', { index: lead, rating });
+    if (rating !== null || isHeart(event.target)) {
+      if (rating !== null) this.request('ir-rate', { index: lead, rating });
+      else this.request('ir-love', { index: lead, loved: !(this.#store && rowAt(this.#store.state.list, lead)?.listened?.loved) });
       event.preventDefault();
       return;
     }
@@ -105,7 +106,9 @@ export class IrSongs extends IrElement {
     const from = selection.lead;
     const steps = { ArrowDown: from + 1, ArrowUp: from - 1, PageDown: from + page, PageUp: from - page, Home: 0, End: list.total - 1 };
     const to = Object.hasOwn(steps, event.key) ? steps[/** @type {keyof typeof steps} */ (event.key)] : null;
-    if (event.key === 'Enter') this.#play(from < 0 ? 0 : from);
+    const stars = /^[0-5]$/.test(event.key) && from >= 0 ? Number(event.key) : null;
+    if (stars !== null) this.request('ir-rate', { index: from, rating: stars * 20 });
+    else if (event.key === 'Enter') this.#play(from < 0 ? 0 : from);
     else if (to === null || list.total === 0) return;
     else this.request('ir-select', { lead: Math.max(0, Math.min(list.total - 1, to)), extend: event.shiftKey });
     event.preventDefault();

@@ -3,7 +3,7 @@
 import { COLUMNS } from '../lib/columns.js';
 import { h, setAttribute, setText } from '../lib/dom.js';
 import { icon } from '../lib/icons.js';
-import { showStars, stars } from './stars.js';
+import { marks, showMarks } from './stars.js';
 
 /** @typedef {import('../types.js').Track} Track */
 
@@ -76,7 +76,7 @@ export class RowPool {
   }
 
   #make() {
-    const cells = COLUMNS.map(({ name, text }) => h('div', { role: 'gridcell', class: `cell cell-${name}` }, text ? null : stars()));
+    const cells = COLUMNS.map(({ name, text }) => h('div', { role: 'gridcell', class: `cell cell-${name}` }, text ? null : marks()));
     const row = h('div', { role: 'row', class: 'songs-row' }, ...cells);
     this.#parent.append(row);
     return row;
@@ -99,7 +99,7 @@ function fill(row, { track, mark, selected, lead }) {
   row.classList.toggle('is-loved', track?.listened?.loved === true);
   COLUMNS.forEach(({ text }, index) => {
     if (text) setText(row.children[index], track ? text(track) : '');
-    else showStars(row.children[index].children[0], track?.listened?.rating);
+    else showMarks(row.children[index].children[0], track?.listened);
   });
   if (track?.missing && !mark) row.children[0].replaceChildren(icon('gone'));
   if (mark) row.children[0].replaceChildren(icon(mark === 'playing' ? 'loud' : 'quiet'));

@@ -55,12 +55,14 @@ CREATE TABLE track (
     id            BLOB    NOT NULL UNIQUE,          -- 16 bytes, `TrackId`
     folder        INTEGER NOT NULL REFERENCES folder (n),
     name          BLOB    NOT NULL,
-    state         TEXT    NOT NULL CHECK (state IN ('present', 'missing', 'offline')),
+    state         TEXT    NOT NULL CHECK (state IN ('present', 'missing', 'offline', 'purged')),
     state_at_ms   INTEGER NOT NULL,                 -- since when
     mtime_ms      INTEGER NOT NULL,
     size          INTEGER NOT NULL,
     inode         INTEGER NOT NULL,
     fingerprint   BLOB,                             -- of the coded sound and pictures, whatever the tags; NULL: not made
+    song          INTEGER,                          -- stands for who plays what; NULL: nobody is named
+    duplicate     INTEGER NOT NULL DEFAULT 0,       -- whether it is there once more; each scan brings it up to date
     kind          TEXT    NOT NULL CHECK (kind IN ('audio', 'video')),
     title         TEXT    NOT NULL,
     sort_title    TEXT,                             -- as a tag says that it sorts
@@ -89,6 +91,8 @@ CREATE TABLE track (
 -- An album's loudness is that of all its tracks.
 CREATE INDEX track_by_album ON track (album);
 CREATE INDEX track_by_added ON track (added_at_ms, id);
+CREATE INDEX track_by_purge ON track (state_at_ms) WHERE state = 'purged';
+CREATE INDEX track_by_duplicate ON track (n) WHERE duplicate;
 CREATE INDEX track_by_fingerprint ON track (fingerprint) WHERE fingerprint NOT NULL;
 
 -- Who made a track. role: 0 artist, 1 album artist, 2 composer.
@@ -118,6 +122,23 @@ CREATE TABLE analysis (
     waveform      BLOB,                             -- a byte for each equally long part, its loudest sample
     error         TEXT                              -- why it could not be heard, for people
 ) STRICT;
+
+-- What belongs to the data folder as a whole.
+CREATE TABLE meta (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Ids whose tracks left the index: they were purged, or the index was damaged. A file that comes back takes its id from here.
+CREATE TABLE former (
+    id          BLOB    NOT NULL PRIMARY KEY,
+    fingerprint BLOB,
+    path        BLOB,                               -- where its file is, as far as that is known
+    added_at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX former_by_fingerprint ON former (fingerprint) WHERE fingerprint NOT NULL;
+CREATE INDEX former_by_path ON former (path) WHERE path NOT NULL;
 
 -- The words of each track, by its number, as `words.rs` makes them: nothing is left for the tokenizer but to part them at spaces.
 -- Which of a track's texts a word is from is not kept: nobody asks, and it would take half as much again.

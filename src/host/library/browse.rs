@@ -87,7 +87,7 @@ fn rows(index: &Connection, catalogue: &Catalogue, positions: &[u32]) -> rusqlit
     let mut rows = Vec::with_capacity(positions.len());
     for position in positions {
         let row = statement.query_row([catalogue.n(*position)], track_row).optional()?;
-        rows.extend(row.map(|row| TrackRow { duplicate: catalogue.is_duplicate(*position), ..row }));
+        rows.extend(row);
     }
     fill_loudness(&snapshot, &mut rows)?;
     Ok(rows)

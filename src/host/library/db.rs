@@ -1,15 +1,16 @@
 //! The index's file: one writer at a time (the scan), and a few readers kept open.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::LibraryError;
 use super::fold::fold;
 use super::sight::{Sight, narrow};
+use super::{LibraryError, copy_before, recover};
 
 /// Step k brings an index from version k to k + 1.
 const STEPS: [Step; 3] = [
@@ -17,6 +18,8 @@ const STEPS: [Step; 3] = [
     |index| index.execute_batch(include_str!("0002_media.sql")),
     super::steps::bring,
 ];
+/// Of an index that is up to date.
+pub(super) const VERSION: usize = STEPS.len();
 type Step = fn(&Connection) -> rusqlite::Result<()>;
 /// A reader that finds the writer in its way waits at most so long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -30,7 +33,7 @@ pub(super) fn open_for_writing(index: &Path) -> Result<Connection, LibraryError>
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A lost last batch is found again by the next scan.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    migrate(&mut connection)?;
+    migrate(&mut connection, index)?;
     teach(&connection)?;
     Ok(connection)
 }
@@ -43,19 +46,28 @@ fn teach(connection: &Connection) -> rusqlite::Result<()> {
     super::rules::teach(connection)
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), LibraryError> {
-    let change = connection.transaction()?;
-    let version: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let done = usize::try_from(version).map_err(|_| LibraryError::FromTheFuture)?;
-    let steps = STEPS.get(done..).ok_or(LibraryError::FromTheFuture)?;
-    if steps.is_empty() {
+/// One that is not new is copied before.
+fn migrate(connection: &mut Connection, index: &Path) -> Result<(), LibraryError> {
+    let version = |connection: &Connection| -> Result<usize, LibraryError> {
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        usize::try_from(version).ok().filter(|version| *version <= STEPS.len()).ok_or(LibraryError::FromTheFuture)
+    };
+    let before = version(connection)?;
+    if before == STEPS.len() {
         return Ok(());
     }
+    if before > 0 {
+        copy_before::make(connection, index, before)?;
+    }
+    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    let steps = &STEPS[version(&change)?..];
     for step in steps {
         step(&change)?;
     }
     change.pragma_update(None, "user_version", STEPS.len() as i64)?;
-    Ok(change.commit()?)
+    change.commit()?;
+    Ok(copy_before::drop_all(index, STEPS.len())?)
 }
 
 /// A few read-only connections.
@@ -65,39 +77,56 @@ pub(super) struct Readers {
     sight: Option<Sight>,
     /// What listeners made, attached as `heard`.
     heard: Option<PathBuf>,
-    idle: Mutex<Vec<Connection>>,
+    /// Each with how often the file had been replaced when it was opened.
+    idle: Mutex<Vec<(u64, Connection)>>,
+    /// How often the file was replaced.
+    replaced: Arc<AtomicU64>,
+    damage: Arc<AtomicBool>,
 }
 
 impl Readers {
     pub(super) fn new(index: PathBuf, heard: Option<PathBuf>) -> Self {
-        Self { index, sight: None, heard, idle: Mutex::new(Vec::new()) }
+        Self { index, sight: None, heard, idle: Mutex::new(Vec::new()), replaced: Arc::default(), damage: Arc::default() }
     }
 
     /// Readers of the same file who do not see all of it.
     pub(super) fn narrowed(&self, sight: Sight) -> Self {
-        Self { sight: Some(sight), ..Self::new(self.index.clone(), self.heard.clone()) }
+        let (replaced, damage) = (self.replaced.clone(), self.damage.clone());
+        Self { sight: Some(sight), replaced, damage, ..Self::new(self.index.clone(), self.heard.clone()) }
     }
 
     /// The file was replaced: what is open reads the old one.
     pub(super) fn forget(&self) {
-        self.idle().clear();
+        let mut idle = self.idle();
+        self.replaced.fetch_add(1, Ordering::Relaxed);
+        self.damage.store(false, Ordering::Relaxed);
+        idle.clear();
+    }
+
+    /// Whether somebody met bytes since the last replacement that are no index.
+    pub(super) fn met_damage(&self) -> bool {
+        self.damage.load(Ordering::Relaxed)
     }
 
     /// Runs `read` on a connection of its own.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LibraryError> {
-        let connection = match self.idle().pop() {
-            Some(connection) => connection,
+        let replaced = self.replaced.load(Ordering::Relaxed);
+        let kept = self.idle().pop().filter(|(opened, _)| *opened == replaced);
+        let connection = match kept {
+            Some((_, connection)) => connection,
             None => self.open()?,
         };
         let result = read(&connection);
+        let is_damaged = result.as_ref().is_err_and(recover::is_damaged);
+        self.damage.fetch_or(is_damaged, Ordering::Relaxed);
         let mut idle = self.idle();
-        if idle.len() < READERS_KEPT {
-            idle.push(connection);
+        if !is_damaged && idle.len() < READERS_KEPT && self.replaced.load(Ordering::Relaxed) == replaced {
+            idle.push((replaced, connection));
         }
         Ok(result?)
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<(u64, Connection)>> {
         // A list of idle connections is right whoever panicked beside it.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use rusqlite::{CachedStatement, Connection, ToSql, named_params, params};
 
 use super::described::{AlbumTag, Described, MoreTags, joined};
+use super::identity::{Fingerprint, song};
 use super::row::{Stamp, integer, kind_name, path_bytes};
 use super::words::words_of;
 use crate::types::{ArtId, TrackId, UnixMs};
@@ -19,7 +20,7 @@ pub(super) struct Kept<'a> {
     pub(super) id: TrackId,
     pub(super) path: &'a Path,
     pub(super) stamp: Stamp,
-    pub(super) fingerprint: Option<&'a [u8]>,
+    pub(super) fingerprint: Option<Fingerprint>,
     pub(super) file: &'a Described,
     pub(super) art: Option<&'a ArtId>,
 }
@@ -58,7 +59,7 @@ impl<'a> Keeper<'a> {
             named_params! {
                 ":id": kept.id.0.as_bytes(), ":folder": folder, ":name": name, ":now": now.0,
                 ":mtime_ms": kept.stamp.mtime_ms, ":size": integer(kept.stamp.size), ":inode": integer(kept.stamp.inode),
-                ":fingerprint": kept.fingerprint, ":kind": kind_name(file.kind), ":title": file.title, ":sort_title": file.more.sort_title,
+                ":fingerprint": kept.fingerprint.map(|it| it.0), ":song": song(&file.artists, &file.title), ":kind": kind_name(file.kind), ":title": file.title, ":sort_title": file.more.sort_title,
                 ":album": album, ":artist": joined(&file.artists), ":album_artist": joined(&file.album_artists),
                 ":composer": joined(&file.composers), ":genre": joined(&file.genres), ":track_no": file.track_no, ":disc_no": file.disc_no,
                 ":year": file.year, ":bpm": file.bpm, ":rating": file.rating, ":compilation": file.compilation,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::described::Described;
+use super::identity::{Fingerprint, mark_duplicates};
 use super::keep::{Keeper, Kept};
 use super::row::Stamp;
 use super::{Library, LibraryError, db};
@@ -33,9 +34,17 @@ impl Library {
                 index.execute_batch("COMMIT; BEGIN")?;
             }
             let stamp = Stamp { mtime_ms: made.added.0, size: made.size, inode: at as u64 };
-            let kept = Kept { id: made.id, path: &made.path, stamp, fingerprint: Some(&made.fingerprint), file: &made.file, art: None };
+            let kept = Kept {
+                id: made.id,
+                path: &made.path,
+                stamp,
+                fingerprint: Some(Fingerprint(made.fingerprint)),
+                file: &made.file,
+                art: None,
+            };
             keeper.keep(&kept, made.added)?;
         }
+        mark_duplicates(&index)?;
         Ok(index.execute_batch("COMMIT")?)
     }
 }

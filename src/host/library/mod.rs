@@ -9,16 +9,19 @@ mod candidates;
 mod catalogue;
 mod changes;
 mod codecs;
+mod copy_before;
 mod db;
 mod described;
 mod facets;
 mod fold;
+mod identity;
 mod info;
 mod keep;
 mod listeners;
 mod lookup;
 mod made;
 mod poster;
+mod recover;
 mod row;
 mod rules;
 mod scan;
@@ -40,6 +43,7 @@ pub use codecs::Codecs;
 pub use described::{AlbumTag, Described, MoreTags};
 pub use facets::FacetList;
 pub use fold::fold;
+pub use identity::Fingerprint;
 pub use listeners::Brought;
 pub use lookup::{Found, Totals};
 pub use made::Made;
@@ -50,6 +54,7 @@ pub use tags::lyrics::{Lrc, lyrics, parse_lrc};
 
 use catalogue::Current;
 use db::Readers;
+use identity::IdKey;
 use listeners::Listeners;
 
 use crate::types::{Clock, SystemClock};
@@ -98,6 +103,8 @@ pub struct Library {
 struct Shared {
     data: PathBuf,
     readers: Readers,
+    /// Of which track ids are made.
+    key: IdKey,
     listeners: Arc<Listeners>,
     changes: Arc<Changes>,
     /// Some files are not to be seen in it.
@@ -112,6 +119,7 @@ impl Shared {
         Self {
             data: whole.data.clone(),
             readers: whole.readers.narrowed(sight),
+            key: whole.key.clone(),
             listeners: whole.listeners.clone(),
             changes: whole.changes.clone(),
             is_narrowed: true,
@@ -125,13 +133,14 @@ impl Library {
     /// Opens or makes the index in the folder `data`.
     pub fn open(data: &Path) -> Result<Self, LibraryError> {
         let index = data.join("library.db");
-        db::open_for_writing(&index)?;
+        let opened = recover::open(&index)?;
         std::fs::create_dir_all(data.join("art"))?;
         let listeners = Arc::new(Listeners::open(data)?);
+        let key = IdKey::settle(&opened, data)?;
         let readers = Readers::new(index, Some(Listeners::path_in(data)));
         let changes = Arc::new(Changes::new(SystemClock.now()));
         let (scan, catalogue) = (Arc::default(), Current::default());
-        let shared = Shared { data: data.to_owned(), readers, listeners, changes, is_narrowed: false, scan, catalogue };
+        let shared = Shared { data: data.to_owned(), readers, key, listeners, changes, is_narrowed: false, scan, catalogue };
         Ok(Self { shared: Arc::new(shared) })
     }
 

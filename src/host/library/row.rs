@@ -1,7 +1,9 @@
 //! What is read from the index.
 
 use std::ffi::OsStr;
+use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Row;
@@ -17,6 +19,17 @@ pub(super) struct Stamp {
     pub(super) mtime_ms: i64,
     pub(super) size: u64,
     pub(super) inode: u64,
+}
+
+impl Stamp {
+    pub(super) fn of_file(metadata: &Metadata) -> Self {
+        let mtime_ms = metadata.mtime().saturating_mul(1000).saturating_add(metadata.mtime_nsec() / 1_000_000);
+        Self { mtime_ms, size: metadata.len(), inode: metadata.ino() }
+    }
+
+    pub(super) fn of_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { mtime_ms: row.get("mtime_ms")?, size: unsigned(row, "size")?, inode: unsigned(row, "inode")? })
+    }
 }
 
 pub(super) fn kind_name(kind: MediaKind) -> &'static str {
@@ -82,7 +95,7 @@ pub(super) fn track_row(row: &Row<'_>) -> rusqlite::Result<TrackRow> {
         compilation: row.get("compilation")?,
         has_lyrics: row.get("has_lyrics")?,
         missing: row.get_ref("state")?.as_str()? == "missing",
-        duplicate: false,
+        duplicate: row.get("duplicate")?,
         listened: Listened { rating: row.get("rating")?, ..Listened::default() },
         duration_ms: unsigned(row, "duration_ms")?,
         codec: row.get("codec")?,

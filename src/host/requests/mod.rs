@@ -5,6 +5,7 @@ mod extras;
 mod files;
 mod listening;
 mod media;
+mod purge;
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use super::access::Libraries;
 use super::library::{Library, LibraryError};
 use super::media::{Chunks, Encoding, Engine};
 use super::report::Report;
-use crate::auth::Claims;
+use crate::auth::{Claims, Standing};
 use crate::protocol::{ErrorBody, ErrorCode, Reply, ReplyHeader, Request};
 use crate::types::{Clock, UserId};
 
@@ -85,10 +86,15 @@ impl Handler {
 
     async fn answer(&self, claims: &Claims, request: Request) -> Result<Answer, ErrorBody> {
         match request {
+            Request::Purge { .. } | Request::Unpurge { .. } if claims.standing != Standing::Owner => {
+                Err(ErrorBody::new(ErrorCode::BadRequest, "Only the owner of this host can do that."))
+            }
             Request::Status {} => self.status(claims.standing).await,
             Request::Browse(browse) => self.browse(listener(claims)?, browse).await,
             Request::Facets(facets) => self.facets(listener(claims)?, facets).await,
             Request::Tracks { ids } => self.tracks(listener(claims)?, ids).await,
+            Request::Purge { tracks } => self.purge(tracks).await,
+            Request::Unpurge { at_ms } => self.unpurge(at_ms).await,
             Request::Art { art, size } => self.art(art, size).await,
             Request::Init { track, rendition, stream } => self.init(claims.sid, track, Encoding { stream, rendition }).await,
             Request::Segment { track, rendition, index, stream, ahead_ms } => {

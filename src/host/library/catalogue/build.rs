@@ -46,7 +46,6 @@ impl Catalogue {
         let mut catalogue = Self::empty(people, genre_names, albums);
         catalogue.read_tracks(&index, &album)?;
         catalogue.totals = catalogue.sum();
-        catalogue.mark_duplicates(&index)?;
         catalogue.read_genres(&index, &genre)?;
         catalogue.read_credits(&index, &person)?;
         Ok(catalogue)
@@ -89,7 +88,7 @@ impl Catalogue {
         let mut titles = Texts::with_capacity(count, count * TITLE_BYTES);
         let mut statement = index.prepare(
             "SELECT n, kind, state, ifnull(sort_title, title) AS title, album, disc_no, track_no, year, duration_ms, added_at_ms, bpm, kbps, size,
-             rating, art FROM track ORDER BY n",
+             rating, art, duplicate FROM track ORDER BY n",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -147,20 +146,6 @@ impl Catalogue {
         if album != NONE {
             let art = row.get::<_, Option<u32>>("art")?.unwrap_or(0);
             self.albums.learn(album, year, added_s, art);
-        }
-        Ok(())
-    }
-
-    fn mark_duplicates(&mut self, index: &Connection) -> rusqlite::Result<()> {
-        let mut statement = index.prepare(
-            "SELECT n FROM track WHERE state = 'present' AND fingerprint IN (
-                 SELECT fingerprint FROM track WHERE fingerprint NOT NULL AND state = 'present' GROUP BY fingerprint HAVING count(*) > 1)",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            if let Ok(position) = self.n.binary_search(&row.get(0)?) {
-                self.flags[position] |= flag::DUPLICATE;
-            }
         }
         Ok(())
     }
@@ -251,7 +236,9 @@ fn albums(index: &Connection) -> rusqlite::Result<(Albums, ByNumber)> {
 
 fn flags(row: &Row<'_>) -> rusqlite::Result<u8> {
     let kind = if row.get_ref("kind")?.as_str()? == "video" { flag::VIDEO } else { 0 };
+    let duplicate = if row.get("duplicate")? { flag::DUPLICATE } else { 0 };
     Ok(kind
+        | duplicate
         | match row.get_ref("state")?.as_str()? {
             "present" => flag::PRESENT,
             "missing" => flag::MISSING,

@@ -138,6 +138,12 @@ impl Library {
 }
 
 impl Current {
+    /// The index was replaced: what is open reads the old one.
+    pub(in crate::host::library) fn forget(&self) {
+        *lock(&self.watch) = None;
+        *self.built.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn built(&self) -> Option<Built> {
         self.built.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

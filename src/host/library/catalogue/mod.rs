@@ -106,8 +106,4 @@ impl Catalogue {
         }
         start + rest[..rest.len().min(reach + 1)].partition_point(|n| *n < number)
     }
-
-    pub(super) fn is_duplicate(&self, position: u32) -> bool {
-        self.flags[position as usize] & flag::DUPLICATE != 0
-    }
 }

@@ -23,11 +23,6 @@ pub(super) enum Place {
     HeardFlag(&'static str),
 }
 
-const DUPLICATE: &str =
-    "(t.fingerprint NOT NULL AND t.fingerprint IN (SELECT fingerprint FROM track WHERE state <> 'missing' AND fingerprint IN
-    (SELECT fingerprint FROM track WHERE fingerprint NOT NULL GROUP BY fingerprint HAVING count(*) > 1)
-    GROUP BY fingerprint HAVING count(*) > 1))";
-
 macro_rules! credited {
     ($role:literal) => {
         Place::Several {
@@ -72,20 +67,20 @@ pub(super) fn of(field: Field) -> Place {
         Field::Size => Place::Number("t.size"),
         Field::Kbps => Place::Number("t.kbps"),
         Field::SampleRate => Place::Number("nullif(json_extract(t.source, '$.audio.rate'), 0)"),
-        Field::Rating => Place::Own { column: "rating", file: "t.rating", without: Some(0) },
-        Field::Plays => Place::Heard { column: "plays", without: Some(0) },
-        Field::Skips => Place::Heard { column: "skips", without: Some(0) },
-        Field::Added => Place::Own { column: "added_ms", file: "t.added_at_ms", without: None },
+        Field::Rating => Place::Own { column: "h.rating", file: "t.rating", without: Some(0) },
+        Field::Plays => Place::Heard { column: "h.plays", without: Some(0) },
+        Field::Skips => Place::Heard { column: "h.skips", without: Some(0) },
+        Field::Added => Place::Own { column: "h.added_ms", file: "t.added_at_ms", without: None },
         Field::Modified => Place::Number("nullif(t.mtime_ms, -1)"),
-        Field::LastPlayed => Place::Heard { column: "last_played_ms", without: None },
-        Field::LastSkipped => Place::Heard { column: "last_skipped_ms", without: None },
+        Field::LastPlayed => Place::Heard { column: "h.last_played_ms", without: None },
+        Field::LastSkipped => Place::Heard { column: "h.last_skipped_ms", without: None },
         Field::Video => Place::Flag("t.kind = 'video'"),
         Field::Compilation => Place::Flag("t.compilation <> 0"),
-        Field::Loved => Place::HeardFlag("loved <> 0"),
+        Field::Loved => Place::HeardFlag("h.loved <> 0"),
         Field::HasArt => Place::Flag("t.art IS NOT NULL"),
         Field::HasLyrics => Place::Flag("t.has_lyrics <> 0"),
         Field::Lossless => Place::Flag("ifnull(json_extract(t.source, '$.audio.lossless'), 0) <> 0"),
-        Field::Duplicate => Place::Flag(DUPLICATE),
+        Field::Duplicate => Place::Flag("t.duplicate"),
         Field::Missing => Place::Flag("t.state = 'missing'"),
     }
 }

@@ -5,14 +5,12 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::super::row::{Stamp, path_bytes, path_of, track_id, unsigned};
-use crate::types::TrackId;
+use super::super::row::{Stamp, path_bytes, path_of};
 
 /// What the index holds of a path.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) n: i64,
-    pub(super) id: TrackId,
     pub(super) stamp: Stamp,
     pub(super) present: bool,
     /// On a disk that was away.
@@ -65,12 +63,12 @@ impl KnownFolders {
 
 /// A folder's tracks by their names.
 pub(super) fn tracks(index: &Connection, folder: i64) -> rusqlite::Result<HashMap<Vec<u8>, Known>> {
-    let mut statement = index.prepare_cached("SELECT name, n, id, mtime_ms, size, inode, state FROM track WHERE folder = ?")?;
+    let mut statement = index.prepare_cached("SELECT name, n, mtime_ms, size, inode, state FROM track WHERE folder = ?")?;
     let rows = statement.query_map([folder], |row| {
-        let stamp = Stamp { mtime_ms: row.get("mtime_ms")?, size: unsigned(row, "size")?, inode: unsigned(row, "inode")? };
+        let stamp = Stamp::of_row(row)?;
         let state = row.get_ref("state")?.as_str()?;
         let (present, away) = (state == "present", state == "offline");
-        Ok((row.get("name")?, Known { n: row.get("n")?, id: track_id(row)?, stamp, present, away }))
+        Ok((row.get("name")?, Known { n: row.get("n")?, stamp, present, away }))
     })?;
     rows.collect()
 }

@@ -24,7 +24,7 @@ use std::time::Instant;
 pub use summary::{FolderSummary, ScanSummary, Skipped};
 
 use super::row::{path_bytes, unsigned};
-use super::{Library, LibraryError};
+use super::{Library, LibraryError, recover};
 use crate::host::media::Prober;
 use crate::protocol::ScanStatus;
 use crate::types::Clock;
@@ -111,7 +111,14 @@ impl Library {
 
     fn summed(&self, scan: &Scan<'_>) -> Result<ScanSummary, LibraryError> {
         let began = Instant::now();
-        let mut summary = scan.run()?;
+        self.renew_if_damaged()?;
+        let mut summary = match scan.run() {
+            Err(error) if recover::is_damage(&error) => {
+                self.renew()?;
+                scan.run()?
+            }
+            other => other?,
+        };
         let totals = self.totals()?;
         (summary.tracks, summary.videos, summary.duration_ms) = (totals.tracks, totals.videos, totals.duration_ms);
         summary.settle(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));

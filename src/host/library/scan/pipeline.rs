@@ -9,6 +9,7 @@ use std::thread::{self, Scope as Threads, ScopedJoinHandle};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
+use super::super::identity::Fingerprint;
 use super::super::{Library, LibraryError, db};
 use super::known::KnownFolders;
 use super::pictures::Pictures;
@@ -140,11 +141,12 @@ impl Scan<'_> {
                 Err(reason) => return Ok(Err(reason)),
             };
             let mut made = Vec::new();
+            let fingerprint = Fingerprint::of_path(&path).ok();
             let art = pictures.of(&job.folder, file.picture.as_deref(), &mut made)?;
-            Ok(Ok((file.described, art, made)))
+            Ok(Ok((file.described, fingerprint, art, made)))
         }));
         match taken {
-            Ok(Ok(Ok((described, art, made)))) => Note::Taken(Box::new(Taken { job, described, fingerprint: None, art, made })),
+            Ok(Ok(Ok((described, fingerprint, art, made)))) => Note::Taken(Box::new(Taken { job, described, fingerprint, art, made })),
             Ok(Ok(Err(reason))) => Note::Refused(Box::new(job), reason),
             Ok(Err(error)) => Note::Failed(error),
             Err(_) => Note::Refused(Box::new(job), "it is damaged".to_owned()),
@@ -155,7 +157,8 @@ impl Scan<'_> {
     fn write(&self, notes: &Receiver<Note>, away: Vec<Seen>, scope: &Scope<'_>) -> Result<ScanSummary, LibraryError> {
         let index = db::open_for_writing(&self.library.index())?;
         let progress = &self.library.shared.scan.progress;
-        let mut writer = Writer::new(&index, self.clock, progress, &self.library.shared.changes, ScanSummary::new(self.roots));
+        let shared = &self.library.shared;
+        let mut writer = Writer::new(&index, shared.key.clone(), self.clock, progress, &shared.changes, ScanSummary::new(self.roots));
         away.into_iter().try_for_each(|seen| writer.take(seen.into()))?;
         loop {
             match notes.recv_timeout(writer.patience()) {

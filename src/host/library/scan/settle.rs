@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::params;
 
 use super::super::LibraryError;
+use super::super::identity::{forget_purged, mark_duplicates};
 use super::super::keep::tidy;
 use super::super::row::{integer, path_bytes, path_of};
 use super::super::whose;
@@ -12,6 +13,9 @@ use super::known::KnownFolders;
 use super::walker::Target;
 use super::writer::{Gone, Writer};
 use super::{device, folders};
+
+/// Tracks that are looked at in no time.
+const SMALL: i64 = 50_000;
 
 /// What a scan was to look at.
 pub(super) struct Scope<'a> {
@@ -31,6 +35,7 @@ impl Writer<'_> {
         self.mark_gone()?;
         self.mark_unvisited(scope)?;
         self.mark_away()?;
+        self.settle_ids(scope.is_full)?;
         self.note_folders()?;
         self.begin()?;
         whose::settle(self.index)?;
@@ -42,6 +47,18 @@ impl Writer<'_> {
             }
         }
         self.commit()
+    }
+
+    /// Of a large library only by a scan of all of it: that looks at every track.
+    fn settle_ids(&mut self, is_full: bool) -> Result<(), LibraryError> {
+        let last: i64 = self.index.query_row("SELECT ifnull(max(n), 0) FROM track", [], |row| row.get(0))?;
+        let is_changed = self.index.total_changes() > 0;
+        self.begin()?;
+        forget_purged(self.index, self.clock.now())?;
+        if is_changed && (is_full || last <= SMALL) {
+            mark_duplicates(self.index)?;
+        }
+        Ok(())
     }
 
     /// A disk that was pulled out in the midst of the scan took its files along, and they are not gone.

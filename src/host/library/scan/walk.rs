@@ -1,7 +1,6 @@
 //! Which files below a folder are worth reading. Nothing is opened here.
 
 use std::fs::{FileType, Metadata};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::super::row::Stamp;
@@ -32,8 +31,7 @@ pub(super) fn is_unsupported(path: &Path) -> bool {
 }
 
 pub(super) fn stamp(metadata: &Metadata) -> Stamp {
-    let mtime_ms = metadata.mtime().saturating_mul(1000).saturating_add(metadata.mtime_nsec() / 1_000_000);
-    Stamp { mtime_ms, size: metadata.len(), inode: metadata.ino() }
+    Stamp::of_file(metadata)
 }
 
 pub(super) fn special(kind: FileType) -> &'static str {

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, params};
 
 use super::super::described::Described;
+use super::super::identity::{Fingerprint, IdKey, Identities};
 use super::super::keep::{Keeper, Kept};
 use super::super::{Changes, LibraryError};
 use super::pictures::Made;
 use super::progress::Progress;
 use super::summary::ScanSummary;
 use super::walker::{Folder, Job, Seen};
-use crate::types::{ArtId, Clock, TrackId, random};
+use crate::types::{ArtId, Clock, TrackId};
 
 /// Files a transaction, and how long one lasts: little is lost by a crash, and readers see progress.
 const BATCH: u32 = 500;
@@ -24,7 +25,7 @@ const BATCH_MAX: Duration = Duration::from_secs(1);
 pub(super) struct Taken {
     pub(super) job: Job,
     pub(super) described: Described,
-    pub(super) fingerprint: Option<Vec<u8>>,
+    pub(super) fingerprint: Option<Fingerprint>,
     pub(super) art: Option<ArtId>,
     /// Pictures that were made for it.
     pub(super) made: Vec<Made>,
@@ -54,7 +55,8 @@ pub(super) struct Gone {
 pub(super) struct Writer<'a> {
     pub(super) index: &'a Connection,
     keeper: Keeper<'a>,
-    clock: &'a dyn Clock,
+    identities: Identities<'a>,
+    pub(super) clock: &'a dyn Clock,
     progress: &'a Progress,
     changes: &'a Changes,
     /// Tracks that the commit to come writes, and whether it changes others as well.
@@ -76,6 +78,7 @@ pub(super) struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub(super) fn new(
         index: &'a Connection,
+        key: IdKey,
         clock: &'a dyn Clock,
         progress: &'a Progress,
         changes: &'a Changes,
@@ -84,6 +87,7 @@ impl<'a> Writer<'a> {
         Self {
             index,
             keeper: Keeper::new(index),
+            identities: Identities::new(index, key),
             clock,
             progress,
             changes,
@@ -145,6 +149,7 @@ impl<'a> Writer<'a> {
 
     pub(super) fn away(&mut self, root: usize, path: PathBuf, reason: String) {
         self.summary.skip(root, &path, reason);
+        self.identities.leave_alone(&path);
         self.away.push(path);
     }
 
@@ -156,11 +161,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes a new or changed file; a known path keeps its id.
+    /// Writes a new or changed file.
     fn write(&mut self, taken: &Taken) -> Result<TrackId, LibraryError> {
         let Taken { job, described, fingerprint, art, made } = taken;
         let now = self.clock.now();
-        let id = job.known.as_ref().map_or_else(|| TrackId::new(now, random::bytes()), |known| known.id);
         self.begin()?;
         for (source, art) in made {
             self.index
@@ -168,8 +172,9 @@ impl<'a> Writer<'a> {
                 .execute(params![source, art.as_ref().map(ArtId::as_str)])?;
         }
         let path = job.path();
-        let fingerprint = fingerprint.as_deref();
-        self.keeper.keep(&Kept { id, path: &path, stamp: job.stamp, fingerprint, file: described, art: art.as_ref() }, now)?;
+        let id = self.identities.id_for(&path, job.stamp, *fingerprint, now)?;
+        self.keeper
+            .keep(&Kept { id, path: &path, stamp: job.stamp, fingerprint: *fingerprint, file: described, art: art.as_ref() }, now)?;
         self.summary.read(job.folder.root, job.known.is_none());
         self.progress.read();
         self.written.push(id);

@@ -148,8 +148,13 @@ fn has(field: Field, song: &Song, songs: &[Song]) -> Has {
         Field::Lossless => Has::Flag(song.is_lossless),
         Field::Missing => Has::Flag(song.state == "missing"),
         Field::Duplicate => {
-            let same = songs.iter().filter(|other| other.state != "missing" && other.fingerprint == song.fingerprint).count();
-            Has::Flag(song.fingerprint.is_some() && same > 1)
+            let name = |song: &Song| (fold(&song.artists.join("; ")), fold(&song.title), song.duration_ms / 30_000);
+            let is_named = !fold(&song.artists.join("; ")).is_empty() && !fold(&song.title).is_empty();
+            let is_same = |other: &&Song| {
+                let same_sound = song.fingerprint.is_some() && other.fingerprint == song.fingerprint;
+                other.state == "present" && (same_sound || is_named && name(other) == name(song))
+            };
+            Has::Flag(song.state == "present" && songs.iter().filter(is_same).count() > 1)
         }
     }
 }

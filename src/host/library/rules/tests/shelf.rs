@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::host::library::db::open_for_writing;
 use crate::host::library::described::{AlbumTag, Described, MoreTags};
+use crate::host::library::identity::{Fingerprint, mark_duplicates};
 use crate::host::library::keep::{Keeper, Kept};
 use crate::host::library::row::Stamp;
 use crate::protocol::{MediaKind, SourceAudio, SourceMedia, SourceVideo};
@@ -164,6 +165,7 @@ impl Shelf {
         for (n, song) in (1..).zip(songs) {
             put(&change, n, song);
         }
+        mark_duplicates(&change).expect("marked");
         change.commit().expect("saved");
         Self { index, _folder: folder }
     }
@@ -171,13 +173,13 @@ impl Shelf {
 
 fn put(index: &Connection, n: i64, song: &Song) {
     let path = Path::new(&song.folder).join(n.to_string()).join(&song.file);
-    let (file, fingerprint) = (song.described(), song.fingerprint.map(|byte| [byte; 16]));
+    let file = song.described();
     let art = song.has_art.then(|| ArtId::try_from("ab".repeat(32)).expect("an id"));
     let kept = Kept {
         id: id_of(n),
         path: &path,
         stamp: Stamp { mtime_ms: song.modified, size: song.size, inode: 1 },
-        fingerprint: fingerprint.as_ref().map(|bytes| &bytes[..]),
+        fingerprint: song.fingerprint.map(|byte| Fingerprint([byte; 16])),
         file: &file,
         art: art.as_ref(),
     };

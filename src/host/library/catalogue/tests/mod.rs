@@ -1,5 +1,7 @@
 //! Any selection in any order, against looking at every track one by one.
 
+mod any;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -7,9 +9,12 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::host::library::fold::fold;
+use crate::host::library::identity::mark_duplicates;
 use crate::host::library::{AlbumTag, Described, Library, Made, MoreTags, db};
 use crate::protocol::{Browse, Facet, FacetOrder, Facets, MediaKind, Only, Selection, SortKey, SourceAudio, SourceMedia};
 use crate::types::{TrackId, UnixMs, UserId};
+
+use any::{any_selection, any_track};
 
 const LISTENER: UserId = UserId(Uuid::from_u128(7));
 const PEOPLE: [&str; 7] = ["The Beatles", "Beatles", "Björk", "bjork", "Zappa", "10cc", "A Tribe"];
@@ -48,68 +53,6 @@ fn album_tag(at: usize) -> AlbumTag {
     AlbumTag::new(&[artist.unwrap_or_default(), title], title.to_owned(), artist.map(str::to_owned))
 }
 
-fn some_of(names: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<String>> {
-    prop::collection::vec(prop::sample::select(names).prop_map(str::to_owned), 0..=most)
-}
-
-fn any_track() -> impl Strategy<Value = Track> {
-    let texts = (prop::sample::select(&TITLES[..]), some_of(&PEOPLE, 3), some_of(&PEOPLE, 1), some_of(&PEOPLE, 1), some_of(&GENRES, 2));
-    let numbers = (prop::option::of(0_usize..5), prop::option::of(1_u32..3), prop::option::of(1_u32..4), prop::option::of(1990..1993_i32));
-    let sizes = (prop::option::of(90_u32..93), 1_u64..4, 1_i64..4, 1_u64..4, prop::option::of(100_u32..103));
-    (texts, numbers, sizes, any::<bool>(), prop::bool::weighted(0.2), 0_u8..12).prop_map(
-        |(texts, numbers, (bpm, duration, added, size, kbps), is_video, is_missing, sound)| {
-            let (title, artists, album_artists, composers, genres) = texts;
-            let (album, disc_no, track_no, year) = numbers;
-            let audio = SourceAudio { kbps, ..SourceAudio::default() };
-            let file = Described {
-                kind: if is_video { MediaKind::Video } else { MediaKind::Audio },
-                title: title.to_owned(),
-                artists,
-                album: album.map(album_tag),
-                album_artists,
-                composers,
-                genres,
-                track_no,
-                disc_no,
-                year,
-                bpm,
-                rating: None,
-                compilation: false,
-                has_lyrics: false,
-                duration_ms: duration * 1_000,
-                codec: "FLAC".to_owned(),
-                source: SourceMedia { audio: Some(audio), video: None },
-                more: MoreTags::default(),
-            };
-            Track { file, album, added_ms: added * 10_000, size: size * 1_000_000, sound, is_missing }
-        },
-    )
-}
-
-fn any_selection() -> impl Strategy<Value = Selection> {
-    let with_none = |names: &'static [&'static str]| {
-        prop::collection::vec(prop_oneof![9 => prop::sample::select(names), 1 => Just("")].prop_map(str::to_owned), 0..3)
-    };
-    // Most selections of a browser are of one column or two.
-    let rarely = |names: &'static [&'static str]| prop_oneof![3 => Just(Vec::new()), 1 => with_none(names)];
-    let lists = (rarely(&GENRES), rarely(&PEOPLE), rarely(&PEOPLE), rarely(&PEOPLE));
-    let albums = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec((0_usize..5).prop_map(|at| album_tag(at).id), 1..3)];
-    let kind = prop::option::of(prop_oneof![Just(MediaKind::Audio), Just(MediaKind::Video)]);
-    let only = prop::option::weighted(0.3, prop_oneof![Just(Only::Missing), Just(Only::Duplicates)]);
-    let search = prop::option::weighted(0.3, prop::sample::select(&SEARCHES[..]).prop_map(str::to_owned));
-    (lists, albums, kind, only, search).prop_map(|((genres, artists, album_artists, composers), albums, kind, only, search)| Selection {
-        kind,
-        search,
-        genres,
-        artists,
-        album_artists,
-        composers,
-        albums,
-        only,
-        rules: None,
-    })
-}
-
 fn library(folder: &std::path::Path, tracks: &[Track]) -> Library {
     let library = Library::open(folder).expect("opens");
     let made = tracks.iter().enumerate().map(|(at, track)| Made {
@@ -125,6 +68,9 @@ fn library(folder: &std::path::Path, tracks: &[Track]) -> Library {
     for (at, _) in tracks.iter().enumerate().filter(|(_, track)| track.is_missing) {
         index.execute("UPDATE track SET state = 'missing' WHERE id = ?", [id(at).0.as_bytes()]).expect("marked");
     }
+    // By their sounds alone: names are so few here that most would be there twice.
+    index.execute("UPDATE track SET song = NULL", []).expect("changed");
+    mark_duplicates(&index).expect("marked");
     library
 }
 
@@ -309,6 +255,32 @@ fn a_search_is_forgiving() {
         assert_eq!(page.tracks.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(), found, "{text}");
         assert_eq!(page.corrected.as_deref(), corrected, "{text}");
     }
+}
+
+#[test]
+fn what_a_listener_made_selects_and_sorts_for_them_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let library = library(folder.path(), &["One", "Three", "Two"].map(|title| song(title, "Ada")));
+    let (somebody_else, now) = (UserId(Uuid::from_u128(8)), UnixMs(1_700_000_000_000));
+    library.rate(LISTENER, &[id(0)], 40, now).expect("rated");
+    library.rate(LISTENER, &[id(2)], 80, now).expect("rated");
+    library.love(LISTENER, &[id(1)], true, now).expect("loved");
+    let titles = |listener, only, descending| -> Vec<String> {
+        let selection = Selection { only, ..Selection::default() };
+        let browse = Browse { selection, sort: SortKey::Rating, descending, offset: 0, limit: 500 };
+        library.browse(listener, &browse).expect("answers").tracks.into_iter().map(|row| row.title).collect()
+    };
+    // Without stars last, both ways.
+    assert_eq!(titles(LISTENER, None, false), ["One", "Two", "Three"]);
+    assert_eq!(titles(LISTENER, None, true), ["Two", "One", "Three"]);
+    assert_eq!(titles(somebody_else, None, true), ["One", "Three", "Two"]);
+    assert_eq!(titles(LISTENER, Some(Only::Loved), false), ["Three"]);
+    assert_eq!(titles(LISTENER, Some(Only::Unfinished), false), [""; 0]);
+    assert_eq!(titles(somebody_else, Some(Only::Loved), false), [""; 0]);
+    // The next page knows what was done in between.
+    library.love(LISTENER, &[id(2)], true, now).expect("loved");
+    library.rate(LISTENER, &[id(1)], 100, now).expect("rated");
+    assert_eq!(titles(LISTENER, Some(Only::Loved), true), ["Three", "Two"]);
 }
 
 #[test]

@@ -1,0 +1,80 @@
+//! Songs that are there more than once: with the same sound, or by name and length.
+
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+use super::super::fold::fold;
+
+/// Two files of one song differ by so much at most.
+const SLACK_MS: i64 = 2_000;
+
+/// Stands for who plays what, regardless of case and accents: the column `song`. A track of nobody is no song by name.
+pub(in super::super) fn song(artists: &[String], title: &str) -> Option<i64> {
+    let (artist, title) = (fold(&artists.join("; ")), fold(title));
+    if artist.is_empty() || title.is_empty() {
+        return None;
+    }
+    let digest: [u8; 32] = Sha256::new_with_prefix(artist).chain_update([0]).chain_update(title).finalize().into();
+    Some(i64::from_be_bytes(*digest.first_chunk().expect("32 bytes hold 8")))
+}
+
+/// Brings the column `duplicate` up to date.
+pub(in super::super) fn mark_duplicates(index: &Connection) -> rusqlite::Result<()> {
+    let (mut sounds, mut songs) = (Vec::new(), Vec::new());
+    let mut statement = index.prepare_cached("SELECT n, fingerprint, song, duration_ms FROM track WHERE state = 'present'")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let n: i64 = row.get(0)?;
+        if let Some(fingerprint) = row.get::<_, Option<[u8; 16]>>(1)? {
+            // Half of it: a million tracks take 16 MB here.
+            sounds.push((i64::from_be_bytes(*fingerprint.first_chunk().expect("16 bytes hold 8")), n));
+        }
+        if let Some(song) = row.get::<_, Option<i64>>(2)? {
+            songs.push((song, row.get::<_, i64>(3)?, n));
+        }
+    }
+    let found = several(sounds, songs);
+    let mut marked = index.prepare_cached("SELECT n FROM track WHERE duplicate ORDER BY n")?;
+    let marked: Vec<i64> = marked.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut mark = index.prepare_cached("UPDATE track SET duplicate = ? WHERE n = ?")?;
+    for (from, not_in, value) in [(&marked, &found, 0), (&found, &marked, 1)] {
+        for n in from.iter().filter(|n| not_in.binary_search(n).is_err()) {
+            mark.execute([value, *n])?;
+        }
+    }
+    Ok(())
+}
+
+/// The numbers of those that share a sound, or a song and about a length, in ascending order.
+fn several(mut sounds: Vec<(i64, i64)>, mut songs: Vec<(i64, i64, i64)>) -> Vec<i64> {
+    sounds.sort_unstable();
+    songs.sort_unstable();
+    let exact = sounds.windows(2).filter(|pair| pair[0].0 == pair[1].0).flat_map(|pair| [pair[0].1, pair[1].1]);
+    let is_probable = |pair: &&[(i64, i64, i64)]| pair[0].0 == pair[1].0 && pair[1].1 - pair[0].1 <= SLACK_MS;
+    let probable = songs.windows(2).filter(is_probable).flat_map(|pair| [pair[0].2, pair[1].2]);
+    let mut found: Vec<i64> = exact.chain(probable).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn songs_are_the_same_regardless_of_how_they_are_written() {
+        let by = |artist: &str, title: &str| song(&[artist.to_owned()], title);
+        assert_eq!(by("Björk", "Jóga"), by("BJORK", "joga "));
+        assert_ne!(by("Björk", "Jóga"), by("Björ", "kJóga"));
+        assert_eq!(by("", "Intro"), None);
+        assert_eq!(song(&[], "Intro"), None);
+    }
+
+    #[test]
+    fn equal_sound_or_a_song_of_about_the_same_length_is_there_twice() {
+        assert_eq!(several(vec![(1, 10), (2, 11), (1, 12)], Vec::new()), [10, 12]);
+        let songs = vec![(5, 60_000, 1), (5, 62_000, 2), (5, 64_001, 3), (6, 60_000, 4)];
+        assert_eq!(several(vec![(9, 2), (9, 4)], songs), [1, 2, 4]);
+    }
+}

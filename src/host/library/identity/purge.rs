@@ -1,0 +1,69 @@
+//! Tracks that their owner wants to see no more: those whose file has vanished.
+//!
+//! A purged track is out of everything that is listed at once, and can be brought back for a while. After that its row goes; its id stays
+//! with the sound it had, and what listeners made of it stays in their database, so that a file that comes back is the track it was.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::super::row::track_id;
+use super::super::{Library, LibraryError, db};
+use crate::types::{TrackId, UnixMs};
+
+/// How long a purge can be undone.
+const UNDO_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+impl Library {
+    /// Purges those of `tracks` whose file has vanished, or all such; tells which.
+    pub fn purge(&self, tracks: Option<&[TrackId]>, now: UnixMs) -> Result<Vec<TrackId>, LibraryError> {
+        let sql = "UPDATE track SET state = 'purged', state_at_ms = ?1 WHERE state = 'missing' AND (?2 IS NULL OR id = ?2) RETURNING id";
+        self.turn(|index| {
+            let mut statement = index.prepare(sql)?;
+            let mut turned = Vec::new();
+            match tracks {
+                None => turned.extend(statement.query_map(params![now.0, None::<Vec<u8>>], track_id)?.collect::<Result<Vec<_>, _>>()?),
+                Some(tracks) => {
+                    for track in tracks {
+                        turned.extend(statement.query_row(params![now.0, track.0.as_bytes()], track_id).optional()?);
+                    }
+                }
+            }
+            Ok(turned)
+        })
+    }
+
+    /// Brings back what was purged at that moment, or all that can be; their files are as missing as before.
+    pub fn unpurge(&self, at: Option<UnixMs>, now: UnixMs) -> Result<Vec<TrackId>, LibraryError> {
+        let sql =
+            "UPDATE track SET state = 'missing', state_at_ms = ?1 WHERE state = 'purged' AND (?2 IS NULL OR state_at_ms = ?2) RETURNING id";
+        self.turn(|index| index.prepare(sql)?.query_map(params![now.0, at.map(|at| at.0)], track_id)?.collect())
+    }
+
+    fn turn(&self, change: impl FnOnce(&Connection) -> rusqlite::Result<Vec<TrackId>>) -> Result<Vec<TrackId>, LibraryError> {
+        let mut index = db::open_for_writing(&self.index())?;
+        let all = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let turned = change(&all)?;
+        all.commit()?;
+        Ok(turned)
+    }
+}
+
+/// Takes a purged track's row out of the index, and keeps its id for its sound.
+pub(super) fn forget(index: &Connection, n: i64) -> rusqlite::Result<()> {
+    let keep = "INSERT OR REPLACE INTO former (id, fingerprint, added_at_ms) SELECT id, fingerprint, added_at_ms FROM track WHERE n = ?";
+    index.prepare_cached(keep)?.execute([n])?;
+    index.prepare_cached("DELETE FROM track WHERE n = ?")?.execute([n])?;
+    Ok(())
+}
+
+/// What a scan does at its end: forgets what was purged long ago, and what came back.
+pub(in super::super) fn forget_purged(index: &Connection, now: UnixMs) -> rusqlite::Result<()> {
+    let before = now.0.saturating_sub(UNDO_FOR.as_millis() as i64);
+    let mut statement = index.prepare("SELECT n FROM track WHERE state = 'purged' AND state_at_ms < ?")?;
+    let old: Vec<i64> = statement.query_map([before], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for n in old {
+        forget(index, n)?;
+    }
+    index.execute("DELETE FROM former WHERE EXISTS (SELECT 1 FROM track WHERE track.id = former.id)", []).map(drop)
+}
