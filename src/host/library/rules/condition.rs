@@ -102,15 +102,18 @@ fn flag(sql: &mut Sql, place: Place, asked: &Asked) {
     match place {
         Place::Flag(condition) => drop(sql.text(condition)),
         Place::HeardFlag(condition) => {
-            heard(sql, "t.id IN (", asked).text(condition).text(")");
+            heard(sql, "t.n IN (", asked).text(condition).text(")");
         }
         _ => drop(sql.text("0")),
     }
 }
 
-/// Begins a list of the tracks of which the listener made what is to follow.
+/// Begins a list of the tracks of which the listener made what is to follow. Their numbers are looked up far faster than their ids.
 fn heard<'s>(sql: &'s mut Sql, begin: &'static str, asked: &Asked) -> &'s mut Sql {
-    sql.text(begin).text("SELECT track FROM ").text(asked.listened).text(" WHERE listener = ");
+    sql.text(begin)
+        .text("SELECT known.n FROM ")
+        .text(asked.listened)
+        .text(" AS h CROSS JOIN track AS known ON known.id = h.track WHERE h.listener = ");
     sql.bind(asked.listener.0.as_bytes().to_vec()).text(" AND ")
 }
 
@@ -118,17 +121,17 @@ fn number(sql: &mut Sql, place: Place, span: Span, asked: &Asked) {
     match place {
         Place::Number(column) => span.of_column(sql, column),
         Place::Heard { column, without } if span.holds(without) => {
-            heard(sql, "t.id NOT IN (", asked).text("NOT (");
+            heard(sql, "t.n NOT IN (", asked).text("NOT (");
             span.of_column(sql, column);
             sql.text("))");
         }
         Place::Heard { column, .. } => {
-            heard(sql, "t.id IN (", asked);
+            heard(sql, "t.n IN (", asked);
             span.of_column(sql, column);
             sql.text(")");
         }
         Place::Own { column, file, without } => {
-            heard(sql, "t.id IN (", asked);
+            heard(sql, "t.n IN (", asked);
             span.of_column(sql, column);
             sql.text(") OR (");
             span.of_column(sql, file);
@@ -136,7 +139,7 @@ fn number(sql: &mut Sql, place: Place, span: Span, asked: &Asked) {
                 sql.text(" OR ").text(file).text(" IS NULL");
             }
             sql.text(") AND ");
-            heard(sql, "t.id NOT IN (", asked).text(column).text(" NOT NULL)");
+            heard(sql, "t.n NOT IN (", asked).text(column).text(" NOT NULL)");
         }
         _ => drop(sql.text("0")),
     }
