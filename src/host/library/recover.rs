@@ -73,7 +73,9 @@ pub(super) fn is_damage(error: &LibraryError) -> bool {
 }
 
 pub(super) fn is_damaged(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    // What SQLite says of a header whose format number was changed has no code of its own.
+    let is_other_format = matches!(error, rusqlite::Error::SqliteFailure(_, Some(text)) if text == "unsupported file format");
+    is_other_format || matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
 /// A page or two of each table.

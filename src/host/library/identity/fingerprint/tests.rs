@@ -35,7 +35,7 @@ fn looked_at(container: Container, length: u64, pick: u64) -> u64 {
             vec![Span { start: 0, end: length.min(16 * 1024) }, Span { start: length.saturating_sub(16 * 1024), end: length }]
         }
         Container::Matroska => vec![Span { start: 0, end: length.min(40 * 1024) }],
-        Container::Wave | Container::Aiff | Container::Dsf | Container::Au => windows(length, Windows::Plain),
+        Container::Wave | Container::Aiff | Container::Dsf | Container::Dsdiff | Container::Au => windows(length, Windows::Plain),
         _ => windows(length, Windows::Coded),
     };
     let total: u64 = spans.iter().map(|span| span.len()).sum();
