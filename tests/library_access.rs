@@ -15,7 +15,6 @@ use iroam::auth::Standing;
 use iroam::host::HostConfig;
 use iroam::host::access::Access;
 use iroam::net::{Tunnel, TunnelListener};
-use iroam::protocol::reply::HostStatus;
 use iroam::protocol::{ErrorCode, Reply, ReplyHeader, TrackRow};
 use iroam::types::{Clock, SystemClock};
 
@@ -128,10 +127,8 @@ async fn what_is_not_shared_with_an_asker_does_not_exist_for_them() {
         (Standing::Household, vec![secret], vec![house, party]),
         (Standing::Owner, vec![], vec![secret, house, party]),
     ] {
-        let Reply::Status(HostStatus { tracks, .. }) = ask_as(&tunnel, standing, r#"{"op":"status"}"#).await.reply().clone() else {
-            panic!("no status")
-        };
-        assert_eq!(tracks, seen.len() as u64, "{standing:?}");
+        let Reply::Status(status) = ask_as(&tunnel, standing, r#"{"op":"status"}"#).await.reply().clone() else { panic!("no status") };
+        assert_eq!(status.tracks, seen.len() as u64, "{standing:?}");
         if standing != Standing::Owner {
             let changes = said(&ask_as(&tunnel, standing, r#"{"op":"changes","since":0,"wait_ms":0}"#).await);
             assert!(all.iter().all(|row| !changes.1.contains(&row.id.to_string())), "{standing:?}: {changes:?}");

@@ -162,7 +162,7 @@ fn replies() -> Vec<(String, ReplyHeader)> {
     };
     let ok = |length, reply| ReplyHeader::Ok { length, reply };
     let mut out = vec![
-        ("status".to_owned(), ok(Some(0), Reply::Status(status))),
+        ("status".to_owned(), ok(Some(0), Reply::Status(Box::new(status)))),
         (
             "browse".to_owned(),
             ok(Some(2048), Reply::Browse { total: 100_000, duration_ms: 21_000_000_000, bytes: 900_000_000_000, corrected: None }),

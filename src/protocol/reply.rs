@@ -26,7 +26,7 @@ pub enum ReplyHeader {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum Reply {
-    Status(HostStatus),
+    Status(Box<HostStatus>),
     /// Body: [`BrowsePage`] as JSON.
     Browse {
         total: u64,

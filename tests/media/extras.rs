@@ -7,7 +7,8 @@ use image::RgbImage;
 use iroam::host::library::Library;
 use iroam::host::media::extras::beside;
 use iroam::host::media::{MediaError, Source};
-use iroam::protocol::{Browse, MediaKind, SortKey};
+use iroam::protocol::{Browse, MediaKind, Selection, SortKey};
+use iroam::types::UserId;
 
 use crate::kit::{BOUND, Bench, bench, ffmpeg, session, source};
 use crate::strict_vtt::{self, Cue};
@@ -401,8 +402,9 @@ fn a_video_without_a_cover_gets_a_picture_once_for_each_state_of_its_file() {
     library.keep_poster(&bare[0], Some(jpeg.get_ref())).expect("kept");
     library.keep_poster(&bare[1], None).expect("noted");
     assert_eq!(library.bare_videos().expect("asked"), [], "one has a picture, of the other none can be made");
-    let everything = Browse { kind: None, search: None, sort: SortKey::Title, descending: false, offset: 0, limit: 10 };
-    let art: Vec<_> = library.browse(&everything).expect("asked").1.into_iter().filter_map(|row| row.art).collect();
+    let everything = Browse { selection: Selection::default(), sort: SortKey::Title, descending: false, offset: 0, limit: 10 };
+    let art: Vec<_> =
+        library.browse(UserId(uuid::Uuid::nil()), &everything).expect("asked").tracks.into_iter().filter_map(|row| row.art).collect();
     assert_eq!(art.len(), 1);
     assert!(library.picture(&art[0]).expect("asked").is_some_and(|picture| picture.starts_with(b"\xff\xd8")));
     assert!(library.reuse_poster(&bare[0]).expect("asked") && !library.reuse_poster(&bare[1]).expect("asked"));

@@ -26,7 +26,7 @@ impl Handler {
             scan,
             media: if is_owner { self.media_status() } else { MediaStatus::default() },
         };
-        Ok(Answer::catalogue(Reply::Status(status), Bytes::new()))
+        Ok(Answer::catalogue(Reply::Status(Box::new(status)), Bytes::new()))
     }
 
     fn media_status(&self) -> MediaStatus {

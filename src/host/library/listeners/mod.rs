@@ -20,6 +20,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction};
 
 use super::db::Readers;
+use super::recover::is_damage;
 use super::{Library, LibraryError};
 
 pub(super) use db::attach;
@@ -97,12 +98,6 @@ impl Listeners {
 }
 
 /// Whether the file's bytes are to blame.
-fn is_damage(error: &LibraryError) -> bool {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    let LibraryError::Index(rusqlite::Error::SqliteFailure(failure, _)) = error else { return false };
-    matches!(failure.code, DatabaseCorrupt | NotADatabase)
-}
-
 impl Library {
     fn read_listened<T>(&self, read: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, LibraryError> {
         match self.shared.listeners.read(&read) {

@@ -31,9 +31,9 @@ fn repeated_frames_and_zeros_are_several_values() {
 
 #[test]
 fn dates_of_version_3_are_put_together() {
-    let frames = [frame(b"TYER", b"\01999"), frame(b"TDAT", b"\00105")].concat();
+    let frames = [frame(b"TYER", b"\x001999"), frame(b"TDAT", b"\x000105")].concat();
     assert_eq!(fields(3, &frames).text(Key::Date).as_deref(), Some("1999-05-01"));
-    let frames = [frame(b"TYER", b"\01999"), frame(b"TDAT", b"\0soon")].concat();
+    let frames = [frame(b"TYER", b"\x001999"), frame(b"TDAT", b"\x00soon")].concat();
     assert_eq!(fields(3, &frames).text(Key::Date).as_deref(), Some("1999"));
 }
 

@@ -99,6 +99,8 @@ fn last<T>(key: T, is_known: bool) -> (bool, T) {
 }
 
 type NameKey = Vec<(Vec<(char, u64)>, String)>;
+/// Without an artist last; artist, title, and which was seen first.
+type AlbumKey = (bool, Vec<(char, u64)>, Vec<(char, u64)>, usize);
 
 fn names_key(names: &[String]) -> (bool, NameKey) {
     let mut keys = NameKey::new();
@@ -117,7 +119,7 @@ impl Track {
         if self.file.album_artists.is_empty() { &self.file.artists } else { &self.file.album_artists }
     }
 
-    fn album_key(&self, first_seen: &[Option<usize>; 5]) -> (bool, (bool, Vec<(char, u64)>, Vec<(char, u64)>, usize)) {
+    fn album_key(&self, first_seen: &[Option<usize>; 5]) -> (bool, AlbumKey) {
         let Some(at) = self.album else { return last(<_>::default(), false) };
         let (title, artist) = ALBUMS[at];
         let key = (artist.is_none(), artist.map(naive_key).unwrap_or_default(), naive_key(title), first_seen[at].unwrap_or(usize::MAX));

@@ -100,7 +100,7 @@ fn compare(test: &Test, number: Option<i64>, value: &Value, now: i64) -> bool {
         (Op::Less, Value::Number(bound)) => number.is_some_and(|number| number < *bound),
         (Op::Between, Value::Range([from, to])) => number.is_some_and(|number| number >= *from && number <= *to),
         (Op::InLast, Value::Number(ms)) => number.is_some_and(|number| number >= now - ms),
-        (Op::NotInLast, Value::Number(ms)) => !number.is_some_and(|number| number >= now - ms),
+        (Op::NotInLast, Value::Number(ms)) => number.is_none_or(|number| number < now - ms),
         other => panic!("{other:?} of a number"),
     }
 }
