@@ -52,6 +52,7 @@ enum Command {
     MediaWorker,
 }
 
+#[cfg(feature = "host")]
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct HostArgs {
@@ -61,6 +62,7 @@ pub struct HostArgs {
     run: HostRunArgs,
 }
 
+#[cfg(feature = "host")]
 #[derive(Debug, Args)]
 pub struct HostRunArgs {
     /// URL of the server to pair with
@@ -86,6 +88,7 @@ pub struct HostRunArgs {
     pub config: Option<PathBuf>,
 }
 
+#[cfg(feature = "host")]
 #[derive(Debug, Subcommand)]
 enum HostCommand {
     /// Scan the folders once and print a JSON summary
