@@ -9,8 +9,8 @@ use super::super::row::{Stamp, file_path, path_bytes, track_id};
 use super::{Fingerprint, IdKey};
 use crate::types::{TrackId, UnixMs, random};
 
-/// Tracks of the same sound whose files are looked for, for one file.
-const LOOKS_MAX: usize = 1_000;
+/// Tracks of the same sound whose files are looked for, for one file; those of its inode or name come first.
+const LOOKS_MAX: usize = 64;
 
 /// Gives ids within a scan, in the transaction that writes the track next.
 pub(in super::super) struct Identities<'a> {
