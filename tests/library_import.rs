@@ -296,10 +296,10 @@ fn a_long_playlist_goes_in_pieces() {
     let mut place = Place::new();
     let paths: String = (0..12_000).map(|at| format!("{}\n", place.home.media.join(SONGS[at % 5].0).display())).collect();
     let file = place.file("long.m3u8", paths);
-    for _ in 0..2 {
-        let done = place.run("import", &[&file]);
+    for existing in ["add", "add", "replace"] {
+        let done = place.run("import", &["--existing", existing, &file]);
         assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+        let lists = place.keeper.lists();
+        assert_eq!((lists.len(), lists[0].3.len()), (1, 12_000), "{existing}");
     }
-    let lists = place.keeper.lists();
-    assert_eq!((lists.len(), lists[0].3.len()), (1, 12_000));
 }

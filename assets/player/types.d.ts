@@ -339,6 +339,8 @@ export interface ListState {
   /** Of all rows together; `null` when it is not known. */
   durationMs: number | null;
   bytes: number | null;
+  /** What was searched for instead of words that no track has. */
+  corrected: string | null;
   pages: ReadonlyMap<number, readonly Track[]>;
   /** By how many rows what was in view has moved, when it was last refreshed. */
   shift?: { rows: number };
@@ -398,7 +400,7 @@ export type Action =
   | { type: 'host/status'; hostId: string; status: HostStatus }
   | { type: 'query'; query: Partial<Query> }
   | { type: 'list/loading' }
-  | { type: 'list/page'; page: number; tracks: readonly Track[]; total: number; first: boolean; durationMs?: number | null; bytes?: number | null }
+  | { type: 'list/page'; page: number; tracks: readonly Track[]; total: number; first: boolean; durationMs?: number | null; bytes?: number | null; corrected?: string | null }
   | {
       type: 'list/refresh';
       pages: ListState['pages'];

@@ -269,7 +269,7 @@ pub struct TrackRow {
     pub compilation: bool,
     #[serde(skip_serializing_if = "is_false", default)]
     pub has_lyrics: bool,
-    /// The file is gone; what is known of it stays until somebody throws it away.
+    /// The file is gone, or on a disk that is away; what is known of it stays until somebody throws it away.
     #[serde(skip_serializing_if = "is_false", default)]
     pub missing: bool,
     /// The same sound is in the library more than once.

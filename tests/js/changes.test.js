@@ -84,13 +84,15 @@ test('a host that has no room to wait, or is away, is not asked again and again'
   assert.deepEqual(told, []);
 });
 
-test('a host that does not know the question is asked once', async (context) => {
+test('a host that does not know the question is asked again after a while', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const { asked } = follower();
   await settled();
   asked[0].reject(Object.assign(new Error('what?'), { code: 'bad_request' }));
-  await pass(context, 120_000);
+  await pass(context, 5_000);
   assert.equal(asked.length, 1);
+  await pass(context, 120_000);
+  assert.equal(asked.length, 2);
 });
 
 test('the question ends when nobody has looked for long, and goes on from there when somebody does', async (context) => {

@@ -118,6 +118,14 @@ pub fn fill_awkwardly(db: &Connection) {
             .expect("a grant");
         let play = "INSERT INTO play_sessions VALUES (?1, ?2, ?2, ?3, ?4, ?5)";
         db.execute(play, params![format!("{name}{number}"), id, bytes(6), time, time]).expect("a play session");
+        db.execute("INSERT INTO playlist_trees VALUES (?1, ?2, ?3, ?2)", params![id, time, i64::MAX]).expect("a tree of playlists");
+        let kind = ["folder", "list", "smart"][usize::from(number) % 3];
+        let list = "INSERT INTO playlists VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?4, ?7, 0, ?8, ?8, ?8, ?8, ?8, ?8, ?8, ?8, ?9)";
+        let rules = (kind == "smart").then_some("{\"match\":\"all\",\"rules\":[]}");
+        let origin = (number % 4 == 0).then(|| format!("{name}{number}"));
+        db.execute(list, params![format!("{name}{number}"), id, kind, approved, name, rules, origin, time, maybe]).expect("a playlist");
+        let item = "INSERT INTO playlist_items VALUES (?1, ?2, ?2, ?2, ?2, ?3, ?4, ?4, ?5, ?6, ?5)";
+        db.execute(item, params![format!("{name}{number}"), id, name, approved, maybe, time]).expect("an item");
     }
     db.execute("INSERT INTO server_identity VALUES (1, ?1)", [[255_u8; 32]]).expect("the server's key");
     db.execute_batch("COMMIT").expect("commits");

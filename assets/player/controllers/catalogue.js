@@ -6,7 +6,7 @@ import { PlaylistRows } from './playlist_rows.js';
 
 /** @typedef {import('../types.js').Query} Query */
 /** @typedef {import('../types.js').Track} Track */
-/** @typedef {{ total: number, durationMs: number | null, bytes: number | null, tracks: Track[] }} Page */
+/** @typedef {{ total: number, durationMs: number | null, bytes: number | null, corrected?: string | null, tracks: Track[] }} Page */
 
 const PAGES_MAX = 200;
 
@@ -70,6 +70,6 @@ export class Catalogue {
     const request = { op: 'browse', selection: selectionOf(query), sort, descending, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
     const { reply, body } = await this.#hosts.client(hostId).request(request, { signal });
     const { tracks } = JSON.parse(new TextDecoder().decode(body));
-    return { total: reply.total, durationMs: reply.duration_ms ?? null, bytes: reply.bytes ?? null, tracks };
+    return { total: reply.total, durationMs: reply.duration_ms ?? null, bytes: reply.bytes ?? null, corrected: reply.corrected ?? null, tracks };
   }
 }

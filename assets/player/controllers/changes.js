@@ -16,6 +16,9 @@ const TROUBLE_MS_MAX = 60_000;
 /** Nobody looks for so long: the question ends, and with it what it takes of the browser's few connections, ms. */
 const UNSEEN_MS = 30_000;
 
+/** A question that is refused counts for so many failures. */
+const REFUSED = 5;
+
 export class Changes {
   #hosts;
   #library;
@@ -66,9 +69,9 @@ export class Changes {
         await pause(await this.#ask(hostId, signal), signal);
         failures = 0;
       } catch (error) {
-        // A host of before does not know the question.
-        if (signal.aborted || /** @type {any} */ (error)?.code === 'bad_request') return;
-        failures += 1;
+        if (signal.aborted) return;
+        // A host of before does not know the question: it may be brought up to date.
+        failures += /** @type {any} */ (error)?.code === 'bad_request' ? REFUSED : 1;
         await pause(jittered(Math.min(TROUBLE_MS_MAX, TROUBLE_MS_MIN * 2 ** Math.min(failures - 1, 10))), signal).catch(() => {});
       }
     }

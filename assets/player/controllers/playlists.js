@@ -12,7 +12,8 @@ export class Playlists {
   #store;
   /** Also the deleted ones: a folder's takes what is in it along. @type {Map<string, Playlist>} */
   #known = new Map();
-  #since = 0;
+  /** Where the next question goes on. */
+  #since = '0';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -36,17 +37,12 @@ export class Playlists {
 
   /** @returns {Promise<boolean>} whether there is more */
   async #ask() {
-    const { more, whole, playlists } = await fetchJson(`/api/v1/playlists?since=${this.#since}`);
-    if (whole && this.#since > 0) {
-      this.#known.clear();
-      this.#since = 0;
-      return true;
-    }
-    for (const playlist of playlists) {
-      this.#known.set(playlist.id, playlist);
-      this.#since = Math.max(this.#since, playlist.changed);
-    }
-    if (playlists.length > 0) this.#store.dispatch({ type: 'playlists', playlists: this.#shown() });
+    const { more, whole, next, playlists } = await fetchJson(`/api/v1/playlists?since=${encodeURIComponent(this.#since)}`);
+    // This answer begins at the first again.
+    if (whole) this.#known.clear();
+    for (const playlist of playlists) this.#known.set(playlist.id, playlist);
+    this.#since = next;
+    if (whole || playlists.length > 0) this.#store.dispatch({ type: 'playlists', playlists: this.#shown() });
     return more;
   }
 

@@ -11,8 +11,10 @@ import { addUnsent, removeUnsent, unsent } from './unsent.js';
 const BATCH = 50;
 /** How often those are tried that were not taken, ms. */
 const AGAIN_MS = 60_000;
-/** Refused so, a report will never be taken. */
-const HOPELESS = new Set(['bad_request', 'host_gone', 'forbidden']);
+/** Refused so, no report will ever be taken. */
+const HOPELESS = new Set(['host_gone', 'forbidden']);
+/** A report that was refused by itself so often will never be taken: a request that was cut on its way is refused the same way. */
+const REFUSALS_MAX = 3;
 
 export class Reports {
   #store;
@@ -20,6 +22,8 @@ export class Reports {
   /** What plays: its report carries one name, however often it is written down. @type {{ item: QueueItem, meter: Meter, event: string, position: number, duration: number } | null} */
   #playing = null;
   #sending = false;
+  /** How often a report was refused by itself. @type {Map<string, number>} */
+  #refused = new Map();
 
   /**
    * @param {Store} store
@@ -82,14 +86,42 @@ export class Reports {
    */
   async #sendTo(hostId, reports) {
     for (let from = 0; from < reports.length; from += BATCH) {
-      const batch = reports.slice(from, from + BATCH);
-      try {
-        await this.#hosts.client(hostId).request({ op: 'played', reports: batch }, { tries: 1 });
-      } catch (error) {
-        // It is taken some other time; the host counts a report once, however often it comes.
-        if (!HOPELESS.has(/** @type {any} */ (error)?.code)) return;
-      }
-      removeUnsent(new Set(batch.map(({ event }) => event)));
+      if (!(await this.#take(hostId, reports.slice(from, from + BATCH)))) return;
     }
+  }
+
+  /**
+   * @param {string} hostId
+   * @param {PlayReport[]} batch
+   * @returns {Promise<boolean>} whether the host may take more
+   */
+  async #take(hostId, batch) {
+    try {
+      await this.#hosts.client(hostId).request({ op: 'played', reports: batch }, { tries: 1 });
+    } catch (error) {
+      const code = /** @type {any} */ (error)?.code;
+      if (code === 'bad_request') return this.#sift(hostId, batch);
+      // It is taken some other time; the host counts a report once, however often it comes.
+      if (!HOPELESS.has(code)) return false;
+    }
+    removeUnsent(new Set(batch.map(({ event }) => event)));
+    return true;
+  }
+
+  /**
+   * One of them may be wrong: each by itself then tells which.
+   * @param {string} hostId
+   * @param {PlayReport[]} batch
+   */
+  async #sift(hostId, batch) {
+    if (batch.length > 1) {
+      for (const report of batch) if (!(await this.#take(hostId, [report]))) return false;
+      return true;
+    }
+    const [{ event }] = batch;
+    const times = (this.#refused.get(event) ?? 0) + 1;
+    this.#refused.set(event, times);
+    if (times >= REFUSALS_MAX) removeUnsent(new Set([event]));
+    return true;
   }
 }

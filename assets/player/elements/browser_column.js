@@ -7,10 +7,14 @@ import { keyOf, valueAt } from '../store/browser.js';
 /** @typedef {import('../types.js').ColumnState} ColumnState */
 /** @typedef {import('../types.js').Facet} Facet */
 
+/** The host takes no more of one column, and the request no longer names. */
+const CHOSEN_MAX = 200;
+const CHOSEN_CHARACTERS_MAX = 4_000;
+
 const NAMES = Object.freeze({
-  genre: { label: 'Genre', many: 'Genres', none: 'No Genre' },
-  artist: { label: 'Artist', many: 'Artists', none: 'Unknown Artist' },
-  album: { label: 'Album', many: 'Albums', none: 'No Album' },
+  genre: { label: 'Genre', one: 'Genre', many: 'Genres', none: 'No Genre' },
+  artist: { label: 'Artist', one: 'Artist', many: 'Artists', none: 'Unknown Artist' },
+  album: { label: 'Album', one: 'Album', many: 'Albums', none: 'No Album' },
 });
 
 export class BrowserColumn {
@@ -99,8 +103,9 @@ export class BrowserColumn {
 
   /** @param {number} index @returns {{ name: string, count: string, key: string | null }} */
   #value(index) {
-    const { many, none } = NAMES[this.#of];
-    if (index === 0) return { name: `All (${this.#column.total.toLocaleString()} ${many})`, count: '', key: null };
+    const { one, many, none } = NAMES[this.#of];
+    const { total } = this.#column;
+    if (index === 0) return { name: `All (${total.toLocaleString()} ${total === 1 ? one : many})`, count: '', key: null };
     const value = valueAt(this.#column, index - 1);
     if (!value) return { name: '', count: '', key: null };
     return { name: value.name || none, count: value.tracks.toLocaleString(), key: keyOf(this.#of, value) };
@@ -145,8 +150,14 @@ export class BrowserColumn {
       if (key !== null) range.push(key);
     }
     if (index === 0 || (extend && low === 0)) this.#onChoose([]);
-    else if (!toggle) this.#onChoose(range);
-    else this.#onChoose(this.#chosen.includes(range[0]) ? this.#chosen.filter((key) => key !== range[0]) : [...this.#chosen, ...range]);
+    else if (!toggle) this.#onChoose(bounded(range));
+    else this.#onChoose(this.#chosen.includes(range[0]) ? this.#chosen.filter((key) => key !== range[0]) : bounded([...this.#chosen, ...range]));
     this.#draw();
   }
+}
+
+/** The first of them, as many as the host takes. @param {string[]} keys */
+function bounded(keys) {
+  let characters = 0;
+  return keys.slice(0, CHOSEN_MAX).filter((key) => (characters += key.length) <= CHOSEN_CHARACTERS_MAX);
 }

@@ -85,7 +85,7 @@ export class IrSources extends IrElement {
     setAttribute(row, 'aria-level', depth + 1);
     if (isFolder) {
       setAttribute(row, 'aria-expanded', String(open));
-      row.prepend(icon(open ? 'down' : 'next'));
+      row.prepend(icon(open ? 'down' : 'right'));
     }
     return [row, ...(isFolder && open ? this.#playlists(state, id, depth + 1) : [])];
   }

@@ -24,5 +24,6 @@ function text(state) {
   const parts = [plural(count, query.kind === 'audio' ? 'song' : 'video')];
   if (durationMs !== null && count > 0) parts.push(span(durationMs));
   if (bytes !== null && count > 0) parts.push(size(bytes));
-  return parts.join(', ') + (status?.scanning ? ' — scanning' : '');
+  const instead = list.corrected ? `Showing what matches “${list.corrected}”: ` : '';
+  return instead + parts.join(', ') + (status?.scanning ? ' — scanning' : '');
 }

@@ -28,7 +28,7 @@ export function emptyView(state, retry) {
   if (query.genres.length + query.artists.length + query.albums.length > 0) return message('Nothing is left of it', 'Choose “All” in the column browser.');
   if (state.status?.scanning) return message('The host is looking through its folders', 'What it finds will be listed here.');
   const what = query.kind === 'audio' ? 'songs' : 'videos';
-  return message(`No ${what} yet`, `Put some into a media folder of ${currentHost(state)?.name ?? 'the host'}; they appear by themselves.`);
+  return message(`No ${what} yet`, `Put some into a media folder of ${currentHost(state)?.name ?? 'the host'}; they appear by themselves. What lies on a disk that is away comes back with it.`);
 }
 
 /** @type {Readonly<Record<import('../types.js').Only, [string, string]>>} */

@@ -28,6 +28,7 @@ const PATHS = Object.freeze({
   columns: 'M3 4h18v16H3zm2 2v12h3.500V6zm5.500 0v12h3V6zm5 0v12H19V6z',
   up: 'M12 7l6 9H6z',
   down: 'M12 17 6 8h12z',
+  right: 'M17 12 8 18V6z',
 });
 
 /** @typedef {keyof typeof PATHS} IconName */

@@ -27,7 +27,7 @@ export function initialState() {
 
 /** @returns {import('../types.js').ListState} */
 export function emptyList() {
-  return { status: 'idle', stale: false, total: 0, durationMs: null, bytes: null, pages: new Map(), error: '' };
+  return { status: 'idle', stale: false, total: 0, durationMs: null, bytes: null, corrected: null, pages: new Map(), error: '' };
 }
 
 /** @returns {import('../types.js').ColumnState} */

@@ -22,8 +22,8 @@ export function reduceList(list, action) {
     case 'list/page': {
       const pages = new Map(action.first ? [] : list.pages);
       pages.set(action.page, action.tracks);
-      const { total, durationMs = null, bytes = null } = action;
-      return { status: 'ready', stale: false, total, durationMs, bytes, pages, error: '' };
+      const { total, durationMs = null, bytes = null, corrected = null } = action;
+      return { status: 'ready', stale: false, total, durationMs, bytes, corrected, pages, error: '' };
     }
     case 'list/refresh': {
       const { pages, total, durationMs, bytes, shift } = action;

@@ -25,13 +25,17 @@ pub(super) struct Kept {
     pub(super) origin: Option<String>,
     #[serde(default)]
     pub(super) deleted_at: Option<serde_json::Value>,
-    changed: i64,
 }
 
 #[derive(Debug, Deserialize)]
 struct Page {
     #[serde(default)]
     more: bool,
+    /// What was answered before is to be forgotten.
+    #[serde(default)]
+    whole: bool,
+    /// To ask with the next time.
+    next: String,
     playlists: Vec<Kept>,
 }
 
@@ -58,13 +62,15 @@ struct ItemPage {
 /// All of them, deleted ones too.
 pub(super) fn playlists(door: &Door<'_>) -> Result<Vec<Kept>, ApiError> {
     let mut all: Vec<Kept> = Vec::new();
-    let mut since = 0;
+    let mut since = "0".to_owned();
     for _ in 0..PAGES_MAX {
         let page: Page = door.server.get(door.pairing, &format!("/api/v1/host/playlists/export?since={since}"))?;
-        since = page.playlists.iter().map(|list| list.changed).max().unwrap_or(since).max(since);
-        let ends = !page.more || page.playlists.is_empty();
+        if page.whole {
+            all.clear();
+        }
         all.extend(page.playlists);
-        if ends {
+        since = page.next;
+        if !page.more {
             break;
         }
     }

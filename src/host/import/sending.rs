@@ -44,6 +44,9 @@ struct Piece<'a> {
     rules: Option<&'a Rules>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     items: Vec<Item<'a>>,
+    /// Items of the pieces before this one.
+    #[serde(skip_serializing_if = "is_first_piece")]
+    from: usize,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     more: bool,
 }
@@ -63,6 +66,10 @@ struct Item<'a> {
 
 fn is_first(nth: &u32) -> bool {
     *nth == 0
+}
+
+fn is_first_piece(from: &usize) -> bool {
+    *from == 0
 }
 
 impl Item<'_> {
@@ -216,12 +223,12 @@ impl<'a> Batch<'a> {
                 bytes += item.bytes();
                 bytes <= BYTES_MAX
             });
-            let count = fits.count();
-            let (now, later) = rest.split_at(count);
+            let (now, later) = rest.split_at(fits.count());
+            let from = items.len() - rest.len();
             self.bytes += head + now.iter().map(Item::bytes).sum::<usize>();
             self.items += now.len();
             let (origin, name, more) = (list.origin.as_str(), list.name.as_str(), !later.is_empty());
-            self.pieces.push(Piece { origin, kind, name, parent_origin: parent, rules, items: now.to_vec(), more });
+            self.pieces.push(Piece { origin, kind, name, parent_origin: parent, rules, items: now.to_vec(), from, more });
             rest = later;
             if rest.is_empty() {
                 return Ok(());

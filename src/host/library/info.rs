@@ -11,7 +11,8 @@ impl Library {
     /// A track's file and tags; `None` for an id that is not in the library.
     pub fn info(&self, track: TrackId) -> Result<Option<TrackInfo>, LibraryError> {
         self.shared.readers.read(|index| {
-            let mut statement = index.prepare_cached("SELECT n, name, size, mtime_ms, added_at_ms, more FROM track WHERE id = ?")?;
+            let mut statement =
+                index.prepare_cached("SELECT n, name, size, mtime_ms, added_at_ms, more FROM track WHERE id = ? AND state <> 'purged'")?;
             let found = statement.query_row([track.0.as_bytes()], |row| {
                 let more = row.get_ref("more")?.as_str_or_null()?.and_then(|more| serde_json::from_str::<MoreTags>(more).ok());
                 let info = TrackInfo {

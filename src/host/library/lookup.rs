@@ -58,7 +58,7 @@ impl Library {
     /// Rows of these tracks, in this order; those that are not known are left out.
     pub fn tracks(&self, ids: &[TrackId]) -> Result<Vec<TrackRow>, LibraryError> {
         self.shared.readers.read(|index| {
-            let mut statement = index.prepare_cached("SELECT * FROM track_row WHERE id = ?")?;
+            let mut statement = index.prepare_cached("SELECT * FROM track_row WHERE id = ? AND state <> 'purged'")?;
             let mut rows = Vec::with_capacity(ids.len());
             for id in ids {
                 rows.extend(statement.query_row([id.0.as_bytes()], track_row).optional()?);

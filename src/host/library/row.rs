@@ -94,7 +94,7 @@ pub(super) fn track_row(row: &Row<'_>) -> rusqlite::Result<TrackRow> {
         bpm: row.get("bpm")?,
         compilation: row.get("compilation")?,
         has_lyrics: row.get("has_lyrics")?,
-        missing: row.get_ref("state")?.as_str()? == "missing",
+        missing: row.get_ref("state")?.as_str()? != "present",
         duplicate: row.get("duplicate")?,
         listened: Listened { rating: row.get("rating")?, ..Listened::default() },
         duration_ms: unsigned(row, "duration_ms")?,

@@ -76,7 +76,9 @@ impl Files {
     where
         T: Default + Send + 'static,
     {
-        let Some(folder) = self.folders.iter().find(|folder| path.starts_with(&folder.path)) else { return Ok(T::default()) };
+        // The innermost: one media folder may lie in another, or be a link there.
+        let holding = self.folders.iter().filter(|folder| path.starts_with(&folder.path));
+        let Some(folder) = holding.max_by_key(|folder| folder.path.components().count()) else { return Ok(T::default()) };
         let answer = async {
             let look = Look::begin(&folder.looks).await;
             let (sender, answer) = oneshot::channel();

@@ -25,6 +25,8 @@ use pending::Pending;
 const STEP: Duration = Duration::from_millis(100);
 /// How often it is looked whether a disk came or went.
 const DISKS_EVERY: Duration = Duration::from_secs(15);
+/// A folder that the system has no watches for is tried again after so long.
+const AGAIN_AFTER: Duration = Duration::from_secs(60 * 60);
 /// Events that wait; more are one scan of everything.
 const EVENTS_MAX: usize = 10_000;
 
@@ -49,6 +51,8 @@ struct Root {
     path: PathBuf,
     /// Device and number of the folder that is watched.
     seat: Option<(u64, u64)>,
+    /// Where and when it could not be watched: trying walks the whole tree.
+    refused: Option<((u64, u64), Instant)>,
     /// That it cannot be is told once.
     is_told: bool,
 }
@@ -68,7 +72,7 @@ impl Watch {
         let (events, happened) = bounded(EVENTS_MAX);
         match watcher(events, shared.clone()) {
             Ok(watcher) => {
-                let roots = folders.into_iter().map(|path| Root { path, seat: None, is_told: false }).collect();
+                let roots = folders.into_iter().map(|path| Root { path, seat: None, refused: None, is_told: false }).collect();
                 let mut watching = Watching { watcher, roots, pending: Pending::default(), shared: shared.clone() };
                 let started = std::thread::Builder::new().name("watch".to_owned()).spawn(move || watching.run(&happened, &batch));
                 if let Err(error) = started {
@@ -191,9 +195,13 @@ impl Watching {
             if seat.is_none() || is_network_share(&root.path) {
                 continue;
             }
+            if root.refused.is_some_and(|(at, since)| seat == Some(at) && since.elapsed() < AGAIN_AFTER) {
+                continue;
+            }
             match self.watcher.watch(&root.path, RecursiveMode::Recursive) {
                 Ok(()) => root.seat = seat,
                 Err(error) => {
+                    root.refused = seat.map(|seat| (seat, Instant::now()));
                     let _ = self.watcher.unwatch(&root.path);
                     if !std::mem::replace(&mut root.is_told, true) {
                         tracing::warn!(folder = %root.path.display(), "not watched: {}; it is scanned every 15 minutes", remedy(&error));

@@ -49,9 +49,8 @@ pub fn evaluate(index: &Connection, rules: &Rules, listener: UserId, now: UnixMs
         sql.text(" LEFT JOIN ").text(listened).text(" AS h ON h.track = t.id AND h.listener = ").bind(listener.0.as_bytes().to_vec());
     }
     sql.text(" WHERE ");
-    if !asks_for_missing(rules) {
-        sql.text("t.state = 'present' AND ");
-    }
+    // What nobody sees would take up places of the limit.
+    sql.text(if asks_for_missing(rules) { "t.state IN ('present', 'missing') AND " } else { "t.state = 'present' AND " });
     condition::group(&mut sql, rules.matching, &rules.rules, &asked);
     match &rules.limit {
         None => sql.text(" ORDER BY t.n"),
