@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::super::changes::{Changes, Unlisted};
 use super::super::{Library, LibraryError, Totals};
 use super::{Catalogue, listened, memory};
 
@@ -18,8 +19,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const REST: u32 = 10;
 const REST_MIN: Duration = Duration::from_millis(300);
 
-#[derive(Default)]
 pub(in crate::host::library) struct Current {
+    unlisted: Arc<Unlisted>,
     built: RwLock<Option<Built>>,
     /// A connection that tells whether others have changed the index.
     watch: Mutex<Option<Connection>>,
@@ -102,8 +103,14 @@ impl Library {
             return Ok(built.catalogue.clone());
         }
         let began = Instant::now();
-        let unlisted = self.shared.changes.take_unlisted();
-        let catalogue = Arc::new(self.shared.readers.read(Catalogue::build)?);
+        let unlisted = current.unlisted.take();
+        let catalogue = match self.shared.readers.read(Catalogue::build) {
+            Ok(catalogue) => Arc::new(catalogue),
+            Err(error) => {
+                current.unlisted.hand_back(unlisted);
+                return Err(error);
+            }
+        };
         let built = Built { catalogue: catalogue.clone(), version, next_at: rested(began) };
         *current.built.write().unwrap_or_else(PoisonError::into_inner) = Some(built);
         drop(before);
@@ -138,6 +145,11 @@ impl Library {
 }
 
 impl Current {
+    pub(in crate::host::library) fn new(changes: &Changes) -> Self {
+        let (built, watch, building, wake) = Default::default();
+        Self { unlisted: changes.unlisted(), built, watch, building, wake }
+    }
+
     /// The index was replaced: what is open reads the old one.
     pub(in crate::host::library) fn forget(&self) {
         *lock(&self.watch) = None;
@@ -164,4 +176,30 @@ fn rested(began: Instant) -> Instant {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What they hold is right, or made again, whoever panicked beside it.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Made;
+    use super::*;
+    use crate::types::{UnixMs, UserId};
+
+    #[test]
+    fn what_a_narrowed_library_lists_is_told_again_when_the_whole_one_lists_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = Library::open(folder.path()).expect("opens");
+        library.keep_made((0..=SMALL as u32).map(Made::plain)).expect("written");
+        let narrowed = library.seen_by(Arc::new(|_| false));
+        library.refresh().expect("made");
+        narrowed.refresh().expect("made");
+        let listener = UserId::new(UnixMs(1), [2; 10]);
+        let track = Made::plain(SMALL as u32 + 1);
+        let id = track.id;
+        library.keep_made([track]).expect("written");
+        library.changes().of_tracks(&[id], &[]);
+        let told = library.changes().since(listener, None).version;
+        narrowed.refresh().expect("made");
+        library.refresh().expect("made");
+        assert_eq!(library.changes().since(listener, Some(told)).changed, [id]);
+    }
 }
