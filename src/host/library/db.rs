@@ -103,6 +103,11 @@ impl Readers {
         idle.clear();
     }
 
+    /// Another number after each replacement. What is opened after asking for it is of that file or a later one.
+    pub(super) fn replaced(&self) -> u64 {
+        self.replaced.load(Ordering::Relaxed)
+    }
+
     /// Whether somebody met bytes since the last replacement that are no index.
     pub(super) fn met_damage(&self) -> bool {
         self.damage.load(Ordering::Relaxed)
@@ -110,7 +115,7 @@ impl Readers {
 
     /// Runs `read` on a connection of its own.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LibraryError> {
-        let replaced = self.replaced.load(Ordering::Relaxed);
+        let replaced = self.replaced();
         let kept = self.idle().pop().filter(|(opened, _)| *opened == replaced);
         let connection = match kept {
             Some((_, connection)) => connection,
@@ -120,7 +125,7 @@ impl Readers {
         let is_damaged = result.as_ref().is_err_and(recover::is_damaged);
         self.damage.fetch_or(is_damaged, Ordering::Relaxed);
         let mut idle = self.idle();
-        if !is_damaged && idle.len() < READERS_KEPT && self.replaced.load(Ordering::Relaxed) == replaced {
+        if !is_damaged && idle.len() < READERS_KEPT && self.replaced() == replaced {
             idle.push((replaced, connection));
         }
         Ok(result?)

@@ -48,3 +48,35 @@ impl Library {
         Ok(index.execute_batch("COMMIT")?)
     }
 }
+
+#[cfg(test)]
+impl Made {
+    /// One of many that differ in their number alone.
+    pub(super) fn plain(n: u32) -> Self {
+        use crate::protocol::{MediaKind, SourceMedia};
+        let file = Described {
+            kind: MediaKind::Audio,
+            title: format!("Song {n}"),
+            artists: Vec::new(),
+            album: None,
+            album_artists: Vec::new(),
+            composers: Vec::new(),
+            genres: Vec::new(),
+            track_no: None,
+            disc_no: None,
+            year: None,
+            bpm: None,
+            rating: None,
+            compilation: false,
+            has_lyrics: false,
+            duration_ms: 1_000,
+            codec: "FLAC".to_owned(),
+            source: SourceMedia { audio: None, video: None },
+            more: super::MoreTags::default(),
+        };
+        let mut fingerprint = [0; 16];
+        fingerprint[..4].copy_from_slice(&n.to_le_bytes());
+        let path = PathBuf::from(format!("/m/{n}.flac"));
+        Self { id: TrackId(uuid::Uuid::from_u128(n.into())), path, size: 1, fingerprint, added: UnixMs(1), file }
+    }
+}

@@ -124,7 +124,7 @@ impl Shared {
             changes: whole.changes.clone(),
             is_narrowed: true,
             scan: whole.scan.clone(),
-            catalogue: Current::default(),
+            catalogue: Current::new(&whole.changes),
         }
     }
 }
@@ -139,7 +139,7 @@ impl Library {
         let key = IdKey::settle(&opened, data)?;
         let readers = Readers::new(index, Some(Listeners::path_in(data)));
         let changes = Arc::new(Changes::new(SystemClock.now()));
-        let (scan, catalogue) = (Arc::default(), Current::default());
+        let (scan, catalogue) = (Arc::default(), Current::new(&changes));
         let shared = Shared { data: data.to_owned(), readers, key, listeners, changes, is_narrowed: false, scan, catalogue };
         Ok(Self { shared: Arc::new(shared) })
     }

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::super::changes::{Changes, Unlisted};
 use super::super::{Library, LibraryError, Totals};
+use super::select::Version;
 use super::{Catalogue, listened, memory};
 
 /// A library so small is read again as soon as somebody asks: that takes a few milliseconds.
@@ -18,11 +20,11 @@ const LOOK: Duration = Duration::from_secs(1);
 const REST: u32 = 10;
 const REST_MIN: Duration = Duration::from_millis(300);
 
-#[derive(Default)]
 pub(in crate::host::library) struct Current {
+    unlisted: Arc<Unlisted>,
     built: RwLock<Option<Built>>,
-    /// A connection that tells whether others have changed the index.
-    watch: Mutex<Option<Connection>>,
+    /// A connection that tells whether others have changed the index, and how often that had been replaced when it was opened.
+    watch: Mutex<Option<(u64, Connection)>>,
     building: Mutex<()>,
     /// Wakes the thread that makes the next one.
     wake: Mutex<Option<SyncSender<()>>>,
@@ -32,7 +34,7 @@ pub(in crate::host::library) struct Current {
 struct Built {
     catalogue: Arc<Catalogue>,
     /// Of the index, as `watch` tells it.
-    version: i64,
+    version: Version,
     /// When the next one may be made.
     next_at: Instant,
 }
@@ -41,8 +43,10 @@ impl Library {
     /// The catalogue. One of a small library is of the index as it is now; one of a large library may be a little older.
     pub(in crate::host::library) fn catalogue(&self) -> Result<Arc<Catalogue>, LibraryError> {
         let current = &self.shared.catalogue;
-        match current.built() {
-            Some(built) if built.version == self.index_version()? => Ok(built.catalogue),
+        let version = self.index_version()?;
+        // Nothing that was read from a file which was replaced is of use.
+        match current.built().filter(|built| built.version.0 == version.0) {
+            Some(built) if built.version == version => Ok(built.catalogue),
             Some(built) if built.catalogue.len() > SMALL && (current.wake_up() || Instant::now() < built.next_at) => Ok(built.catalogue),
             _ => self.rebuild(),
         }
@@ -102,8 +106,14 @@ impl Library {
             return Ok(built.catalogue.clone());
         }
         let began = Instant::now();
-        let unlisted = self.shared.changes.take_unlisted();
-        let catalogue = Arc::new(self.shared.readers.read(Catalogue::build)?);
+        let unlisted = current.unlisted.take();
+        let catalogue = match self.shared.readers.read(Catalogue::build) {
+            Ok(catalogue) => Arc::new(catalogue),
+            Err(error) => {
+                current.unlisted.hand_back(unlisted);
+                return Err(error);
+            }
+        };
         let built = Built { catalogue: catalogue.clone(), version, next_at: rested(began) };
         *current.built.write().unwrap_or_else(PoisonError::into_inner) = Some(built);
         drop(before);
@@ -116,28 +126,34 @@ impl Library {
     }
 
     /// Another number whenever the index has changed, whoever did it.
-    fn index_version(&self) -> Result<i64, LibraryError> {
+    fn index_version(&self) -> Result<Version, LibraryError> {
         self.watch(|connection| connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0)))
     }
 
     /// The same for what listeners made.
-    pub(in crate::host::library) fn listened_version(&self) -> Result<i64, LibraryError> {
+    pub(in crate::host::library) fn listened_version(&self) -> Result<Version, LibraryError> {
         self.watch(listened::version)
     }
 
-    fn watch(&self, look: impl FnOnce(&Connection) -> rusqlite::Result<i64>) -> Result<i64, LibraryError> {
+    fn watch(&self, look: impl FnOnce(&Connection) -> rusqlite::Result<i64>) -> Result<Version, LibraryError> {
         let mut watch = lock(&self.shared.catalogue.watch);
+        let replaced = self.shared.readers.replaced();
         let connection = match watch.take() {
-            Some(connection) => connection,
-            None => self.shared.readers.open()?,
+            Some((opened, connection)) if opened == replaced => connection,
+            _ => self.shared.readers.open()?,
         };
         let version = look(&connection)?;
-        *watch = Some(connection);
-        Ok(version)
+        *watch = Some((replaced, connection));
+        Ok((replaced, version))
     }
 }
 
 impl Current {
+    pub(in crate::host::library) fn new(changes: &Changes) -> Self {
+        let (built, watch, building, wake) = Default::default();
+        Self { unlisted: changes.unlisted(), built, watch, building, wake }
+    }
+
     /// The index was replaced: what is open reads the old one.
     pub(in crate::host::library) fn forget(&self) {
         *lock(&self.watch) = None;
@@ -164,4 +180,54 @@ fn rested(began: Instant) -> Instant {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What they hold is right, or made again, whoever panicked beside it.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Made;
+    use super::*;
+    use crate::types::{UnixMs, UserId};
+
+    #[test]
+    fn what_a_narrowed_library_lists_is_told_again_when_the_whole_one_lists_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = Library::open(folder.path()).expect("opens");
+        library.keep_made((0..=SMALL as u32).map(Made::plain)).expect("written");
+        let narrowed = library.seen_by(Arc::new(|_| false));
+        library.refresh().expect("made");
+        narrowed.refresh().expect("made");
+        let listener = UserId::new(UnixMs(1), [2; 10]);
+        let track = Made::plain(SMALL as u32 + 1);
+        let id = track.id;
+        library.keep_made([track]).expect("written");
+        library.changes().of_tracks(&[id], &[]);
+        let told = library.changes().since(listener, None).version;
+        narrowed.refresh().expect("made");
+        library.refresh().expect("made");
+        assert_eq!(library.changes().since(listener, Some(told)).changed, [id]);
+    }
+
+    #[test]
+    fn a_narrowed_library_follows_when_the_index_is_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = Library::open(folder.path()).expect("opens");
+        library.keep_made((0..=SMALL as u32).map(Made::plain)).expect("written");
+        let narrowed = library.seen_by(Arc::new(|_| true));
+        assert_eq!(narrowed.catalogue().expect("made").len(), SMALL + 1);
+        crate::host::library::recover::replace(&library.index()).expect("replaced");
+        library.renew().expect("sound");
+        // It has not rested for as long as it took; that is of no use now.
+        assert_eq!(narrowed.catalogue().expect("made").len(), 0);
+        library.keep_made([Made::plain(1)]).expect("written");
+        assert_eq!(narrowed.catalogue().expect("made").len(), 1);
+    }
+
+    #[test]
+    fn what_listeners_made_has_another_version_after_it_was_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = Library::open(folder.path()).expect("opens");
+        let before = library.listened_version().expect("read");
+        library.heal_listeners().expect("sound");
+        assert_ne!(library.listened_version().expect("read"), before);
+    }
 }

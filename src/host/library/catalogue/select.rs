@@ -35,12 +35,15 @@ pub(in crate::host::library) struct Asked {
     pub(in crate::host::library) by: Option<By>,
 }
 
+/// Of a file: how often it was replaced, and SQLite's `data_version`, which says nothing about another file.
+pub(in crate::host::library) type Version = (u64, i64);
+
 /// Who asks, and when, where the answer is not the same for everybody and always.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::host::library) struct By {
     pub(in crate::host::library) listener: UserId,
     /// Of what listeners made.
-    pub(in crate::host::library) version: i64,
+    pub(in crate::host::library) version: Version,
     /// Since the beginning of 1970; 0 where the time makes no difference.
     pub(in crate::host::library) minute: i64,
 }

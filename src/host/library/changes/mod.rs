@@ -6,7 +6,7 @@
 mod outside;
 mod ring;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -24,8 +24,36 @@ pub struct Changes {
     ring: Mutex<Ring>,
     raised: watch::Sender<u64>,
     own: Mutex<Own>,
-    /// What is in the index and perhaps not in the catalogue that pages are made of.
-    unlisted: Mutex<Option<What>>,
+    /// One for each catalogue that pages are made of.
+    unlisted: Mutex<Vec<Weak<Unlisted>>>,
+}
+
+/// What is in the index and perhaps not in a catalogue.
+#[derive(Default)]
+pub(super) struct Unlisted(Mutex<Option<What>>);
+
+impl Unlisted {
+    /// To be called before the catalogue is made, and what it gives told again when that is in use, or handed back.
+    pub(super) fn take(&self) -> Option<What> {
+        self.what().take()
+    }
+
+    pub(super) fn hand_back(&self, taken: Option<What>) {
+        let mut what = self.what();
+        *what = match (taken, what.take()) {
+            (Some(before), Some(since)) => Some(before.and(&since)),
+            (before, since) => before.or(since),
+        };
+    }
+
+    fn add(&self, more: &What) {
+        let mut what = self.what();
+        *what = Some(what.take().map_or_else(|| more.clone(), |before| before.and(more)));
+    }
+
+    fn what(&self) -> MutexGuard<'_, Option<What>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Of which file the next change that is seen is this process's own.
@@ -98,9 +126,11 @@ impl Changes {
         }
     }
 
-    /// To be called before a catalogue is made, and what it gives handed back when that is in use.
-    pub(super) fn take_unlisted(&self) -> Option<What> {
-        self.unlisted().take()
+    /// Of a catalogue that will be made.
+    pub(super) fn unlisted(&self) -> Arc<Unlisted> {
+        let new = Arc::default();
+        self.unlisted.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&new));
+        new
     }
 
     pub(super) fn tell_again(&self, unlisted: Option<What>) {
@@ -111,14 +141,10 @@ impl Changes {
 
     fn raise(&self, listener: Option<UserId>, what: What) {
         if listener.is_none() {
-            let mut unlisted = self.unlisted();
-            *unlisted = Some(unlisted.take().map_or_else(|| what.clone(), |before| before.and(&what)));
+            let mut unlisted = self.unlisted.lock().unwrap_or_else(PoisonError::into_inner);
+            unlisted.retain(|one| one.upgrade().inspect(|one| one.add(&what)).is_some());
         }
         self.tell(listener, what);
-    }
-
-    fn unlisted(&self) -> MutexGuard<'_, Option<What>> {
-        self.unlisted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, listener: Option<UserId>, what: What) {

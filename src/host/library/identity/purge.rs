@@ -13,6 +13,8 @@ use crate::types::{TrackId, UnixMs};
 
 /// How long a purge can be undone.
 const UNDO_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// What a scan does last may keep others from writing for longer than a reader waits.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(12);
 
 impl Library {
     /// Purges those of `tracks` whose file has vanished, or all such; tells which.
@@ -42,9 +44,16 @@ impl Library {
 
     fn turn(&self, change: impl FnOnce(&Connection) -> rusqlite::Result<Vec<TrackId>>) -> Result<Vec<TrackId>, LibraryError> {
         let mut index = db::open_for_writing(&self.index())?;
+        index.busy_timeout(BUSY_TIMEOUT)?;
         let all = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let turned = change(&all)?;
+        if turned.is_empty() {
+            return Ok(turned);
+        }
+        self.shared.changes.own_index();
         all.commit()?;
+        // Albums and artists come and go with them.
+        self.shared.changes.of_everything();
         Ok(turned)
     }
 }
@@ -66,4 +75,43 @@ pub(in super::super) fn forget_purged(index: &Connection, now: UnixMs) -> rusqli
         forget(index, n)?;
     }
     index.execute("DELETE FROM former WHERE EXISTS (SELECT 1 FROM track WHERE track.id = former.id)", []).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Made;
+    use super::*;
+    use crate::types::UserId;
+
+    #[test]
+    fn a_purge_is_told_although_this_process_wrote_something_else_just_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = Library::open(folder.path()).expect("opens");
+        let made = Made::plain(1);
+        let track = made.id;
+        library.keep_made([made]).expect("written");
+        let index = db::open_for_writing(&library.index()).expect("opens");
+        index.execute("UPDATE track SET state = 'missing'", []).expect("marked");
+        let (changes, listener) = (library.changes(), UserId::new(UnixMs(1), [2; 10]));
+        let mut outside = library.outside().expect("opens");
+        let told = |since| changes.since(listener, Some(since));
+        let now = || changes.since(listener, None).version;
+        let before = now();
+        // As a scan does.
+        changes.own_index();
+        assert_eq!(library.purge(None, UnixMs(2)).expect("purged"), [track]);
+        assert!(told(before).reset);
+        let purged = now();
+        outside.look().expect("looked");
+        assert_eq!(now(), purged, "it is told once");
+        assert_eq!(library.unpurge(None, UnixMs(3)).expect("back"), [track]);
+        assert!(told(purged).reset);
+        outside.look().expect("looked");
+        let back = now();
+        // What changes nothing announces nothing: the next is somebody else's.
+        assert_eq!(library.unpurge(None, UnixMs(4)).expect("none"), []);
+        index.execute("UPDATE track SET state_at_ms = 9", []).expect("written");
+        outside.look().expect("looked");
+        assert!(told(back).reset);
+    }
 }

@@ -88,6 +88,8 @@ impl Listeners {
             }
             other => other?,
         });
+        // Somebody may have opened the old one meanwhile.
+        self.readers.forget();
         Ok(())
     }
 
