@@ -111,11 +111,11 @@ fn said(answered: &Answered) -> (Result<Reply, ErrorCode>, String) {
 #[tokio::test]
 async fn what_is_not_shared_with_an_asker_does_not_exist_for_them() {
     let home = house();
-    let access = vec![
-        (home.media.join("secret"), Access::Private),
-        (home.media.join("party"), Access::Link),
-        (home.media.clone(), Access::Household),
-    ];
+    // By another name than the media folder has.
+    let link = home.data.with_file_name("another-name");
+    std::os::unix::fs::symlink(&home.media, &link).expect("linked");
+    let access =
+        vec![(link.join("secret"), Access::Private), (home.media.join("party"), Access::Link), (home.media.clone(), Access::Household)];
     let (host, tunnel, _listener) = start(&home, access).await;
     let all = tracks(&tunnel, 3).await;
     let titled = |title: &str| all.iter().find(|row| row.title == title).expect("listed");

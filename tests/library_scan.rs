@@ -182,6 +182,24 @@ fn a_cover_put_beside_songs_later_is_theirs_and_one_that_is_exchanged_too() {
     }
 }
 
+#[test]
+fn a_song_that_fails_to_be_read_for_a_new_cover_stays_and_one_that_was_overwritten_does_not() {
+    let home = Home::new();
+    let song = home.song("Album/song.flac", &[]);
+    home.scan();
+    // Nobody changed it, but its disk gives nothing of use just now.
+    let before = fs::metadata(&song).expect("there");
+    let file = fs::File::options().write(true).open(&song).expect("opened");
+    std::os::unix::fs::FileExt::write_all_at(&file, &vec![0; before.len() as usize], 0).expect("written");
+    file.set_modified(before.modified().expect("known")).expect("set");
+    host_kit::ffmpeg(&["-f", "lavfi", "-i", "color=red:size=50x50", "-frames:v", "1"], &[], &home.media.join("Album/cover.jpg"));
+    let summary = home.scan();
+    assert_eq!((summary.skipped_total, summary.missing, summary.tracks), (1, 0, 1), "{summary:?}");
+    file.set_modified(SystemTime::now()).expect("set");
+    let summary = home.scan();
+    assert_eq!((summary.skipped_total, summary.missing, summary.tracks), (1, 1, 0), "{summary:?}");
+}
+
 /// The height that a JPEG's header says, ITU-T T.81 B.2.2.
 fn jpeg_side(bytes: &[u8]) -> u16 {
     let mut at = 2;

@@ -131,9 +131,7 @@ pub fn scan_once(media: &[PathBuf], data: &Path, worker_exe: PathBuf) -> anyhow:
 fn rules(config: &HostConfig, media: &[PathBuf]) -> std::io::Result<Rules> {
     let said = config.access.iter().map(|(folder, access)| Ok((std::path::absolute(folder)?, *access)));
     let said = said.collect::<std::io::Result<Vec<_>>>()?;
-    let unsaid = media.iter().filter(|folder| !said.iter().any(|(other, _)| other == *folder));
-    let unsaid: Vec<_> = unsaid.map(|folder| (folder.clone(), Access::default())).collect();
-    Ok(Rules::new(said.into_iter().chain(unsaid)))
+    Ok(Rules::new(media, said))
 }
 
 fn worker_config(data: &Path, exe: PathBuf) -> WorkerConfig {

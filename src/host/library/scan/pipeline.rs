@@ -138,7 +138,7 @@ impl Scan<'_> {
         let taken = catch_unwind(AssertUnwindSafe(|| {
             let file = match read::read(&path, &self.roots[job.folder.root], job.stamp.size, prober) {
                 Ok(file) => file,
-                Err(reason) => return Ok(Err(reason)),
+                Err(refusal) => return Ok(Err(refusal)),
             };
             let mut made = Vec::new();
             let fingerprint = Fingerprint::of_path(&path).ok();
@@ -147,9 +147,9 @@ impl Scan<'_> {
         }));
         match taken {
             Ok(Ok(Ok((described, fingerprint, art, made)))) => Note::Taken(Box::new(Taken { job, described, fingerprint, art, made })),
-            Ok(Ok(Err(reason))) => Note::Refused(Box::new(job), reason),
+            Ok(Ok(Err(refusal))) => Note::Refused(Box::new(job), refusal),
             Ok(Err(error)) => Note::Failed(error),
-            Err(_) => Note::Refused(Box::new(job), "it is damaged".to_owned()),
+            Err(_) => Note::Refused(Box::new(job), "it is damaged".to_owned().into()),
         }
     }
 

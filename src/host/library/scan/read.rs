@@ -1,6 +1,7 @@
 //! What a file is and says: by its tags where that is enough, by a look into it where it is not.
 
 use std::fs::{File, OpenOptions};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -11,19 +12,49 @@ use super::walk;
 use crate::host::media::{MediaError, Prober, check_facts};
 use crate::protocol::SourceMedia;
 
+/// Why a file is not taken.
+pub(super) struct Refusal {
+    pub(super) reason: String,
+    pub(super) kind: Refused,
+}
+
+/// What a refusal says of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// It is not there any more, or no file.
+    Gone,
+    /// It says nothing that is of use.
+    Damaged,
+    /// It could not be read just now, which says nothing of what is in it.
+    Unread,
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Self { reason, kind: Refused::Damaged }
+    }
+}
+
+impl From<MediaError> for Refusal {
+    fn from(error: MediaError) -> Self {
+        let is_damaged = matches!(error, MediaError::Unplayable(_) | MediaError::NotFound { .. });
+        Self { reason: error.to_string(), kind: if is_damaged { Refused::Damaged } else { Refused::Unread } }
+    }
+}
+
 /// Reads a media file of `size` bytes in the media folder `root`, or says in a few words why not.
-pub(super) fn read(path: &Path, root: &Path, size: u64, prober: &mut Prober) -> Result<Tagged, String> {
+pub(super) fn read(path: &Path, root: &Path, size: u64, prober: &mut Prober) -> Result<Tagged, Refusal> {
     let file = open(path)?;
     if !tags::is_tagged(path) {
-        return look(path, root, size, file, prober).map_err(|error| error.to_string()).and_then(checked);
+        return checked(look(path, root, size, file, prober)?);
     }
     match careful(|| tags::song(path, Some(root), file)) {
         Ok(song) => checked(song),
         // Pictures in a file that is named like a song, say.
         Err(reason) => match look(path, root, size, open(path)?, prober) {
             Ok(found) => checked(found),
-            Err(error @ MediaError::MissingPlugin(_)) => Err(error.to_string()),
-            Err(_) => Err(reason),
+            Err(error @ MediaError::MissingPlugin(_)) => Err(error.into()),
+            Err(error) => Err(Refusal { reason, ..error.into() }),
         },
     }
 }
@@ -35,7 +66,7 @@ fn look(path: &Path, root: &Path, size: u64, file: File, prober: &mut Prober) ->
     Ok(tags::tagged(path, Some(root), probed, fields))
 }
 
-fn checked(read: Tagged) -> Result<Tagged, String> {
+fn checked(read: Tagged) -> Result<Tagged, Refusal> {
     let Described { source: SourceMedia { audio, video }, duration_ms, .. } = &read.described;
     check_facts(*duration_ms, audio.as_ref(), video.as_ref())?;
     Ok(read)
@@ -47,9 +78,31 @@ fn careful<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 }
 
 /// Opens without waiting for anybody: a file that became a pipe or a device since it was listed is refused, not read.
-fn open(path: &Path) -> Result<File, String> {
+fn open(path: &Path) -> Result<File, Refusal> {
     let flags = libc::O_NONBLOCK | libc::O_NOFOLLOW;
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(|e| format!("it cannot be opened: {}", e.kind()))?;
-    let kind = file.metadata().map_err(|e| format!("it cannot be read: {}", e.kind()))?.file_type();
-    if kind.is_file() { Ok(file) } else { Err(format!("it is {}, not a file", walk::special(kind))) }
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(|error| unread("it cannot be opened", &error))?;
+    let kind = file.metadata().map_err(|error| unread("it cannot be read", &error))?.file_type();
+    let special = || Refusal { reason: format!("it is {}, not a file", walk::special(kind)), kind: Refused::Gone };
+    if kind.is_file() { Ok(file) } else { Err(special()) }
+}
+
+fn unread(what: &str, error: &io::Error) -> Refusal {
+    let is_gone = error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(libc::ELOOP);
+    Refusal { reason: format!("{what}: {}", error.kind()), kind: if is_gone { Refused::Gone } else { Refused::Unread } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_read_now_is_neither_damaged_nor_gone() {
+        let of = |code| unread("it cannot be opened", &io::Error::from_raw_os_error(code)).kind;
+        assert_eq!([libc::EIO, libc::EACCES, libc::EMFILE].map(of), [Refused::Unread; 3]);
+        assert_eq!([libc::ENOENT, libc::ELOOP].map(of), [Refused::Gone; 2]);
+        let lacks = MediaError::MissingPlugin("Install it.".to_owned());
+        let unread = [lacks, MediaError::Gone, MediaError::Silent, MediaError::Busy, MediaError::internal("x")];
+        assert!(unread.into_iter().all(|error| Refusal::from(error).kind == Refused::Unread));
+        assert_eq!(Refusal::from(MediaError::unplayable("x")).kind, Refused::Damaged);
+    }
 }

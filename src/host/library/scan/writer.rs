@@ -13,6 +13,7 @@ use super::super::keep::{Keeper, Kept};
 use super::super::{Changes, LibraryError};
 use super::pictures::Made;
 use super::progress::Progress;
+use super::read::{Refusal, Refused};
 use super::summary::ScanSummary;
 use super::walker::{Folder, Job, Seen};
 use crate::types::{ArtId, Clock, TrackId};
@@ -35,7 +36,7 @@ pub(super) struct Taken {
 pub(super) enum Note {
     Seen(Seen),
     Taken(Box<Taken>),
-    Refused(Box<Job>, String),
+    Refused(Box<Job>, Refusal),
     Failed(LibraryError),
 }
 
@@ -125,8 +126,8 @@ impl<'a> Writer<'a> {
                 Ok(())
             }
             Note::Taken(taken) => self.write(&taken).map(drop),
-            Note::Refused(job, reason) => {
-                self.refused(&job, reason);
+            Note::Refused(job, refusal) => {
+                self.refused(&job, refusal);
                 Ok(())
             }
             Note::Seen(Seen::Failed(error)) | Note::Failed(error) => Err(error),
@@ -153,11 +154,22 @@ impl<'a> Writer<'a> {
         self.away.push(path);
     }
 
-    /// A file that says nothing any more is as good as gone.
-    fn refused(&mut self, job: &Job, reason: String) {
-        self.skip(job.folder.root, &job.path(), reason);
-        if let Some(known) = job.known.as_ref().filter(|known| known.is_expected()) {
-            self.gone.push(Gone { track: known.n, folder: job.folder.clone(), name: job.name.as_encoded_bytes().to_vec() });
+    /// A file that was changed and says nothing any more is as good as gone. One that could not be read, or is as it was when it said
+    /// something, is left as it is known.
+    fn refused(&mut self, job: &Job, refusal: Refusal) {
+        self.skip(job.folder.root, &job.path(), refusal.reason);
+        let Some(known) = &job.known else { return };
+        let is_same = known.stamp == job.stamp;
+        match refusal.kind {
+            // It was to be read for what lies beside it, and still is.
+            Refused::Unread if is_same => self.news.retain(|folder| !Arc::ptr_eq(folder, &job.folder)),
+            Refused::Unread => {}
+            Refused::Damaged if is_same => {}
+            Refused::Damaged | Refused::Gone if known.is_expected() => {
+                let name = job.name.as_encoded_bytes().to_vec();
+                self.gone.push(Gone { track: known.n, folder: job.folder.clone(), name });
+            }
+            Refused::Damaged | Refused::Gone => {}
         }
     }
 
