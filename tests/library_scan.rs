@@ -265,3 +265,32 @@ fn a_full_disk_is_told_plainly_and_the_scan_goes_on_when_there_is_room() {
     assert_eq!(summary["tracks"], 3_000);
     assert!(summary["unchanged"].as_u64().is_some_and(|kept| kept > 0), "what fitted was kept: {summary}");
 }
+
+#[test]
+fn a_disk_whose_mount_point_is_taken_away_with_it_is_away_and_a_folder_that_is_deleted_is_not() {
+    let home = Home::new();
+    let song = home.song("first.flac", &[]);
+    // As desktops mount a stick, in a world of its own.
+    let script = r#"stick="$1/USB"; mkdir -p "$stick" "$1/Album" && mount -t tmpfs none "$stick" || exit 77
+        mkdir "$stick/Album" && cp "$3" "$stick/Album/a.flac" && cp "$3" "$1/Album/b.flac" || exit 1
+        scan() { "$0" host scan --media "$1" --data "$2"; }
+        scan "$1" "$2" >/dev/null && umount "$stick" && rmdir "$stick" && rm -r "$1/Album" && scan "$1" "$2""#;
+    let output = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_iroam")])
+        .args([&home.media, &home.data, &song])
+        .output()
+        .expect("unshare is part of util-linux");
+    let told = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(77) || told.contains("unshare failed") {
+        eprintln!("not tried: this system lets nobody but root mount a disk");
+        return;
+    }
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
+    assert_eq!((&summary["missing"], &summary["tracks"]), (&1.into(), &1.into()), "{summary}");
+    let state = |name: &str| {
+        let index = rusqlite::Connection::open(home.data.join("library.db")).expect("opened");
+        let sql = "SELECT state FROM track WHERE name = CAST(? AS BLOB)";
+        index.query_row(sql, [name], |row| row.get::<_, String>(0)).expect("known")
+    };
+    assert_eq!([state("a.flac"), state("b.flac")], ["offline", "missing"]);
+}

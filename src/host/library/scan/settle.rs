@@ -1,6 +1,10 @@
 //! The end of a scan: what was not found is missing, or merely away.
 
+use std::collections::HashSet;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
 
 use rusqlite::params;
 
@@ -9,8 +13,8 @@ use super::super::identity::{forget_purged, mark_duplicates};
 use super::super::keep::tidy;
 use super::super::row::{integer, path_bytes, path_of};
 use super::super::whose;
-use super::known::KnownFolders;
-use super::walker::Target;
+use super::known::{KnownFolder, KnownFolders};
+use super::walker::{Folder, Target};
 use super::writer::{Gone, Writer};
 use super::{device, folders};
 
@@ -95,9 +99,15 @@ impl Writer<'_> {
 
     /// Folders of the index that the walk did not come to.
     fn mark_unvisited(&mut self, scope: &Scope<'_>) -> Result<(), LibraryError> {
+        let renumbered = self.renumbered(scope);
         for (path, known) in scope.known.iter() {
             let is_meant = || scope.is_full || scope.targets.iter().any(|target| target.deep && path.starts_with(&target.path));
             if self.visited.contains(&known.n) || !is_meant() || self.is_away(path) {
+                continue;
+            }
+            if let Some((root, place)) = lost_mount(scope, path, known, &renumbered) {
+                let reason = "the folder is not there, as if its disk were not mounted; its tracks are kept until it is back";
+                self.away(root, place, reason.to_owned());
                 continue;
             }
             let sql = "UPDATE track SET state = 'missing', state_at_ms = ? WHERE folder = ? AND state IN ('present', 'offline')";
@@ -105,6 +115,12 @@ impl Writer<'_> {
             self.summary.missing(scope.roots.iter().position(|root| path.starts_with(root)), changed);
         }
         Ok(())
+    }
+
+    /// Devices whose folders were found on another one: a disk got another number, as it may by a restart, or was exchanged.
+    fn renumbered(&self, scope: &Scope<'_>) -> HashSet<u64> {
+        let noted = |folder: &Arc<Folder>| scope.known.get(&folder.path)?.device.filter(|noted| *noted != folder.device);
+        self.news.iter().filter_map(noted).collect()
     }
 
     fn mark_away(&mut self) -> Result<(), LibraryError> {
@@ -145,4 +161,21 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// Where a disk was mounted whose folder `path` was noted on, if that place was taken away with it; and the media folder around it.
+fn lost_mount(scope: &Scope<'_>, path: &Path, known: KnownFolder, renumbered: &HashSet<u64>) -> Option<(usize, PathBuf)> {
+    let noted = known.device.filter(|device| !renumbered.contains(device))?;
+    let root = scope.roots.iter().position(|root| path.starts_with(root) && path != root)?;
+    let mut lost = None;
+    for place in path.ancestors().take_while(|place| *place != scope.roots[root]) {
+        match fs::symlink_metadata(place) {
+            Ok(_) => break,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => lost = Some(place),
+            Err(_) => return None,
+        }
+    }
+    let lost = lost?;
+    let around = fs::metadata(lost.parent()?).ok()?.dev();
+    (around != noted).then(|| (root, lost.to_owned()))
 }
