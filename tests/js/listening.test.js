@@ -136,7 +136,7 @@ test('a page that is closed leaves its report, and one that comes back goes on w
   assert.deepEqual(taken.map(({ event }) => event), [report.event]);
 });
 
-test('a report that no host will ever take is not sent for ever', async () => {
+test('a report that no host will ever take is not sent for ever, one that was cut on its way is sent again', async () => {
   const { host, start, hear } = page();
   host.trouble = 'bad_request';
   await start(song);
@@ -144,5 +144,11 @@ test('a report that no host will ever take is not sent for ever', async () => {
   await hear(0.9, 200);
   await start(null);
   await settled();
+  assert.equal(unsent().length, 1);
+  for (let times = 0; times < 2; times += 1) {
+    await start(song);
+    await start(null);
+    await settled();
+  }
   assert.deepEqual(unsent(), []);
 });

@@ -16,7 +16,7 @@ enum Has {
 
 pub fn evaluate(songs: &[Song], rules: &Rules, now: i64) -> Vec<i64> {
     let asks_for_missing = serde_json::to_string(rules).expect("serialises").contains("\"field\":\"missing\"");
-    let numbered = (1_i64..).zip(songs).filter(|(_, song)| asks_for_missing || song.state == "present");
+    let numbered = (1_i64..).zip(songs).filter(|(_, song)| song.state == "present" || (asks_for_missing && song.state == "missing"));
     let mut found: Vec<(i64, &Song)> = numbered.filter(|(_, song)| group(rules.matching, &rules.rules, song, songs, now)).collect();
     let Some(limit) = &rules.limit else { return found.iter().map(|(n, _)| *n).collect() };
     found.sort_by_key(|(n, _)| id_of(*n));
