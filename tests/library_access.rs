@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use host_kit::Home;
 use host_kit::player::{Answered, BOUND, auth, claims, exchange, player_key, tracks, wire};
-use host_kit::server::{Host, config, host_id, listener, server_key, signer, welcome, write_pairing};
+use host_kit::server::{Host, Line, config, host_id, listener, server_key, signer, welcome, write_pairing};
 use iroam::auth::Standing;
 use iroam::host::HostConfig;
 use iroam::host::access::Access;
-use iroam::net::{Tunnel, TunnelListener};
+use iroam::net::TunnelListener;
 use iroam::protocol::{ErrorCode, Reply, ReplyHeader, TrackRow};
 use iroam::types::{Clock, SystemClock};
 
@@ -22,7 +22,7 @@ const NO_HTTP: &str = "http://127.0.0.1:9";
 /// No track and no picture has these.
 const NOBODY: &str = "019f0000-0000-7000-8000-000000000000";
 
-async fn start(home: &Home, access: Vec<(std::path::PathBuf, Access)>) -> (Host, Tunnel, TunnelListener) {
+async fn start(home: &Home, access: Vec<(std::path::PathBuf, Access)>) -> (Host, Line, TunnelListener) {
     let listener = listener();
     write_pairing(&home.data, NO_HTTP, listener.local_addr(), &server_key());
     let host = Host::start(HostConfig { access, ..config(home, NO_HTTP) });
@@ -30,7 +30,7 @@ async fn start(home: &Home, access: Vec<(std::path::PathBuf, Access)>) -> (Host,
     (host, tunnel, listener)
 }
 
-async fn ask_as(tunnel: &Tunnel, standing: Standing, request: &str) -> Answered {
+async fn ask_as(tunnel: &Line, standing: Standing, request: &str) -> Answered {
     let ticket = signer().sign(&iroam::auth::Claims { standing, ..claims(host_id(), SystemClock.now()) });
     exchange(tunnel, wire(&auth(&player_key(), &ticket, request), request)).await
 }
@@ -161,7 +161,7 @@ async fn what_is_not_shared_with_an_asker_does_not_exist_for_them() {
 }
 
 /// The titles of the library, once they are these.
-async fn until_titles(tunnel: &Tunnel, wanted: &[&str]) {
+async fn until_titles(tunnel: &Line, wanted: &[&str]) {
     let ask = async {
         loop {
             let rows = ask_as(tunnel, Standing::Owner, r#"{"op":"browse","sort":"title","offset":0,"limit":500}"#).await;

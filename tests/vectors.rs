@@ -160,7 +160,7 @@ fn replies() -> Vec<(String, ReplyHeader)> {
         duration: 9_600_000,
         runs: vec![(48_000, 1), (192_000, 50)],
     };
-    let ok = |length, reply| ReplyHeader::Ok { length, reply };
+    let ok = |length, reply| ReplyHeader::Ok { length, encoding: None, reply };
     let mut out = vec![
         ("status".to_owned(), ok(Some(0), Reply::Status(Box::new(status)))),
         (
@@ -212,6 +212,7 @@ fn auth() -> AuthHeader {
         key: DeviceKey::from_seed(&[5; 32]).public().to_string(),
         nonce: b64::encode(&[0; 16]),
         proof: b64::encode(&[1; 64]),
+        accept: vec!["deflate-raw".to_owned()],
     }
 }
 

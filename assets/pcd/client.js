@@ -6,6 +6,8 @@ import { signRequest } from './proof.js';
 import { openDriver } from './registry.js';
 import { backOff, isLostWay, isPassing, isTicketTrouble, pause, triesWorth } from './retry.js';
 import { Session } from './session.js';
+import { HostTrust } from './trust.js';
+import { urgencyOf } from './urgency.js';
 
 /** @typedef {import('./reply.js').Reply} Reply */
 
@@ -30,6 +32,8 @@ import { Session } from './session.js';
 const SILENT_MS = 4_000;
 
 export class HostClient {
+  #hostId;
+  #trust;
   #identity;
   #session;
   #open;
@@ -51,10 +55,13 @@ export class HostClient {
    * @param {(link: Link) => void} options.onLink Told how the way to the host is, whenever that changes.
    * @param {() => void} [options.onGone] Told when the host is no longer the account's.
    * @param {Session} [options.session]
+   * @param {HostTrust} [options.trust]
    * @param {typeof openDriver} [options.open]
    * @param {number} [options.silentMs]
    */
-  constructor({ hostId, identity, onLink, onGone = () => {}, session = new Session(hostId, identity.key), open = openDriver, silentMs = SILENT_MS }) {
+  constructor({ hostId, identity, onLink, onGone = () => {}, session = new Session(hostId, identity.key), trust = new HostTrust(hostId), open = openDriver, silentMs = SILENT_MS }) {
+    this.#hostId = hostId;
+    this.#trust = trust;
     this.#identity = identity;
     this.#session = session;
     this.#open = open;
@@ -155,13 +162,14 @@ export class HostClient {
     const [driver, wire] = await Promise.all([this.#way(), signRequest(this.#identity, ticket, request)]);
     signal.throwIfAborted();
     const measured = transfer?.();
-    return readReply(this.#overheard(await driver.send(wire, signal)), { onPiece: onPiece?.(), transfer: measured });
+    return readReply(this.#overheard(await driver.send(wire, { signal, urgency: urgencyOf(request) })), { onPiece: onPiece?.(), transfer: measured });
   }
 
   #way() {
+    const host = { hostId: this.#hostId, prekey: async () => this.#trust.prekey(await this.#session.keys()) };
     this.#driver ??= this.#session
       .current()
-      .then(({ drivers }) => this.#open(drivers))
+      .then(({ drivers }) => this.#open(drivers, host))
       .catch((error) => {
         this.#driver = null;
         throw error;

@@ -6,15 +6,28 @@
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
 /**
+ * @typedef {object} SendOptions
+ * @property {AbortSignal} signal
+ * @property {number} urgency 0 (what is about to be missed) to 7 (what somebody may want some time), as in RFC 9218.
+ */
+
+/**
  * @typedef {object} Driver
  * @property {string} name
- * @property {(request: Bytes, signal: AbortSignal) => Promise<AsyncIterable<Bytes>>} send
- *   Sends one whole request and gives the reply's bytes as they come. Ends early without an error when the way was cut.
+ * @property {(request: Bytes, options: SendOptions) => Promise<AsyncIterable<Bytes>>} send
+ *   Sends one whole request and gives the reply's bytes as they come.
+ */
+
+/**
+ * @typedef {object} DriverOptions
+ * @property {string} url
+ * @property {string} hostId
+ * @property {() => Promise<import('./seal.js').Prekey>} prekey The host's key of these days.
  */
 
 /**
  * @typedef {object} DriverModule
- * @property {(options: { url: string }) => Driver} open
+ * @property {(options: DriverOptions) => Driver} open
  */
 
 /**

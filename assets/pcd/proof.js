@@ -14,6 +14,8 @@ import { concat, encodeFrame, LIMITS } from './frame.js';
 const VERSION = 1;
 const NONCE_BYTES = 16;
 const CONTEXT = 'iroam proof v1\n';
+/** What a body may be packed in: `reply.js` unpacks it. */
+const ENCODINGS = ['deflate-raw'];
 const utf8 = new TextEncoder();
 
 /**
@@ -40,7 +42,7 @@ export async function signRequest(identity, ticket, request) {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const message = await proofMessage(nonce, ticket, body);
   const proof = new Uint8Array(await crypto.subtle.sign('Ed25519', identity.pair.privateKey, message));
-  const auth = { v: VERSION, ticket, key: identity.key, nonce: encodeBase64Url(nonce), proof: encodeBase64Url(proof) };
+  const auth = { v: VERSION, ticket, key: identity.key, nonce: encodeBase64Url(nonce), proof: encodeBase64Url(proof), accept: ENCODINGS };
   return concat([encodeFrame(utf8.encode(JSON.stringify(auth)), LIMITS.auth), encodeFrame(body, LIMITS.request)]);
 }
 

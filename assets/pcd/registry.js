@@ -10,15 +10,16 @@ const MODULES = Object.freeze({
 /**
  * Opens the first offered way that this player knows.
  * @param {import('./driver.js').DriverOffer[]} offers
+ * @param {Omit<import('./driver.js').DriverOptions, 'url'>} host
  * @returns {Promise<import('./driver.js').Driver>}
  */
-export async function openDriver(offers) {
+export async function openDriver(offers, host) {
   for (const { name, url } of offers) {
     const path = Object.hasOwn(MODULES, name) ? MODULES[name] : undefined;
     if (path === undefined) continue;
     /** @type {import('./driver.js').DriverModule} */
     const module = await import(path);
-    return module.open({ url });
+    return module.open({ url, ...host });
   }
   throw new HostError('no_driver', 'the server offered no way to the host that this page knows; reload the page');
 }

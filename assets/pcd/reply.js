@@ -6,7 +6,7 @@ import { concat, FrameDecoder, FrameError, LIMITS } from './frame.js';
 
 /** @typedef {import('./driver.js').Bytes} Bytes */
 /** @typedef {{ reply: any, body: Bytes }} Reply */
-/** @typedef {{ length: number | null, chunks: number | null, reply: any }} Header */
+/** @typedef {{ length: number | null, encoding: string | null, chunks: number | null, reply: any }} Header */
 
 /**
  * Told how a body travels: every piece as it comes, and the ends of what was sent in one go.
@@ -97,14 +97,14 @@ class Body {
     }
   }
 
-  /** @returns {Reply} */
-  end() {
+  /** @returns {Promise<Reply>} */
+  async end() {
     const { length, chunks, reply } = this.#header;
     if (length !== null && this.#got < length) throw new ConnectionError(`a reply was cut after ${this.#got} of ${length} bytes`);
     if (this.#chunks && (this.#chunks.count !== chunks || this.#chunks.rest > 0)) {
       throw new ConnectionError(`a reply was cut after ${this.#chunks.count} of ${chunks} chunks`);
     }
-    const body = concat(this.#held);
+    const body = await unpacked(concat(this.#held), this.#header.encoding);
     if (!this.#onPiece) return { reply, body };
     if (!this.#chunks) this.#onPiece(body);
     return { reply, body: new Uint8Array(0) };
@@ -122,9 +122,46 @@ function readHeader(decoder) {
   if (header.status === 'ok') {
     const length = typeof header.length === 'number' ? Math.min(header.length, BODY_BYTES_MAX) : null;
     const chunks = typeof header.reply?.chunks === 'number' ? header.reply.chunks : null;
-    return { length, chunks, reply: header.reply };
+    const encoding = typeof header.encoding === 'string' ? header.encoding : null;
+    return { length, encoding, chunks, reply: header.reply };
   }
   throw new HostError(String(header.error?.code ?? 'internal'), String(header.error?.detail ?? ''));
+}
+
+/**
+ * @param {Bytes} body
+ * @param {string | null} encoding
+ * @returns {Promise<Bytes>}
+ */
+async function unpacked(body, encoding) {
+  if (encoding === null) return body;
+  if (encoding !== 'deflate-raw') throw new HostError('bad_reply', `the reply is packed in a way that was not asked for: ${encoding}`);
+  try {
+    const parts = [];
+    let length = 0;
+    for await (const part of readAll(new Blob([body]).stream().pipeThrough(new DecompressionStream(encoding)))) {
+      length += part.length;
+      if (length > BODY_BYTES_MAX) break;
+      parts.push(part);
+    }
+    if (length <= BODY_BYTES_MAX) return concat(parts);
+  } catch {
+    throw new HostError('bad_reply', 'the packed reply is broken');
+  }
+  throw new HostError('bad_reply', 'the packed reply is too long');
+}
+
+/**
+ * Not every browser iterates over a stream.
+ * @param {ReadableStream<Bytes>} stream
+ */
+async function* readAll(stream) {
+  const reader = stream.getReader();
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+  } finally {
+    reader.cancel().catch(() => {});
+  }
 }
 
 /** @param {FrameDecoder} decoder */

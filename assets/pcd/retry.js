@@ -9,8 +9,8 @@ const INTERNAL_TRIES_MAX = 3;
 /** All that a player changes at the server is its session, which may be opened or renewed twice: `outcome_unknown` is as good as `unavailable`. */
 const PASSING = new Set(['host_offline', 'host_failed', 'busy', 'rate_limited', 'unavailable', 'storage_full', 'outcome_unknown', 'internal']);
 /** What the host, the account or this player is refused for: every other request would be refused as well. */
-const WHOLE_HOST = new Set(['host_gone', 'forbidden', 'signed_out', 'ticket_wrong_host', 'unsupported_version', 'no_driver']);
-const TICKET = new Set(['ticket_expired', 'ticket_invalid', 'proof_invalid', 'replayed']);
+const WHOLE_HOST = new Set(['host_gone', 'forbidden', 'signed_out', 'ticket_wrong_host', 'unsupported_version', 'no_driver', 'host_key_changed']);
+const TICKET = new Set(['ticket_expired', 'ticket_invalid', 'proof_invalid', 'replayed', 'prekey_unknown']);
 
 /** @param {unknown} error */
 export function isPassing(error) {
@@ -32,7 +32,7 @@ export function isOfWholeHost(error) {
   return error instanceof HostError && (WHOLE_HOST.has(error.code) || TICKET.has(error.code));
 }
 
-/** Whether a new ticket may help. @param {unknown} error */
+/** Whether a new ticket may help, or what else a renewed session brings. @param {unknown} error */
 export function isTicketTrouble(error) {
   return error instanceof HostError && TICKET.has(error.code);
 }

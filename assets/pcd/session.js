@@ -9,6 +9,7 @@ import { asHostGone, fetchJson } from './envelope.js';
  * @property {string} ticket
  * @property {string} ticket_expires_at RFC 3339
  * @property {string} server_time RFC 3339
+ * @property {import('./trust.js').HostKeys} keys
  * @property {import('./driver.js').DriverOffer[]} drivers
  */
 
@@ -50,6 +51,12 @@ export class Session {
     if (this.#reply && stale !== null && this.#reply.ticket !== stale) return this.#reply;
     this.#asking ??= this.#askServer().finally(() => (this.#asking = null));
     return this.#asking;
+  }
+
+  /** What the server says of the host's keys. A host that was off line may have come back since: that is asked once. */
+  async keys() {
+    const { keys, ticket } = await this.current();
+    return keys.prekey ? keys : (await this.renew(ticket)).keys;
   }
 
   close() {

@@ -7,7 +7,9 @@ use super::http::Client;
 use crate::auth::{DeviceKey, b64, proof};
 use crate::protocol::limits::{AUTH_BYTES_MAX, REPLY_HEADER_BYTES_MAX, REQUEST_BYTES_MAX};
 use crate::protocol::{AuthHeader, Browse, FrameDecoder, PROTOCOL_VERSION, Reply, ReplyHeader, Request, Selection, SortKey, frame};
-use crate::types::random;
+use crate::protocol::seal::SealError;
+use crate::protocol::seal::player::{self, ReplyOpener};
+use crate::types::{HostId, random};
 
 /// How many tracks the host shows to a player.
 pub fn tracks(client: &mut Client, host_id: &str) -> Result<u64> {
@@ -16,9 +18,19 @@ pub fn tracks(client: &mut Client, host_id: &str) -> Result<u64> {
     let session = client.post("/api/v1/sessions", "application/json", body.as_bytes())?.ok("opening a play session")?;
     let session: Value = serde_json::from_slice(&session)?;
     let ticket = session["ticket"].as_str().context("the session has no ticket")?;
+    let prekey = session["keys"]["prekey"]["key"].as_str().and_then(b64::decode).context("the host is not on line yet")?;
+    let host: HostId = HostId(host_id.parse()?);
+    let (sealed, opener) = player::seal(&request_bytes(&key, ticket)?, 0, &prekey, host, random::bytes())?;
     let path = format!("/api/v1/hosts/{host_id}/relay");
-    let reply = client.post(&path, "application/octet-stream", &request_bytes(&key, ticket)?)?.ok("asking the host")?;
-    read_total(&reply)
+    let reply = client.post(&path, "application/octet-stream", &sealed)?.ok("asking the host")?;
+    read_total(&opened(opener, &reply)?)
+}
+
+fn opened(mut opener: ReplyOpener, reply: &[u8]) -> Result<Vec<u8>, SealError> {
+    let mut out = Vec::new();
+    opener.push(reply, &mut out)?;
+    opener.finish(&mut out)?;
+    Ok(out)
 }
 
 fn request_bytes(key: &DeviceKey, ticket: &str) -> Result<Vec<u8>> {
@@ -31,6 +43,7 @@ fn request_bytes(key: &DeviceKey, ticket: &str) -> Result<Vec<u8>> {
         key: key.public().to_string(),
         nonce: b64::encode(&nonce),
         proof: b64::encode(&key.sign(&proof::message(&nonce, ticket, &request))),
+        accept: Vec::new(),
     };
     let mut bytes = frame::encode_json(&auth, AUTH_BYTES_MAX)?;
     bytes.extend(frame::encode(&request, REQUEST_BYTES_MAX)?);

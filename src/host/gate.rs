@@ -44,6 +44,11 @@ impl Gate {
         *self.verifier.write().unwrap_or_else(PoisonError::into_inner) = verifier;
     }
 
+    /// Server time; this machine's own before the first welcome.
+    pub fn now(&self) -> UnixMs {
+        self.clock.now()
+    }
+
     /// Checks one request, `request` being its frame's payload; a request passes once.
     pub fn check(&self, auth: &AuthHeader, request: &[u8]) -> Result<Claims, ErrorBody> {
         if auth.v != PROTOCOL_VERSION {

@@ -10,8 +10,10 @@ pub mod import;
 mod keeping;
 pub mod library;
 pub mod media;
+mod packing;
 mod pairing;
 mod posters;
+mod prekeys;
 mod report;
 mod requests;
 mod scan_bar;
@@ -41,6 +43,7 @@ use library::{Library, ScanSummary};
 use media::{Engine, EngineConfig, Prober, WorkerConfig};
 use pairing::{Pairing, Server, pair};
 use posters::Posters;
+use prekeys::Prekeys;
 use report::Report;
 use requests::{Files, Handler};
 use scan_bar::ScanBar;
@@ -173,12 +176,14 @@ impl Belonging<'_> {
         let waiting = Arc::new(Semaphore::new(WAITING_MAX));
         let name = self.config.name.as_str().into();
         let handler = Handler { name, library, libraries, engine, report, files: Files::new(media), clock, waiting };
+        let prekeys = Arc::new(Prekeys::new(self.key.clone(), pairing.host_id, gate.now()));
         let keeper = Keeper {
             data: self.config.data.clone(),
             name: self.config.name.clone(),
             key: self.key,
             server: self.server,
             session: Session { gate: Arc::new(gate), handler },
+            prekeys,
             pairing,
         };
         Ok(keeper.run(self.shutdown).await?)

@@ -7,16 +7,14 @@ use bytes::Bytes;
 
 use super::gate::Gate;
 use super::media::Chunks;
+use super::packing;
 use super::requests::{Answer, Body, Handler};
 use crate::protocol::frame::encode_json;
-use crate::protocol::limits::{AUTH_BYTES_MAX, REPLY_HEADER_BYTES_MAX, REQUEST_BYTES_MAX};
-use crate::protocol::tunnel::Encoding;
-use crate::protocol::{AuthHeader, ErrorBody, ErrorCode, ReplyHeader, Request};
+use crate::protocol::limits::REPLY_HEADER_BYTES_MAX;
+use crate::protocol::{AuthHeader, ErrorBody, ErrorCode, ReplyHeader, Request, request};
 
-/// A shorter reply gains nothing by being packed, bytes.
-const PACK_BYTES_MIN: usize = 1024;
-/// Fast, and a third of the size for a page of tracks.
-const ZSTD_LEVEL: i32 = 3;
+/// A shorter reply is sent in one piece, bytes.
+const JOINED_BYTES_MAX: usize = 16 * 1024;
 
 /// Why a stream gave no more.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +22,9 @@ pub enum StreamError {
     /// The peer sent what it must not, or too slowly; it still hears an answer.
     #[error("{0}")]
     Broken(String),
+    /// The request could not even be opened.
+    #[error(transparent)]
+    Refused(ErrorBody),
     /// Nobody listens any more.
     #[error("the peer is gone")]
     Gone,
@@ -31,16 +32,11 @@ pub enum StreamError {
 
 /// What carries one request and its reply. Time limits on the request are the stream's to keep.
 pub trait RequestStream: Send {
-    /// Whether the reply may be packed with zstd.
-    fn accepts_zstd(&self) -> bool;
-    fn read_frame(&mut self, limit: usize) -> impl Future<Output = Result<Vec<u8>, StreamError>> + Send;
-    /// The request must end here.
-    fn expect_end(&mut self) -> impl Future<Output = Result<(), StreamError>> + Send;
-    /// Says how the reply is packed; once, before the first write.
-    fn begin(&mut self, encoding: Encoding) -> impl Future<Output = Result<(), StreamError>> + Send;
+    /// The whole request, once.
+    fn read_request(&mut self) -> impl Future<Output = Result<Vec<u8>, StreamError>> + Send;
     fn write(&mut self, bytes: Bytes) -> impl Future<Output = Result<(), StreamError>> + Send;
-    /// The reply is whole.
-    fn finish(&mut self);
+    /// The reply is whole. Dropped without it, it is a cut one to whoever reads it.
+    fn finish(&mut self) -> impl Future<Output = Result<(), StreamError>> + Send;
     /// Resolves when nobody wants the reply any more.
     fn stopped(&self) -> impl Future<Output = ()> + Send + 'static;
 }
@@ -75,15 +71,15 @@ impl Session {
     }
 
     async fn work<S: RequestStream>(&self, stream: &mut S, place: &mut Option<impl Send>) -> Result<Answer, Refusal> {
-        let auth = AuthHeader::parse(&stream.read_frame(AUTH_BYTES_MAX).await?)?;
-        let payload = stream.read_frame(REQUEST_BYTES_MAX).await?;
-        stream.expect_end().await?;
-        let claims = self.gate.check(&auth, &payload)?;
-        let request = Request::parse(&payload)?;
+        let wire = stream.read_request().await?;
+        let (auth, payload) = request::split(&wire).map_err(|error| StreamError::Broken(format!("The request is broken: {error}.")))?;
+        let auth = AuthHeader::parse(auth)?;
+        let claims = self.gate.check(&auth, payload)?;
+        let request = Request::parse(payload)?;
         if request.only_waits() {
             *place = None;
         }
-        Ok(self.handler.handle(&claims, request).await?)
+        Ok(packing::pack(self.handler.handle(&claims, request).await?, &auth.accept))
     }
 }
 
@@ -102,6 +98,7 @@ impl From<StreamError> for Refusal {
         match error {
             StreamError::Gone => Self::Gone,
             StreamError::Broken(detail) => Self::Error(ErrorBody::new(ErrorCode::BadRequest, detail)),
+            StreamError::Refused(error) => Self::Error(error),
         }
     }
 }
@@ -113,36 +110,27 @@ impl From<ErrorBody> for Refusal {
 }
 
 async fn send<S: RequestStream>(stream: &mut S, answer: Answer) -> Result<(), StreamError> {
-    let Answer { header, body, catalogue } = answer;
+    let Answer { header, body, .. } = answer;
     let head = encode_json(&header, REPLY_HEADER_BYTES_MAX).unwrap_or_else(|_| header_too_long());
     match body {
-        Body::Whole(body) => send_whole(stream, head, body, catalogue).await?,
+        Body::Whole(body) => send_whole(stream, head, body).await?,
         Body::Chunks(chunks) => send_chunks(stream, head, chunks).await?,
     }
-    stream.finish();
-    Ok(())
+    stream.finish().await
 }
 
-async fn send_whole<S: RequestStream>(stream: &mut S, head: Vec<u8>, body: Bytes, catalogue: bool) -> Result<(), StreamError> {
-    let pack = catalogue && stream.accepts_zstd() && head.len() + body.len() >= PACK_BYTES_MIN;
-    let packed = if pack { zstd::bulk::compress(&[head.as_slice(), &body].concat(), ZSTD_LEVEL).ok() } else { None };
-    match packed {
-        Some(packed) => {
-            stream.begin(Encoding::Zstd).await?;
-            stream.write(Bytes::from(packed)).await
-        }
-        None => {
-            stream.begin(Encoding::Identity).await?;
-            stream.write(Bytes::from(head)).await?;
-            if body.is_empty() { Ok(()) } else { stream.write(body).await }
-        }
+async fn send_whole<S: RequestStream>(stream: &mut S, head: Vec<u8>, body: Bytes) -> Result<(), StreamError> {
+    // Most are short: one piece costs each hop less than two.
+    if head.len() + body.len() <= JOINED_BYTES_MAX {
+        return stream.write(Bytes::from([head.as_slice(), &body].concat())).await;
     }
+    stream.write(Bytes::from(head)).await?;
+    stream.write(body).await
 }
 
 /// Sends each chunk on when it is there. A making that fails on the way leaves the stream unfinished, which resets it: the peer sees a cut
 /// and not an end.
 async fn send_chunks<S: RequestStream>(stream: &mut S, head: Vec<u8>, mut chunks: Chunks) -> Result<(), StreamError> {
-    stream.begin(Encoding::Identity).await?;
     stream.write(Bytes::from(head)).await?;
     while let Some(chunk) = chunks.recv().await {
         match chunk {

@@ -11,12 +11,11 @@ use tokio::time::timeout;
 
 use super::close::wire_code;
 use super::listener::GOODBYE_TIMEOUT;
-use super::stream::{parse_message, read_message, write_message};
+use super::stream::{Messages, read_message, write_message};
 use super::{Closed, NetError, OpeningStream, transport};
 use crate::auth::{DeviceKey, DevicePublicKey};
-use crate::protocol::FrameDecoder;
-use crate::protocol::limits::TUNNEL_FRAME_BYTES_MAX;
-use crate::protocol::tunnel::{Answer, CloseCode, Hello, Notice, RefusalCode, Welcome};
+use crate::protocol::limits::REQUEST_TIMEOUT;
+use crate::protocol::tunnel::{Answer, CloseCode, Hello, Notice, RefusalCode, Report, Welcome};
 
 /// How long a dial may take: 4 round trips of a slow mobile network; a server that was away is dialled again soon.
 pub const DIAL_TIMEOUT: Duration = Duration::from_secs(3);
@@ -47,9 +46,8 @@ pub struct HostTunnel {
     endpoint: Endpoint,
     connection: Connection,
     welcome: Welcome,
-    notices: Mutex<(RecvStream, FrameDecoder)>,
-    /// Kept: dropped it would tell serve that the tunnel's own stream has ended.
-    _send: SendStream,
+    notices: Mutex<Messages>,
+    reports: Mutex<SendStream>,
 }
 
 impl HostTunnel {
@@ -93,7 +91,7 @@ impl HostTunnel {
                 Err(DialError::Protocol(format!("it chose version {}, which was not offered", welcome.version)))
             }
             Answer::Welcome(welcome) => {
-                Ok(Self { endpoint, connection, welcome, notices: Mutex::new((recv, FrameDecoder::default())), _send: send })
+                Ok(Self { endpoint, connection, welcome, notices: Mutex::new(Messages::new(recv)), reports: Mutex::new(send) })
             }
         }
     }
@@ -110,9 +108,7 @@ impl HostTunnel {
 
     /// The next notice from serve. Cancel safe. A server that sends nonsense here is left.
     pub async fn next_notice(&self) -> Result<Notice, Closed> {
-        let mut notices = self.notices.lock().await;
-        let (recv, decoder) = &mut *notices;
-        match read_notice(recv, decoder).await {
+        match self.notices.lock().await.next().await {
             Ok(notice) => Ok(notice),
             Err(NetError::Closed(closed)) => Err(closed),
             Err(error) => {
@@ -120,6 +116,12 @@ impl HostTunnel {
                 Err(Closed::lost(error.to_string()))
             }
         }
+    }
+
+    /// Tells serve something of this host.
+    pub async fn report(&self, report: &Report) -> Result<(), NetError> {
+        let say = async { write_message(&mut *self.reports.lock().await, report).await };
+        timeout(REQUEST_TIMEOUT, say).await.unwrap_or(Err(NetError::TimedOut("taking a report")))
     }
 
     pub async fn closed(&self) -> Closed {
@@ -160,17 +162,5 @@ fn broken_greeting(error: NetError) -> DialError {
     match error {
         NetError::Closed(closed) => DialError::Closed(closed),
         other => DialError::Protocol(other.to_string()),
-    }
-}
-
-async fn read_notice(recv: &mut RecvStream, decoder: &mut FrameDecoder) -> Result<Notice, NetError> {
-    loop {
-        if let Some(payload) = decoder.next_frame(TUNNEL_FRAME_BYTES_MAX)? {
-            return parse_message(&payload);
-        }
-        let Some(chunk) = recv.read_chunk(TUNNEL_FRAME_BYTES_MAX, true).await? else {
-            return Err(Closed::lost("the server ended the tunnel's own stream").into());
-        };
-        decoder.push(&chunk.bytes);
     }
 }

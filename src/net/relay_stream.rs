@@ -8,9 +8,9 @@ use quinn::{RecvStream, SendStream};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::NetError;
-use super::stream::{WholeOrReset, read_frame, read_message, write_message};
+use super::stream::{WholeOrReset, read_message, read_to_end};
 use crate::protocol::limits::{REPLY_IDLE_TIMEOUT, REQUEST_TIMEOUT};
-use crate::protocol::tunnel::{Accepted, Encoding, Open};
+use crate::protocol::tunnel::Open;
 
 /// What a peer that takes no more of its reply did not finish.
 const TAKING: &str = "taking its reply";
@@ -26,8 +26,6 @@ pub struct OpeningStream {
 /// A stream that carries one request and its reply. Dropped unfinished it is reset, so that half a reply is never taken for a whole.
 #[derive(Debug)]
 pub struct RelayStream {
-    /// The encodings that the reply may have besides identity.
-    pub accept_encodings: Vec<Encoding>,
     send: WholeOrReset,
     recv: RecvStream,
     deadline: Instant,
@@ -43,32 +41,21 @@ impl OpeningStream {
     pub async fn open(self) -> Result<RelayStream, NetError> {
         let Self { send, mut recv, deadline } = self;
         let send = WholeOrReset::new(send);
-        let Open::Relay { accept } = by(deadline, read_message(&mut recv)).await?;
-        Ok(RelayStream { accept_encodings: accept, send, recv, deadline, patience: REPLY_IDLE_TIMEOUT })
+        let Open::Relay {} = by(deadline, read_message(&mut recv)).await?;
+        Ok(RelayStream { send, recv, deadline, patience: REPLY_IDLE_TIMEOUT })
     }
 }
 
 impl RelayStream {
-    /// The next frame's payload, at most `limit` bytes.
-    pub async fn read_frame(&mut self, limit: usize) -> Result<Vec<u8>, NetError> {
-        by(self.deadline, read_frame(&mut self.recv, limit)).await
+    /// The whole request, at most `limit` bytes.
+    pub async fn read_request(&mut self, limit: usize) -> Result<Vec<u8>, NetError> {
+        by(self.deadline, read_to_end(&mut self.recv, limit)).await
     }
 
-    /// The request must end here.
-    pub async fn expect_end(&mut self) -> Result<(), NetError> {
-        let read_on = async { Ok(self.recv.read_chunk(1, true).await?) };
-        match by(self.deadline, read_on).await? {
-            None => Ok(()),
-            Some(_) => Err(NetError::BadMessage("bytes follow the request".to_owned())),
-        }
-    }
-
-    /// Says how the reply's bytes are packed; first, once.
-    pub async fn accept(&mut self, encoding: Encoding) -> Result<(), NetError> {
-        let Ok(said) = timeout(self.patience, write_message(&mut self.send, &Accepted { encoding })).await else {
-            return Err(NetError::TimedOut(TAKING));
-        };
-        said
+    /// Of the streams that wait to be sent those of higher priority go first; 0 at the beginning.
+    pub fn set_priority(&self, priority: i32) {
+        // Fails only for a stream that the peer has stopped.
+        let _ = self.send.set_priority(priority);
     }
 
     /// Writes all of `bytes`, however slowly they are taken, unless nothing is taken for [`REPLY_IDLE_TIMEOUT`].

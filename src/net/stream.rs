@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Closed, NetError};
-use crate::protocol::FrameError;
+use crate::protocol::{FrameDecoder, FrameError};
 use crate::protocol::frame::{self, PREFIX_BYTES};
 use crate::protocol::limits::TUNNEL_FRAME_BYTES_MAX;
 
@@ -46,6 +46,18 @@ pub(super) async fn read_frame(recv: &mut RecvStream, limit: usize) -> Result<Ve
     Ok(payload)
 }
 
+/// All that comes until the peer finishes, at most `limit` bytes.
+pub(super) async fn read_to_end(recv: &mut RecvStream, limit: usize) -> Result<Vec<u8>, NetError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = recv.read_chunk(limit + 1 - bytes.len(), true).await? {
+        bytes.extend_from_slice(&chunk.bytes);
+        if bytes.len() > limit {
+            return Err(NetError::BadMessage(format!("it is longer than {limit} bytes")));
+        }
+    }
+    Ok(bytes)
+}
+
 /// One of the tunnel's own messages.
 pub(super) async fn read_message<T: DeserializeOwned>(recv: &mut RecvStream) -> Result<T, NetError> {
     parse_message(&read_frame(recv, TUNNEL_FRAME_BYTES_MAX).await?)
@@ -58,6 +70,32 @@ pub(super) fn parse_message<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Ne
 pub(super) async fn write_message<T: Serialize>(send: &mut SendStream, message: &T) -> Result<(), NetError> {
     let wire = frame::encode_json(message, TUNNEL_FRAME_BYTES_MAX)?;
     Ok(send.write_all(&wire).await?)
+}
+
+/// The messages that a peer sends one after another on the tunnel's own stream.
+#[derive(Debug)]
+pub(super) struct Messages {
+    recv: RecvStream,
+    decoder: FrameDecoder,
+}
+
+impl Messages {
+    pub(super) fn new(recv: RecvStream) -> Self {
+        Self { recv, decoder: FrameDecoder::default() }
+    }
+
+    /// The next one. Cancel safe: what has come of it is kept.
+    pub(super) async fn next<T: DeserializeOwned>(&mut self) -> Result<T, NetError> {
+        loop {
+            if let Some(payload) = self.decoder.next_frame(TUNNEL_FRAME_BYTES_MAX)? {
+                return parse_message(&payload);
+            }
+            let Some(chunk) = self.recv.read_chunk(TUNNEL_FRAME_BYTES_MAX, true).await? else {
+                return Err(Closed::lost("the other side ended the tunnel's own stream").into());
+            };
+            self.decoder.push(&chunk.bytes);
+        }
+    }
 }
 
 /// A sending half that is finished on purpose or else reset: quinn finishes a dropped stream, which would pass half a

@@ -19,6 +19,8 @@ pub enum ErrorCode {
     ProofInvalid,
     /// This very request was made before.
     Replayed,
+    /// The request is sealed to a key that the host does not have any more.
+    PrekeyUnknown,
     /// No such track, art, rendition or segment.
     NotFound,
     /// The file was there when the library was scanned and is not now.

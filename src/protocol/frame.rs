@@ -14,6 +14,8 @@ pub enum FrameError {
     Empty,
     #[error("a frame ended after {got} of {length} bytes")]
     Unfinished { got: usize, length: usize },
+    #[error("bytes follow the last frame")]
+    Trailing,
 }
 
 /// Prefixes `payload` with its length.
@@ -49,6 +51,15 @@ fn check_length(length: usize, limit: usize) -> Result<u32, FrameError> {
         Ok(wire_length) if length <= limit => Ok(wire_length),
         _ => Err(FrameError::TooLong { length, limit }),
     }
+}
+
+/// The payload of the frame at the beginning of `wire`, which is all there, and what follows it.
+pub fn take(wire: &[u8], limit: usize) -> Result<(&[u8], &[u8]), FrameError> {
+    let Some((prefix, rest)) = wire.split_first_chunk::<PREFIX_BYTES>() else {
+        return Err(FrameError::Unfinished { got: wire.len(), length: PREFIX_BYTES });
+    };
+    let length = decode_length(*prefix, limit)?;
+    rest.split_at_checked(length).ok_or(FrameError::Unfinished { got: rest.len(), length })
 }
 
 /// Takes bytes as they arrive, gives frames as they become whole.

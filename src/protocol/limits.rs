@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use super::seal::REQUEST_OVERHEAD;
+
 /// Longest auth header frame, bytes.
 pub const AUTH_BYTES_MAX: usize = 4 * 1024;
 /// Longest request frame, bytes.
 pub const REQUEST_BYTES_MAX: usize = 16 * 1024;
-/// Longest whole request as a relay takes it: both frames with their length prefixes.
-pub const RELAY_REQUEST_BYTES_MAX: usize = AUTH_BYTES_MAX + REQUEST_BYTES_MAX + 8;
+/// Longest whole request: both frames with their length prefixes.
+pub const WHOLE_REQUEST_BYTES_MAX: usize = AUTH_BYTES_MAX + REQUEST_BYTES_MAX + 8;
+/// Longest request as a relay takes it: sealed.
+pub const RELAY_REQUEST_BYTES_MAX: usize = WHOLE_REQUEST_BYTES_MAX + REQUEST_OVERHEAD;
 /// Longest reply header frame, bytes.
 pub const REPLY_HEADER_BYTES_MAX: usize = 256 * 1024;
 /// Longest frame of the tunnel's own (hello, welcome, notices, stream openings), bytes.

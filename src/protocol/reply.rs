@@ -13,13 +13,33 @@ use crate::types::{AlbumId, ArtId, TrackId};
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum ReplyHeader {
     Ok {
-        /// Bytes of the body; `None` when not known beforehand.
+        /// Bytes of the body as it travels; `None` when not known beforehand.
         length: Option<u64>,
+        /// How the body is packed; absent: not at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        encoding: Option<BodyEncoding>,
         reply: Reply,
     },
     Error {
         error: ErrorBody,
     },
+}
+
+/// How a body may be packed: as browsers unpack it by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BodyEncoding {
+    /// DEFLATE without a header (RFC 1951).
+    DeflateRaw,
+}
+
+impl BodyEncoding {
+    /// As an auth header names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DeflateRaw => "deflate-raw",
+        }
+    }
 }
 
 /// What the body is, and what is said of it.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::art::ArtSize;
 use super::error::{ErrorBody, ErrorCode};
-use super::limits::{BROWSE_ROWS_MAX, CHANGES_WAIT_MS_MAX, SUBTITLE_ID_BYTES_MAX};
+use super::frame::{self, FrameError};
+use super::limits::{AUTH_BYTES_MAX, BROWSE_ROWS_MAX, CHANGES_WAIT_MS_MAX, REQUEST_BYTES_MAX, SUBTITLE_ID_BYTES_MAX};
 use super::listening::{Forget, PlayReport, check_marked, check_rating, check_reports};
 use super::media::Rendition;
 use super::selection::{Browse, Facets};
@@ -24,6 +25,9 @@ pub struct AuthHeader {
     pub nonce: String,
     /// Ed25519 signature, 64 bytes, over [`crate::auth::proof::message`].
     pub proof: String,
+    /// How the body may be packed, besides not at all. One that is not known here is passed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<String>,
 }
 
 /// The second frame of a request: what is asked.
@@ -153,6 +157,13 @@ impl Request {
     pub fn only_waits(&self) -> bool {
         matches!(self, Self::Changes { .. })
     }
+}
+
+/// The payloads of a whole request's two frames: who asks, and what.
+pub fn split(wire: &[u8]) -> Result<(&[u8], &[u8]), FrameError> {
+    let (auth, rest) = frame::take(wire, AUTH_BYTES_MAX)?;
+    let (request, rest) = frame::take(rest, REQUEST_BYTES_MAX)?;
+    if rest.is_empty() { Ok((auth, request)) } else { Err(FrameError::Trailing) }
 }
 
 impl AuthHeader {

@@ -1,10 +1,11 @@
 //! The tunnel between host and serve: QUIC, ALPN `iroam/1`, both ends known by their Ed25519 keys.
 //!
 //! The host opens the first bidirectional stream and sends [`Hello`]; serve answers [`Answer`], and the stream stays open
-//! for [`Notice`]s from serve. Every later bidirectional stream is opened by serve: [`Open`], [`Accepted`], then bytes.
+//! for [`Notice`]s from serve and [`Report`]s from the host. Every later bidirectional stream is opened by serve: [`Open`], then bytes.
 
 use serde::{Deserialize, Serialize};
 
+use super::seal::PublicPrekey;
 use crate::types::{HostId, UnixMs};
 
 /// ALPN of the tunnel (RFC 7301).
@@ -36,6 +37,8 @@ pub struct Hello {
     pub name: String,
     /// The program's version.
     pub software: String,
+    /// What players seal their requests to.
+    pub prekey: PublicPrekey,
 }
 
 /// Serve to host, once.
@@ -81,26 +84,20 @@ pub enum Notice {
     TicketKeys { ticket_keys: Vec<TicketKey> },
 }
 
+/// Host to serve, at any time after the welcome, on the first stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Report {
+    /// From now on this one; the one before is good until its time is over.
+    Prekey { prekey: PublicPrekey },
+}
+
 /// Serve to host, first on every relayed stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Open {
-    Relay { accept: Vec<Encoding> },
-}
-
-/// Host to serve, first on every relayed stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepted {
-    pub encoding: Encoding,
-}
-
-/// How the bytes after [`Accepted`] are packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Encoding {
-    Identity,
-    /// Zstandard (RFC 8878).
-    Zstd,
+    /// A sealed request follows to the end of the stream; the sealed reply comes back.
+    Relay {},
 }
 
 /// Application close codes of the tunnel connection.

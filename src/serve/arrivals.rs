@@ -6,8 +6,9 @@ use tokio::sync::Semaphore;
 
 use super::database;
 use super::state::State;
-use crate::net::{Arriving, NetError, Pending, Tunnel, TunnelListener};
-use crate::protocol::tunnel::{CloseCode, RefusalCode, TicketKey, VERSIONS, Welcome};
+use crate::net::{Arriving, Closed, NetError, Pending, Tunnel, TunnelListener};
+use crate::protocol::seal::PublicPrekey;
+use crate::protocol::tunnel::{CloseCode, RefusalCode, Report, TicketKey, VERSIONS, Welcome};
 use crate::store::{Host, StoreError};
 
 /// Handshakes at once; more wait their turn in the listener.
@@ -32,7 +33,7 @@ pub async fn accept(state: Arc<State>, listener: Arc<TunnelListener>) {
             let welcomed = welcome(&state, arriving).await;
             drop(slot);
             match welcomed {
-                Ok(Some((host, tunnel))) => stay(&state, host, tunnel).await,
+                Ok(Some((host, tunnel, prekey))) => stay(&state, host, tunnel, prekey).await,
                 Ok(None) => {}
                 Err(error) => tracing::info!(%address, "a host did not connect: {error}"),
             }
@@ -41,8 +42,12 @@ pub async fn accept(state: Arc<State>, listener: Arc<TunnelListener>) {
 }
 
 /// `None` when the host was refused, and told why.
-async fn welcome(state: &State, arriving: Arriving) -> Result<Option<(Host, Tunnel)>, ArrivalError> {
+async fn welcome(state: &State, arriving: Arriving) -> Result<Option<(Host, Tunnel, PublicPrekey)>, ArrivalError> {
     let pending = arriving.handshake().await?;
+    if !pending.hello().prekey.is_well_formed() {
+        refuse(pending, RefusalCode::BadHello, "the prekey is no prekey: update iroam".to_owned()).await;
+        return Ok(None);
+    }
     let Some(version) = VERSIONS.negotiate(pending.hello().versions) else {
         let detail = format!("this server speaks the tunnel's versions {} to {}: update iroam", VERSIONS.min, VERSIONS.max);
         refuse(pending, RefusalCode::NoCommonVersion, detail).await;
@@ -58,8 +63,9 @@ async fn welcome(state: &State, arriving: Arriving) -> Result<Option<(Host, Tunn
         server_time_ms: state.now(),
         ticket_keys: vec![TicketKey { kid: state.tickets.kid().to_owned(), key: state.tickets.public().to_string() }],
     };
+    let prekey = pending.hello().prekey.clone();
     let tunnel = pending.welcome(welcome).await?;
-    Ok(Some((host, tunnel)))
+    Ok(Some((host, tunnel, prekey)))
 }
 
 async fn refuse(pending: Pending, code: RefusalCode, detail: String) {
@@ -69,8 +75,8 @@ async fn refuse(pending: Pending, code: RefusalCode, detail: String) {
 }
 
 /// Keeps the host registered until its tunnel ends.
-async fn stay(state: &State, host: Host, tunnel: Tunnel) {
-    state.tunnels.put(host.id, tunnel.clone());
+async fn stay(state: &State, host: Host, tunnel: Tunnel, prekey: PublicPrekey) {
+    state.tunnels.put(host.id, tunnel.clone(), prekey);
     // Its owner may have removed it between the look-up and now.
     let turned_away = match state.store.host(host.id).await {
         Ok(Some(_)) => None,
@@ -88,11 +94,23 @@ async fn stay(state: &State, host: Host, tunnel: Tunnel) {
     }
     tracing::info!(host = %host.id, address = %tunnel.remote_address(), "host online");
     note_seen(state, &host).await;
-    let closed = tunnel.closed().await;
+    let closed = hear(state, &host, &tunnel).await;
     if state.tunnels.remove(host.id, &tunnel) {
         note_seen(state, &host).await;
     }
     tracing::info!(host = %host.id, "host offline: {}", closed.reason);
+}
+
+/// Takes what the host tells of itself until its tunnel ends.
+async fn hear(state: &State, host: &Host, tunnel: &Tunnel) -> Closed {
+    loop {
+        match tunnel.next_report().await {
+            Ok(Report::Prekey { prekey }) if prekey.is_well_formed() => state.tunnels.set_prekey(host.id, tunnel, prekey),
+            Ok(Report::Prekey { .. }) => tunnel.close(CloseCode::Refused, "the prekey is no prekey"),
+            // The connection's own end says more than that of its reports.
+            Err(_) => return tunnel.closed().await,
+        }
+    }
 }
 
 async fn note_seen(state: &State, host: &Host) {

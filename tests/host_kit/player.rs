@@ -1,19 +1,18 @@
 //! A player's requests, honest and otherwise, over a tunnel that the test holds.
 #![allow(dead_code)]
 
+use std::io::Read;
 use std::time::Duration;
 
 use bytes::Bytes;
 use iroam::auth::{Claims, DeviceKey, TicketSigner, b64, proof, ticket};
-use iroam::net::Tunnel;
 use iroam::protocol::frame::encode;
 use iroam::protocol::limits::{REPLY_HEADER_BYTES_MAX, REQUEST_BYTES_MAX};
-use iroam::protocol::tunnel::Encoding;
-use iroam::protocol::{AuthHeader, BrowsePage, ErrorCode, FrameDecoder, Reply, ReplyHeader, TrackRow};
+use iroam::protocol::{AuthHeader, BodyEncoding, BrowsePage, ErrorCode, FrameDecoder, Reply, ReplyHeader, TrackRow};
 use iroam::types::{Clock, HostId, SessionId, SystemClock, UnixMs, UserId, random};
 use uuid::Uuid;
 
-use super::server::{host_id, signer};
+use super::server::{Line, host_id, signer};
 
 /// A test that waits longer for anything waits in vain.
 pub const BOUND: Duration = Duration::from_secs(60);
@@ -53,6 +52,7 @@ pub fn auth(key: &DeviceKey, ticket: &str, request: &str) -> AuthHeader {
         key: key.public().to_string(),
         nonce: b64::encode(&nonce),
         proof: b64::encode(&key.sign(&proof::message(&nonce, ticket, request.as_bytes()))),
+        accept: vec!["deflate-raw".to_owned(), "of another year".to_owned()],
     }
 }
 
@@ -64,17 +64,19 @@ pub fn wire(auth: &AuthHeader, request: &str) -> Bytes {
 #[derive(Debug)]
 pub struct Answered {
     pub header: ReplyHeader,
+    /// Unpacked.
     pub body: Vec<u8>,
-    pub encoding: Encoding,
+    /// Bytes of the body as it came.
+    pub packed: usize,
 }
 
 impl Answered {
     pub fn reply(&self) -> &Reply {
         match &self.header {
-            ReplyHeader::Ok { reply, length } => {
+            ReplyHeader::Ok { reply, length, .. } => {
                 // A segment that is sent while it is made says how many chunks it has instead.
                 let is_streamed = matches!(reply, Reply::Segment { chunks: Some(_) });
-                assert!(is_streamed && length.is_none() || *length == Some(self.body.len() as u64), "{:?}", self.header);
+                assert!(is_streamed && length.is_none() || *length == Some(self.packed as u64), "{:?}", self.header);
                 reply
             }
             ReplyHeader::Error { error } => panic!("{error:?}"),
@@ -90,37 +92,46 @@ impl Answered {
 }
 
 /// Sends these bytes and reads the whole answer.
-pub async fn exchange(tunnel: &Tunnel, request: Bytes) -> Answered {
-    let mut reply = tunnel.open_relay(&[Encoding::Zstd], request).await.expect("an answer");
+pub async fn exchange(line: &Line, request: Bytes) -> Answered {
+    let mut reply = line.send(request).await.expect("an answer");
     let mut bytes = Vec::new();
-    while let Some(chunk) = reply.chunk().await.expect("whole") {
-        bytes.extend_from_slice(&chunk);
-    }
-    if reply.encoding == Encoding::Zstd {
-        bytes = zstd::decode_all(bytes.as_slice()).expect("zstd");
+    while let Some(piece) = reply.chunk().await.expect("whole") {
+        bytes.extend_from_slice(&piece);
     }
     let mut decoder = FrameDecoder::default();
     decoder.push(&bytes);
     let header = decoder.next_frame(REPLY_HEADER_BYTES_MAX).expect("a frame").expect("whole");
     let header = serde_json::from_slice(&header).expect("a reply header");
-    Answered { header, body: decoder.into_rest(), encoding: reply.encoding }
+    let body = decoder.into_rest();
+    let packed = body.len();
+    let body = match header {
+        ReplyHeader::Ok { encoding: Some(BodyEncoding::DeflateRaw), .. } => inflated(&body),
+        _ => body,
+    };
+    Answered { header, body, packed }
+}
+
+fn inflated(packed: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    flate2::read::DeflateDecoder::new(packed).read_to_end(&mut out).expect("DEFLATE");
+    out
 }
 
 /// Asks as an honest player does.
-pub async fn ask(tunnel: &Tunnel, request: &str) -> Answered {
+pub async fn ask(tunnel: &Line, request: &str) -> Answered {
     exchange(tunnel, wire(&auth(&player_key(), &good_ticket(), request), request)).await
 }
 
 pub const STATUS: &str = r#"{"op":"status"}"#;
 
 /// The host still serves an honest player.
-pub async fn assert_serves(tunnel: &Tunnel) {
+pub async fn assert_serves(tunnel: &Line) {
     let answered = ask(tunnel, STATUS).await;
     assert!(matches!(answered.reply(), Reply::Status(_)));
 }
 
 /// The library's tracks, once the first scan has found `count` of them.
-pub async fn tracks(tunnel: &Tunnel, count: usize) -> Vec<TrackRow> {
+pub async fn tracks(tunnel: &Line, count: usize) -> Vec<TrackRow> {
     let found = async {
         loop {
             let answered = ask(tunnel, r#"{"op":"browse","sort":"title","offset":0,"limit":500}"#).await;

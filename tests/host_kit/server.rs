@@ -7,11 +7,13 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use iroam::auth::{DeviceKey, TicketSigner};
+use bytes::Bytes;
+use iroam::auth::{DeviceKey, TicketSigner, b64};
 use iroam::host::{HostConfig, Machine, run_until};
-use iroam::net::{Tunnel, TunnelListener};
+use iroam::net::{NetError, RelayReply, Tunnel, TunnelListener};
+use iroam::protocol::seal::player::{ReplyOpener, seal};
 use iroam::protocol::tunnel::{TicketKey, Welcome};
-use iroam::types::{Clock, HostId, SystemClock, UnixMs};
+use iroam::types::{Clock, HostId, SystemClock, UnixMs, random};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -40,12 +42,56 @@ pub fn listener() -> TunnelListener {
     TunnelListener::bind(LOOPBACK, &server_key()).expect("a free port")
 }
 
+/// A host's tunnel, and what a player seals its requests to.
+#[derive(Clone)]
+pub struct Line {
+    tunnel: Tunnel,
+    pub prekey: [u8; 32],
+}
+
+/// A sealed reply as it comes, opened.
+pub struct OpenedReply {
+    reply: RelayReply,
+    opener: Option<ReplyOpener>,
+}
+
+impl std::ops::Deref for Line {
+    type Target = Tunnel;
+    fn deref(&self) -> &Tunnel {
+        &self.tunnel
+    }
+}
+
+impl Line {
+    /// Seals a whole request and sends it.
+    pub async fn send(&self, request: Bytes) -> Result<OpenedReply, NetError> {
+        let (wire, opener) = seal(&request, 3, &self.prekey, host_id(), random::bytes()).expect("sealed");
+        let reply = self.tunnel.open_relay(Bytes::from(wire)).await?;
+        Ok(OpenedReply { reply, opener: Some(opener) })
+    }
+}
+
+impl OpenedReply {
+    /// What can be opened of the next piece that came, maybe nothing; `None` after the whole reply's end.
+    pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, String> {
+        let Some(opener) = &mut self.opener else { return Ok(None) };
+        let mut out = Vec::new();
+        match self.reply.chunk().await.map_err(|error| error.to_string())? {
+            Some(piece) => opener.push(&piece, &mut out).map_err(|error| error.to_string())?,
+            None => self.opener.take().expect("it is there").finish(&mut out).map_err(|error| error.to_string())?,
+        }
+        Ok(Some(out))
+    }
+}
+
 /// Lets the next host in.
-pub async fn welcome(listener: &TunnelListener) -> Tunnel {
+pub async fn welcome(listener: &TunnelListener) -> Line {
     let pending = listener.accept().await.expect("open").handshake().await.expect("a good hello");
+    let prekey = b64::decode(&pending.hello().prekey.key).expect("a key");
     let server_time_ms = SystemClock.now();
     let ticket_keys = vec![ticket_key(&signer())];
-    pending.welcome(Welcome { version: 1, host_id: host_id(), server_time_ms, ticket_keys }).await.expect("welcomed")
+    let tunnel = pending.welcome(Welcome { version: 1, host_id: host_id(), server_time_ms, ticket_keys }).await.expect("welcomed");
+    Line { tunnel, prekey }
 }
 
 /// A pairing as a host keeps it.

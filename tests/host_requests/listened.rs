@@ -4,16 +4,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use iroam::host::HostConfig;
-use iroam::net::Tunnel;
 use iroam::protocol::{ErrorCode, MediaStatus, Reply};
 
 use crate::NO_HTTP;
 use crate::host_kit::Home;
 use crate::host_kit::player::{BOUND, STATUS, ask, tracks};
-use crate::host_kit::server::{Host, config, listener, server_key, welcome, write_pairing};
+use crate::host_kit::server::{Host, Line, config, listener, server_key, welcome, write_pairing};
 
 /// Asks for the status until it is as wanted.
-async fn until(tunnel: &Tunnel, wanted: impl Fn(&MediaStatus) -> bool) -> MediaStatus {
+async fn until(tunnel: &Line, wanted: impl Fn(&MediaStatus) -> bool) -> MediaStatus {
     let told = async {
         loop {
             let Reply::Status(status) = ask(tunnel, STATUS).await.reply().clone() else { panic!("no status") };

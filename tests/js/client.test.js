@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
 
 import { HostClient } from '../../assets/pcd/client.js';
 import { ConnectionError, HostError } from '../../assets/pcd/driver.js';
@@ -46,6 +47,18 @@ test('reads a reply that arrives in pieces', async () => {
   const { client } = clientOf([OK]);
   const { reply: got, body } = await client.request({ op: 'segment' });
   assert.deepEqual([got, new TextDecoder().decode(body)], [{ op: 'segment' }, 'bytes']);
+  client.close();
+});
+
+test('unpacks a body that the host has packed, and refuses one that is broken or packed otherwise', async () => {
+  const rows = JSON.stringify({ tracks: Array(200).fill({ title: 'the same again' }) });
+  const packed = deflateRawSync(rows);
+  const answer = (encoding, body) => concat([reply({ status: 'ok', length: body.length, encoding, reply: { op: 'browse' } }), body]);
+  const { client } = clientOf([answer('deflate-raw', packed), answer('deflate-raw', packed.subarray(9)), answer('zstd', packed)]);
+  const { body } = await client.request({ op: 'browse' });
+  assert.equal(new TextDecoder().decode(body), rows);
+  await assert.rejects(client.request({ op: 'browse' }), { code: 'bad_reply' });
+  await assert.rejects(client.request({ op: 'browse' }), { code: 'bad_reply' });
   client.close();
 });
 

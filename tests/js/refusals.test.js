@@ -9,7 +9,9 @@ import { errorText } from '../../assets/player/lib/messages.js';
 
 const { signal } = new AbortController();
 const envelope = (status, code, detail) => new Response(JSON.stringify({ errors: [{ code, detail }] }), { status });
-const relayAnswers = (response) => open({ url: '/r', fetch: async () => response }).send(new Uint8Array(1), signal);
+const prekey = async () => ({ key: new Uint8Array(32).fill(9) });
+const hostId = '018bcfe5-6800-7101-8101-010101010101';
+const relayAnswers = (response) => open({ url: '/r', hostId, prekey, fetch: async () => response }).send(new Uint8Array(1), { signal, urgency: 3 });
 
 test('the relay’s not_found means that the host is gone', async () => {
   await assert.rejects(relayAnswers(envelope(404, 'not_found', 'no such thing')), { name: 'HostError', code: 'host_gone' });

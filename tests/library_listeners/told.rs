@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use iroam::auth::Claims;
 use iroam::host::library::{Brought, Library};
-use iroam::net::{Tunnel, TunnelListener};
+use iroam::net::TunnelListener;
 use iroam::protocol::{BrowsePage, ChangedTracks, ErrorCode, Reply, ReplyHeader, TrackRow};
 use iroam::types::{Clock, SystemClock, UserId};
 
 use crate::host_kit::Home;
 use crate::host_kit::player::{Answered, BOUND, assert_serves, auth, claims, exchange, player_key, sign, tracks, wire};
-use crate::host_kit::server::{Host, config, host_id, listener, server_key, signer, welcome, write_pairing};
+use crate::host_kit::server::{Host, Line, config, host_id, listener, server_key, signer, welcome, write_pairing};
 
 /// Nobody answers there.
 const NO_HTTP: &str = "http://127.0.0.1:9";
@@ -19,7 +19,7 @@ const NO_HTTP: &str = "http://127.0.0.1:9";
 struct Stage {
     home: Home,
     _listener: TunnelListener,
-    tunnel: Tunnel,
+    tunnel: Line,
     host: Host,
     rows: Vec<TrackRow>,
 }
@@ -40,7 +40,7 @@ fn user(n: u8) -> UserId {
     crate::listener(n)
 }
 
-async fn ask_as(tunnel: &Tunnel, who: u8, request: &str) -> Answered {
+async fn ask_as(tunnel: &Line, who: u8, request: &str) -> Answered {
     let claims = Claims { sub: Claims::subject(user(who)), ..claims(host_id(), SystemClock.now()) };
     exchange(tunnel, wire(&auth(&player_key(), &sign(&signer(), &claims), request), request)).await
 }
@@ -50,11 +50,11 @@ fn version(answered: &Answered) -> (u64, bool) {
     (*version, *reset)
 }
 
-async fn now(tunnel: &Tunnel) -> u64 {
+async fn now(tunnel: &Line) -> u64 {
     version(&ask_as(tunnel, 1, r#"{"op":"changes"}"#).await).0
 }
 
-async fn wait(tunnel: &Tunnel, who: u8, since: u64, wait_ms: u32) -> (u64, bool, ChangedTracks) {
+async fn wait(tunnel: &Line, who: u8, since: u64, wait_ms: u32) -> (u64, bool, ChangedTracks) {
     let request = format!(r#"{{"op":"changes","since":{since},"wait_ms":{wait_ms}}}"#);
     let mut answered = ask_as(tunnel, who, &request).await;
     // Until its request is read it takes a place like any other: of many that come in one instant some come again.
@@ -67,7 +67,7 @@ async fn wait(tunnel: &Tunnel, who: u8, since: u64, wait_ms: u32) -> (u64, bool,
 }
 
 /// The looks for what other programs wrote may find what this one did at its start: it is waited for until nothing comes.
-async fn settled(tunnel: &Tunnel) -> u64 {
+async fn settled(tunnel: &Line) -> u64 {
     let mut since = now(tunnel).await;
     loop {
         let (version, ..) = wait(tunnel, 1, since, 5_000).await;
@@ -78,7 +78,7 @@ async fn settled(tunnel: &Tunnel) -> u64 {
     }
 }
 
-async fn row(tunnel: &Tunnel, who: u8, id: impl std::fmt::Display) -> TrackRow {
+async fn row(tunnel: &Line, who: u8, id: impl std::fmt::Display) -> TrackRow {
     let answered = ask_as(tunnel, who, &format!(r#"{{"op":"tracks","ids":["{id}"]}}"#)).await;
     serde_json::from_slice::<BrowsePage>(&answered.body).expect("a page").tracks.remove(0)
 }
@@ -142,7 +142,7 @@ async fn the_end_of_the_host_ends_the_waiting() {
     let since = settled(&tunnel).await;
     let request = format!(r#"{{"op":"changes","since":{since},"wait_ms":25000}}"#);
     let bytes = wire(&auth(&player_key(), &crate::host_kit::player::good_ticket(), &request), &request);
-    let (answer, ()) = tokio::join!(tunnel.open_relay(&[], bytes), async {
+    let (answer, ()) = tokio::join!(async { tunnel.send(bytes).await.map(|_| ()) }, async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         tokio::time::timeout(Duration::from_secs(15), host.stop()).await.expect("it does not wait for the waiters");
     });

@@ -38,6 +38,9 @@ fn a_session_brings_a_ticket_that_the_host_honours() {
     assert_eq!(session["host"]["name"], "Attic");
     assert_eq!(session["host"]["online"], true);
     assert_eq!(session["drivers"], json!([{ "name": "relay", "url": format!("/api/v1/hosts/{}/relay", paired.id) }]));
+    let prekey = paired.prekey(1);
+    let told = json!({ "key": prekey.key, "not_after_ms": prekey.not_after_ms.0, "signature": prekey.signature });
+    assert_eq!(session["keys"], json!({ "key": paired.pc.key.public().to_string(), "prekey": told }));
     assert_eq!(session["price"], json!({ "tariff_version": 1, "per_minute": { "micros": 0, "currency": "EUR" }, "free": true }));
     assert_eq!(session["server_time"], serve.clock.now().to_rfc3339());
     assert_eq!(session["ticket_expires_at"], serve.clock.now().plus(Duration::from_secs(120)).to_rfc3339());
@@ -49,6 +52,19 @@ fn a_session_brings_a_ticket_that_the_host_honours() {
     assert_eq!(claims.cnf, proof::thumbprint(&player_key()));
     assert_eq!(claims.sid.to_string(), session["session_id"]);
     assert_eq!(claims.minute, 0);
+}
+
+#[test]
+fn a_new_prekey_is_told_with_the_next_renewal_and_none_of_a_host_that_is_off_line() {
+    let (serve, mut owner, paired) = stage();
+    let session = open(&mut owner, &paired.id);
+    assert_eq!(session["keys"]["prekey"], Value::Null);
+    let host = paired.go_online(&serve);
+    let report = iroam::protocol::tunnel::Report::Prekey { prekey: paired.prekey(2) };
+    serve.block_on(host.tunnel.report(&report)).expect("told");
+    crate::tunnel::until(|| renew(&mut owner, &session).json()["keys"]["prekey"]["key"] == paired.prekey(2).key);
+    serve.block_on(host.tunnel.close(iroam::protocol::tunnel::CloseCode::GoingAway, "the test says so"));
+    crate::tunnel::until(|| renew(&mut owner, &session).json()["keys"]["prekey"] == Value::Null);
 }
 
 #[test]

@@ -1,17 +1,25 @@
-/** The relay driver: one POST through the server for each request. */
+/** The relay driver: one POST through the server for each request, sealed so that the server reads nothing of it. */
 
 import { ConnectionError } from '../driver.js';
 import { asHostGone, envelopeError } from '../envelope.js';
+import { openReply, sealRequest } from '../seal.js';
 
 /** A reply that sends nothing for so long is taken as cut. */
 const SILENCE_MS_MAX = 20_000;
 
 /**
- * @param {{ url: string, fetch?: typeof fetch }} options
+ * @param {import('../driver.js').DriverOptions & { fetch?: typeof fetch }} options
  * @returns {import('../driver.js').Driver}
  */
-export function open({ url, fetch: ask = (input, init) => fetch(input, init) }) {
-  return { name: 'relay', send: (request, signal) => send(ask, url, request, signal) };
+export function open({ url, hostId, prekey, fetch: ask = (input, init) => fetch(input, init) }) {
+  return {
+    name: 'relay',
+    async send(request, { signal, urgency }) {
+      const { wire, context } = await sealRequest(request, { hostId, prekey: await prekey(), urgency });
+      signal.throwIfAborted();
+      return openReply(await send(ask, url, wire, signal), context);
+    },
+  };
 }
 
 /**

@@ -43,12 +43,12 @@ pub enum Body {
 impl Answer {
     fn ok(reply: Reply, body: Bytes) -> Self {
         let length = u64::try_from(body.len()).ok();
-        Self { header: ReplyHeader::Ok { length, reply }, body: Body::Whole(body), catalogue: false }
+        Self { header: ReplyHeader::Ok { length, encoding: None, reply }, body: Body::Whole(body), catalogue: false }
     }
 
     /// A body whose length is not known yet.
     fn streamed(reply: Reply, chunks: Chunks) -> Self {
-        Self { header: ReplyHeader::Ok { length: None, reply }, body: Body::Chunks(chunks), catalogue: false }
+        Self { header: ReplyHeader::Ok { length: None, encoding: None, reply }, body: Body::Chunks(chunks), catalogue: false }
     }
 
     fn catalogue(reply: Reply, body: Bytes) -> Self {

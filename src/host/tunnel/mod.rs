@@ -5,6 +5,7 @@ mod relay;
 mod streams;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::data_dir::DataError;
 use super::pairing::{PairError, Pairing, Server, TunnelEntry};
+use super::prekeys::Prekeys;
 use super::session::Session;
 use crate::auth::DeviceKey;
 use crate::net::{Closed, DIAL_TIMEOUT, DialError, HostTunnel};
@@ -42,6 +44,7 @@ pub struct Keeper {
     pub key: DeviceKey,
     pub server: Server,
     pub session: Session,
+    pub prekeys: Arc<Prekeys>,
     pub pairing: Pairing,
 }
 
@@ -95,7 +98,7 @@ impl Keeper {
         self.session.gate.open(self.pairing.host_id, welcome.server_time_ms, &welcome.ticket_keys);
         tracing::info!(host_id = %self.pairing.host_id, server = %self.pairing.server, "connected");
         let began = Instant::now();
-        let closed = streams::serve(&tunnel, &self.session, self.pairing.host_id, shutdown).await;
+        let closed = streams::serve(&tunnel, &self.session, &self.prekeys, self.pairing.host_id, shutdown).await;
         backoff.ended(began.elapsed());
         if !shutdown.is_cancelled() {
             tracing::warn!(reason = %closed, "the tunnel ended");
@@ -110,7 +113,8 @@ impl Keeper {
         let addresses = tokio::net::lookup_host(address).await.map_err(|error| DialError::Unreachable(error.to_string()))?;
         let mut last = DialError::Unreachable("its name has no address".to_owned());
         for server in addresses {
-            let hello = Hello { versions: VERSIONS, name: self.name.clone(), software: env!("CARGO_PKG_VERSION").to_owned() };
+            let prekey = self.prekeys.current(self.session.gate.now());
+            let hello = Hello { versions: VERSIONS, name: self.name.clone(), software: env!("CARGO_PKG_VERSION").to_owned(), prekey };
             match HostTunnel::connect_within(patience, server, server_key, &self.key, hello).await {
                 Err(error @ (DialError::Unreachable(_) | DialError::TimedOut)) => last = error,
                 other => return other,

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::relay::SealedStream;
+use crate::host::prekeys::Prekeys;
 use crate::host::session::{Session, refuse};
 use crate::net::{Closed, HostTunnel, OpeningStream};
-use crate::protocol::tunnel::{CloseCode, Notice};
+use crate::protocol::tunnel::{CloseCode, Notice, Report};
 use crate::protocol::{ErrorBody, ErrorCode};
 use crate::types::HostId;
 
@@ -15,13 +18,24 @@ use crate::types::HostId;
 const REQUESTS_MAX: usize = 64;
 
 /// Serves until the tunnel ends; closes it on `shutdown`. Requests under way end with the tunnel.
-pub(super) async fn serve(tunnel: &HostTunnel, session: &Session, host: HostId, shutdown: &CancellationToken) -> Closed {
+pub(super) async fn serve(
+    tunnel: &HostTunnel,
+    session: &Session,
+    prekeys: &Arc<Prekeys>,
+    host: HostId,
+    shutdown: &CancellationToken,
+) -> Closed {
     let room = Arc::new(Semaphore::new(REQUESTS_MAX));
     loop {
         tokio::select! {
             stream = tunnel.accept() => match stream {
-                Ok(stream) => begin(stream, session, &room),
+                Ok(stream) => begin(stream, session, prekeys, &room),
                 Err(closed) => return closed,
+            },
+            () = sleep(prekeys.due_in(session.gate.now())) => {
+                let report = Report::Prekey { prekey: prekeys.current(session.gate.now()) };
+                // A tunnel that does not take it is at its end, which is told above.
+                let _ = tunnel.report(&report).await;
             },
             notice = tunnel.next_notice() => match notice {
                 Ok(Notice::TicketKeys { ticket_keys }) => session.gate.set_keys(host, &ticket_keys),
@@ -36,11 +50,12 @@ pub(super) async fn serve(tunnel: &HostTunnel, session: &Session, host: HostId, 
     }
 }
 
-fn begin(stream: OpeningStream, session: &Session, room: &Arc<Semaphore>) {
-    let (session, place) = (session.clone(), room.clone().try_acquire_owned());
+fn begin(stream: OpeningStream, session: &Session, prekeys: &Arc<Prekeys>, room: &Arc<Semaphore>) {
+    let (session, prekeys, place) = (session.clone(), prekeys.clone(), room.clone().try_acquire_owned());
     tokio::spawn(async move {
         // An opening that does not parse leaves nothing to answer: the stream is reset.
         let Ok(stream) = stream.open().await else { return };
+        let stream = SealedStream::new(stream, prekeys);
         match place {
             Ok(place) => session.answer(stream, place).await,
             Err(_) => refuse(stream, ErrorBody::new(ErrorCode::Busy, "The host has too much to do. Try again shortly.")).await,

@@ -9,7 +9,8 @@ use bytes::Bytes;
 
 use super::*;
 use crate::auth::DeviceKey;
-use crate::protocol::tunnel::{CloseCode, Encoding, Hello, Notice, RefusalCode, TicketKey, VERSIONS, Welcome};
+use crate::protocol::seal::PublicPrekey;
+use crate::protocol::tunnel::{CloseCode, Hello, Notice, RefusalCode, Report, TicketKey, VERSIONS, Welcome};
 use crate::types::{HostId, UnixMs};
 
 const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -23,7 +24,8 @@ fn host_key() -> DeviceKey {
 }
 
 fn hello() -> Hello {
-    Hello { versions: VERSIONS, name: "attic".to_owned(), software: "test".to_owned() }
+    let prekey = PublicPrekey { key: "k".to_owned(), not_after_ms: UnixMs(9), signature: "s".to_owned() };
+    Hello { versions: VERSIONS, name: "attic".to_owned(), software: "test".to_owned(), prekey }
 }
 
 fn welcome() -> Welcome {
@@ -56,15 +58,12 @@ async fn assert_healthy(listener: &TunnelListener) {
     assert_eq!(tunnel.closed().await.code, Some(CloseCode::GoingAway));
 }
 
-/// Answers one relayed request with its own two frames, swapped.
+/// Answers one relayed request with its own bytes, the last first.
 async fn answer_one(host: &HostTunnel) {
     let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
-    assert_eq!(stream.accept_encodings, [Encoding::Zstd]);
-    let first = stream.read_frame(100).await.expect("first frame");
-    let second = stream.read_frame(100).await.expect("second frame");
-    stream.expect_end().await.expect("nothing more");
-    stream.accept(Encoding::Identity).await.expect("accepted");
-    stream.write(Bytes::from([second, first].concat())).await.expect("written");
+    let mut request = stream.read_request(100).await.expect("a request");
+    request.reverse();
+    stream.write(Bytes::from(request)).await.expect("written");
     stream.finish();
     stream.stopped().await;
 }
@@ -83,8 +82,7 @@ async fn carries_a_request_and_its_reply_and_knows_both_keys() {
     let (tunnel, host) = pair(&listener).await;
     assert_eq!(tunnel.peer_key(), host_key().public());
     assert_eq!(host.welcome(), &welcome());
-    let request = Bytes::from_static(b"\0\0\0\x02ab\0\0\0\x01c");
-    let ask = async { read_all(tunnel.open_relay(&[Encoding::Zstd], request).await.expect("accepted")).await };
+    let ask = async { read_all(tunnel.open_relay(Bytes::from_static(b"bac")).await.expect("answered")).await };
     let (reply, ()) = tokio::join!(ask, answer_one(&host));
     assert_eq!(reply.expect("whole"), b"cab");
 }
@@ -96,6 +94,19 @@ async fn a_notice_reaches_the_host() {
     let notice = Notice::TicketKeys { ticket_keys: vec![TicketKey { kid: "k".to_owned(), key: "x".to_owned() }] };
     tunnel.notify(notice.clone()).await.expect("sent");
     assert_eq!(host.next_notice().await.expect("received"), notice);
+}
+
+#[tokio::test]
+async fn a_report_reaches_serve() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    let report = Report::Prekey { prekey: hello().prekey };
+    for _ in 0..3 {
+        host.report(&report).await.expect("sent");
+    }
+    for _ in 0..3 {
+        assert_eq!(tunnel.next_report().await.expect("received"), report);
+    }
 }
 
 #[tokio::test]
@@ -141,10 +152,10 @@ async fn a_port_in_use_is_told_apart() {
 async fn a_dropped_reply_tells_the_host_to_stop() {
     let listener = listener();
     let (tunnel, host) = pair(&listener).await;
-    let ask = async { drop(tunnel.open_relay(&[], Bytes::from_static(b"x")).await.expect("accepted")) };
+    let ask = async { drop(tunnel.open_relay(Bytes::from_static(b"x")).await.expect("answered")) };
     let answer = async {
         let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
-        stream.accept(Encoding::Identity).await.expect("accepted");
+        stream.write(Bytes::from_static(b"first")).await.expect("written");
         stream.stopped().await;
         stream.write(Bytes::from_static(b"late")).await
     };
@@ -159,14 +170,13 @@ async fn half_a_reply_is_never_taken_for_a_whole_one() {
     // A reset overtakes what is under way: the half must have come before it.
     let (came, has_come) = tokio::sync::oneshot::channel();
     let ask = async {
-        let mut reply = tunnel.open_relay(&[], Bytes::from_static(b"x")).await.expect("accepted");
+        let mut reply = tunnel.open_relay(Bytes::from_static(b"x")).await.expect("answered");
         assert_eq!(reply.chunk().await.expect("half"), Some(Bytes::from_static(b"half")));
         came.send(()).expect("the host waits");
         read_all(reply).await
     };
     let answer = async {
         let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
-        stream.accept(Encoding::Identity).await.expect("accepted");
         stream.write(Bytes::from_static(b"half")).await.expect("written");
         has_come.await.expect("the half came");
     };
@@ -178,7 +188,7 @@ async fn half_a_reply_is_never_taken_for_a_whole_one() {
 async fn a_host_that_leaves_mid_reply_is_an_error_at_serve() {
     let listener = listener();
     let (tunnel, host) = pair(&listener).await;
-    let ask = tunnel.open_relay(&[], Bytes::from_static(b"x"));
+    let ask = tunnel.open_relay(Bytes::from_static(b"x"));
     let leave = async {
         let _stream = host.accept().await.expect("a stream").open().await.expect("an opening");
         host.close(CloseCode::GoingAway, "bye").await;

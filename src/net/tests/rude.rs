@@ -70,25 +70,57 @@ async fn a_hello_that_never_ends_is_cut_off_and_holds_up_nobody() {
 }
 
 #[tokio::test]
-async fn broken_request_frames_are_told_and_the_tunnel_stays() {
+async fn a_request_over_the_limit_is_told_and_the_tunnel_stays() {
     let listener = listener();
     let (tunnel, host) = pair(&listener).await;
-    for (request, told) in [
-        (&b"\0\0\x10\0"[..], "a frame of 4096 bytes is longer than the limit of 100"),
-        (b"\0\0\0\0", "a frame is empty"),
-        (b"\0\0\0\x05ab", "a frame ended after 2 of 5 bytes"),
-    ] {
+    for length in [101, 30_000] {
         let refuse = async {
             let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
-            stream.read_frame(100).await.expect_err("broken").to_string()
+            stream.read_request(100).await.expect_err("too long").to_string()
         };
-        let (reply, said) = tokio::join!(tunnel.open_relay(&[], Bytes::copy_from_slice(request)), refuse);
-        assert_eq!(said, told);
+        let (reply, said) = tokio::join!(tunnel.open_relay(Bytes::from(vec![7; length])), refuse);
+        assert_eq!(said, "the other side sent a broken message: it is longer than 100 bytes");
         assert!(matches!(reply, Err(NetError::StreamReset)), "{reply:?}");
     }
-    let ask = tunnel.open_relay(&[Encoding::Zstd], Bytes::from_static(b"\0\0\0\x01a\0\0\0\x01b"));
-    let (reply, ()) = tokio::join!(async { read_all(ask.await.expect("accepted")).await }, answer_one(&host));
+    let ask = tunnel.open_relay(Bytes::from_static(b"ab"));
+    let (reply, ()) = tokio::join!(async { read_all(ask.await.expect("answered")).await }, answer_one(&host));
     assert_eq!(reply.expect("whole"), b"ba");
+}
+
+#[tokio::test]
+async fn an_answer_without_a_byte_is_no_answer() {
+    let listener = listener();
+    let (tunnel, host) = pair(&listener).await;
+    let finish = async {
+        let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
+        stream.read_request(100).await.expect("a request");
+        stream.finish();
+        stream.stopped().await;
+    };
+    let (reply, ()) = tokio::join!(tunnel.open_relay(Bytes::from_static(b"x")), finish);
+    assert!(matches!(reply, Err(NetError::BadMessage(_))), "{reply:?}");
+}
+
+#[tokio::test]
+async fn a_host_that_reports_nonsense_is_cut_off() {
+    let listener = listener();
+    let rude = async {
+        let (endpoint, connection) = rude_connection(&listener).await;
+        let (mut send, recv) = connection.open_bi().await.expect("a stream");
+        stream::write_message(&mut send, &hello()).await.expect("written");
+        send.write_all(b"\0\0\0\x02[]").await.expect("written");
+        let closed = connection.closed().await;
+        drop((endpoint, send, recv));
+        closed
+    };
+    let serve = async {
+        let tunnel = pending(&listener).await.expect("a good hello").welcome(welcome()).await.expect("welcomed");
+        tunnel.next_report().await.expect_err("nonsense")
+    };
+    let (closed, heard) = tokio::join!(rude, serve);
+    assert_eq!(Closed::from(closed).code, Some(CloseCode::GoingAway));
+    assert!(heard.reason.contains("broken message"), "{heard:?}");
+    assert_healthy(&listener).await;
 }
 
 #[tokio::test]
@@ -96,12 +128,12 @@ async fn a_request_that_never_ends_is_cut_off_and_holds_up_nobody() {
     let listener = listener();
     let (tunnel, host) = pair(&listener).await;
     let (mut send, _recv) = tunnel.connection().open_bi().await.expect("a stream");
-    stream::write_message(&mut send, &Open::Relay { accept: Vec::new() }).await.expect("written");
-    send.write_all(b"\0\0\0\x09{").await.expect("written");
+    stream::write_message(&mut send, &Open::Relay {}).await.expect("written");
+    send.write_all(b"half a request").await.expect("written");
     let mut endless = host.accept().await.expect("a stream").open().await.expect("an opening");
-    let ask = tunnel.open_relay(&[Encoding::Zstd], Bytes::from_static(b"\0\0\0\x01a\0\0\0\x01b"));
-    let honest = async { read_all(ask.await.expect("accepted")).await.expect("whole") };
-    let (cut_off, reply, ()) = tokio::join!(endless.read_frame(100), honest, answer_one(&host));
+    let ask = tunnel.open_relay(Bytes::from_static(b"ab"));
+    let honest = async { read_all(ask.await.expect("answered")).await.expect("whole") };
+    let (cut_off, reply, ()) = tokio::join!(endless.read_request(100), honest, answer_one(&host));
     assert!(matches!(cut_off, Err(NetError::TimedOut(_))), "{cut_off:?}");
     assert_eq!(reply, b"ba");
 }
@@ -114,13 +146,12 @@ async fn a_host_that_stops_in_mid_reply_is_given_up_and_told() {
     let listener = listener();
     let (tunnel, host) = pair(&listener).await;
     let ask = async {
-        let mut reply = tunnel.open_relay(&[], Bytes::from_static(b"x")).await.expect("accepted");
+        let mut reply = tunnel.open_relay(Bytes::from_static(b"x")).await.expect("answered");
         reply.patience = SHORT;
         read_all(reply).await
     };
     let stall = async {
         let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
-        stream.accept(Encoding::Identity).await.expect("accepted");
         stream.write(Bytes::from_static(b"half")).await.expect("written");
         stream.stopped().await;
         stream.write(Bytes::from_static(b"late")).await
@@ -136,14 +167,13 @@ async fn a_reader_that_takes_nothing_is_given_up_and_told() {
     let (tunnel, host) = pair(&listener).await;
     let (given_up, was_given_up) = tokio::sync::oneshot::channel();
     let ask = async {
-        let reply = tunnel.open_relay(&[], Bytes::from_static(b"x")).await.expect("accepted");
+        let reply = tunnel.open_relay(Bytes::from_static(b"x")).await.expect("answered");
         was_given_up.await.expect("the host gives up");
         read_all(reply).await
     };
     let write = async {
         let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
         stream.patience = SHORT;
-        stream.accept(Encoding::Identity).await.expect("accepted");
         // More than the flow control of a stream lets out unread.
         let written = stream.write(Bytes::from(vec![7; 32 * 1024 * 1024])).await;
         drop(stream);
@@ -161,7 +191,7 @@ async fn a_reader_that_is_slow_gets_the_whole_reply() {
     let listener = listener();
     let (tunnel, host) = pair(&listener).await;
     let ask = async {
-        let mut reply = tunnel.open_relay(&[], Bytes::from_static(b"x")).await.expect("accepted");
+        let mut reply = tunnel.open_relay(Bytes::from_static(b"x")).await.expect("answered");
         let mut length = 0;
         while let Some(chunk) = reply.chunk().await.expect("whole") {
             length += chunk.len();
@@ -171,7 +201,6 @@ async fn a_reader_that_is_slow_gets_the_whole_reply() {
     };
     let write = async {
         let mut stream = host.accept().await.expect("a stream").open().await.expect("an opening");
-        stream.accept(Encoding::Identity).await.expect("accepted");
         stream.write(Bytes::from(vec![7; LENGTH])).await.expect("taken bit by bit");
         stream.finish();
         stream.stopped().await;

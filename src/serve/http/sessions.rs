@@ -16,6 +16,7 @@ use crate::auth::{Claims, DevicePublicKey, proof};
 use crate::ledger::Tariff;
 use crate::ledger::tariff::minute_index;
 use crate::protocol::limits::TICKET_LIFETIME;
+use crate::protocol::seal::PublicPrekey;
 use crate::serve::jobs::before;
 use crate::serve::state::State;
 use crate::store::{Host, PlaySession};
@@ -36,12 +37,31 @@ pub struct OpenSession {
 pub struct SessionView {
     session_id: Uuid,
     host: HostView,
+    keys: KeysView,
     /// PASETO v4.public.
     ticket: String,
     ticket_expires_at: String,
     server_time: String,
     drivers: Vec<DriverView>,
     price: PriceView,
+}
+
+/// What a player knows the host by, and seals its requests to. Binary fields are base64url without padding.
+#[derive(Serialize, ToSchema)]
+pub struct KeysView {
+    /// The host's Ed25519 identity, 32 bytes.
+    key: String,
+    /// Null while the host is off line.
+    prekey: Option<PrekeyView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PrekeyView {
+    /// X25519, 32 bytes.
+    key: String,
+    not_after_ms: i64,
+    /// Ed25519 by the host's identity, 64 bytes.
+    signature: String,
 }
 
 /// A way from the player to the host.
@@ -114,12 +134,19 @@ fn view(state: &State, session: &PlaySession, host: &Host, now: UnixMs) -> Sessi
     SessionView {
         session_id: session.id.0,
         host: HostView::new(state, host),
+        keys: keys(state, host),
         ticket: state.tickets.sign(&claims),
         ticket_expires_at: expires_at.to_rfc3339(),
         server_time: now.to_rfc3339(),
         drivers: vec![DriverView { name: "relay", url: format!("/api/v1/hosts/{}/relay", host.id) }],
         price: price(),
     }
+}
+
+fn keys(state: &State, host: &Host) -> KeysView {
+    let prekey = state.tunnels.prekey(host.id);
+    let prekey = prekey.map(|PublicPrekey { key, not_after_ms, signature }| PrekeyView { key, not_after_ms: not_after_ms.0, signature });
+    KeysView { key: host.key.to_string(), prekey }
 }
 
 fn price() -> PriceView {

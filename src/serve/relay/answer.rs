@@ -5,31 +5,17 @@ use std::io;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_ENCODING, VARY};
 use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 
 use super::idle::Watched;
 use super::slots::RelaySlot;
-use super::unpack::Unpacker;
 use crate::net::RelayReply;
-use crate::protocol::tunnel::Encoding;
-use crate::serve::http::error::ApiError;
 
-pub fn stream(reply: RelayReply, slot: RelaySlot, takes_zstd: bool, idle_reader: Duration) -> Result<HttpResponse, ApiError> {
-    let is_packed = reply.encoding == Encoding::Zstd;
-    let mut response = HttpResponse::Ok();
-    response.content_type("application/octet-stream").insert_header((VARY, "Accept-Encoding"));
+pub fn stream(reply: RelayReply, slot: RelaySlot, idle_reader: Duration) -> HttpResponse {
     let arriving = Arriving { reply, slot };
-    if !is_packed {
-        return Ok(response.streaming(Watched::new(as_it_is(arriving), idle_reader)));
-    }
-    if takes_zstd {
-        return Ok(response.insert_header((CONTENT_ENCODING, "zstd")).streaming(Watched::new(as_it_is(arriving), idle_reader)));
-    }
-    let unpacker = Unpacker::new().map_err(|_| ApiError::Busy)?;
-    Ok(response.streaming(Watched::new(unpacked(arriving, unpacker), idle_reader)))
+    HttpResponse::Ok().content_type("application/octet-stream").streaming(Watched::new(pieces(arriving), idle_reader))
 }
 
 struct Arriving {
@@ -51,7 +37,7 @@ impl Arriving {
     }
 }
 
-fn as_it_is(arriving: Arriving) -> impl Stream<Item = io::Result<Bytes>> {
+fn pieces(arriving: Arriving) -> impl Stream<Item = io::Result<Bytes>> {
     unfold(Some(arriving), |arriving| async {
         let mut arriving = arriving?;
         match arriving.chunk().await {
@@ -60,27 +46,4 @@ fn as_it_is(arriving: Arriving) -> impl Stream<Item = io::Result<Bytes>> {
             Err(error) => Some((Err(error), None)),
         }
     })
-}
-
-fn unpacked(arriving: Arriving, unpacker: Unpacker) -> impl Stream<Item = io::Result<Bytes>> {
-    unfold(Some((arriving, unpacker)), |both| async {
-        let (mut arriving, mut unpacker) = both?;
-        match next_unpacked(&mut arriving, &mut unpacker).await {
-            Ok(Some(bytes)) => Some((Ok(bytes), Some((arriving, unpacker)))),
-            Ok(None) => None,
-            Err(error) => Some((Err(error), None)),
-        }
-    })
-}
-
-async fn next_unpacked(arriving: &mut Arriving, unpacker: &mut Unpacker) -> io::Result<Option<Bytes>> {
-    loop {
-        if let Some(bytes) = unpacker.pull()? {
-            return Ok(Some(bytes));
-        }
-        match arriving.chunk().await? {
-            Some(chunk) => unpacker.push(chunk),
-            None => return unpacker.finish().map(|()| None),
-        }
-    }
 }

@@ -1,11 +1,10 @@
 //! The relay: a player's request goes to its host on a tunnel stream of its own, and the answer comes back as it arrives.
-//! What is relayed is not read.
+//! What is relayed is sealed between the two: nothing of it can be read here.
 
 mod answer;
 mod idle;
 mod request;
 mod slots;
-mod unpack;
 
 pub use slots::RelaySlots;
 
@@ -17,10 +16,8 @@ use super::http::hosts;
 use super::http::session::SignedIn;
 use super::state::State;
 use crate::net::{NetError, RelayReply};
-use crate::protocol::tunnel::Encoding;
 use crate::store::Host;
 use crate::types::HostId;
-use crate::web::accepted;
 
 /// Relay a request to a host
 #[utoipa::path(post, path = "/api/v1/hosts/{host_id}/relay", params(("host_id" = Uuid, Path)),
@@ -38,7 +35,6 @@ pub async fn post(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    let takes_zstd = accepted::takes(request.headers(), "zstd");
     let relayed = async {
         let host = hosts::usable(&state, signed_in.user.id, HostId(host_id.into_inner())).await?;
         let slot = state.relay_slots.take(signed_in.user.id)?;
@@ -46,15 +42,14 @@ pub async fn post(
         Ok((ask(&state, &host, body).await?, slot))
     };
     match relayed.await {
-        Ok((reply, slot)) => answer::stream(reply, slot, takes_zstd, state.limits.idle_reader),
+        Ok((reply, slot)) => Ok(answer::stream(reply, slot, state.limits.idle_reader)),
         Err(error) => Err(counted(error)),
     }
 }
 
 async fn ask(state: &State, host: &Host, body: web::Bytes) -> Result<RelayReply, ApiError> {
     let tunnel = state.tunnels.get(host.id).ok_or(ApiError::HostOffline)?;
-    // zstd is always welcome on the tunnel: what the browser cannot read is unpacked here.
-    tunnel.open_relay(&[Encoding::Zstd, Encoding::Identity], body).await.map_err(|error| match error {
+    tunnel.open_relay(body).await.map_err(|error| match error {
         NetError::Closed(_) => ApiError::HostOffline,
         error => ApiError::HostFailed(error.to_string()),
     })

@@ -8,10 +8,10 @@ use std::time::Instant;
 use bytes::Bytes;
 use iroam::auth::{DeviceKey, DevicePublicKey, b64};
 use iroam::net::HostTunnel;
-use iroam::protocol::frame;
-use iroam::protocol::limits::{AUTH_BYTES_MAX, REQUEST_BYTES_MAX};
-use iroam::protocol::tunnel::{Encoding, Hello, VERSIONS};
-use iroam::types::random;
+use iroam::protocol::limits::RELAY_REQUEST_BYTES_MAX;
+use iroam::protocol::seal::PublicPrekey;
+use iroam::protocol::tunnel::{Hello, VERSIONS};
+use iroam::types::{UnixMs, random};
 
 use super::processes::{Serve, cpu_seconds, start_self};
 use crate::{CHUNK, TOTAL};
@@ -22,18 +22,21 @@ pub struct Relayed {
     pub serve_cpu_s_per_gb: f64,
 }
 
+/// Nobody seals to it here: serve carries what it is given.
+pub fn prekey() -> PublicPrekey {
+    PublicPrekey { key: b64::encode(&[0; 32]), not_after_ms: UnixMs(0), signature: b64::encode(&[0; 64]) }
+}
+
 /// A host's whole life here: connects, then answers every request with the bytes.
 pub async fn host(args: &[String]) -> Result<(), Box<dyn Error>> {
     let [address, server_key, seed] = args else { return Err("address, server key, seed".into()) };
     let key = DeviceKey::from_seed(&b64::decode(seed).ok_or("a seed")?);
-    let hello = Hello { versions: VERSIONS, name: "bench".to_owned(), software: "bench".to_owned() };
+    let hello = Hello { versions: VERSIONS, name: "bench".to_owned(), software: "bench".to_owned(), prekey: prekey() };
     let tunnel = HostTunnel::connect(address.parse()?, DevicePublicKey::parse(server_key)?, &key, hello).await?;
     println!("connected");
     loop {
         let mut stream = tunnel.accept().await?.open().await?;
-        stream.read_frame(AUTH_BYTES_MAX).await?;
-        stream.read_frame(REQUEST_BYTES_MAX).await?;
-        stream.accept(Encoding::Identity).await?;
+        stream.read_request(RELAY_REQUEST_BYTES_MAX).await?;
         let chunk = Bytes::from(vec![7; CHUNK]);
         for _ in 0..TOTAL / CHUNK as u64 {
             stream.write(chunk.clone()).await?;
@@ -47,7 +50,7 @@ pub async fn measure() -> Result<Relayed, Box<dyn Error>> {
     let (serve, ids) = Serve::start(&[DeviceKey::from_seed(&seed)])?;
     let args = ["--host".to_owned(), serve.quic.clone(), serve.server_key.to_string(), b64::encode(&seed)];
     let (_host, _connected) = start_self(&args)?;
-    let request = [frame::encode(b"{}", AUTH_BYTES_MAX)?, frame::encode(b"{}", REQUEST_BYTES_MAX)?].concat();
+    let request = b"any bytes".to_vec();
     let head = format!(
         "POST /api/v1/hosts/{}/relay HTTP/1.1\r\nHost: {}\r\nOrigin: http://{}\r\nCookie: iroam_session={}\r\n\
          Content-Type: application/octet-stream\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",

@@ -33,6 +33,6 @@ pub async fn measure() -> Result<f64, Box<dyn Error>> {
 }
 
 async fn connect(address: SocketAddr, serve: &Serve, key: &DeviceKey) -> Result<HostTunnel, DialError> {
-    let hello = Hello { versions: VERSIONS, name: "bench".to_owned(), software: "bench".to_owned() };
+    let hello = Hello { versions: VERSIONS, name: "bench".to_owned(), software: "bench".to_owned(), prekey: super::relayed::prekey() };
     HostTunnel::connect(address, serve.server_key, key, hello).await
 }
