@@ -1,9 +1,10 @@
 //! Serves one tunnel while it lasts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::relay::SealedStream;
@@ -16,6 +17,8 @@ use crate::types::HostId;
 
 /// Requests worked on at a time; the tunnel lets a few more in, to be told so.
 const REQUESTS_MAX: usize = 64;
+/// How long one more waits for a place: many that come at once, and only want to wait for a change, give theirs back in no time.
+const PLACE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Serves until the tunnel ends; closes it on `shutdown`. Requests under way end with the tunnel.
 pub(super) async fn serve(
@@ -51,14 +54,15 @@ pub(super) async fn serve(
 }
 
 fn begin(stream: OpeningStream, session: &Session, prekeys: &Arc<Prekeys>, room: &Arc<Semaphore>) {
-    let (session, prekeys, place) = (session.clone(), prekeys.clone(), room.clone().try_acquire_owned());
+    let (session, prekeys, room) = (session.clone(), prekeys.clone(), room.clone());
     tokio::spawn(async move {
+        let place = timeout(PLACE_PATIENCE, room.acquire_owned()).await;
         // An opening that does not parse leaves nothing to answer: the stream is reset.
         let Ok(stream) = stream.open().await else { return };
         let stream = SealedStream::new(stream, prekeys);
         match place {
-            Ok(place) => session.answer(stream, place).await,
-            Err(_) => refuse(stream, ErrorBody::new(ErrorCode::Busy, "The host has too much to do. Try again shortly.")).await,
+            Ok(Ok(place)) => session.answer(stream, place).await,
+            Ok(Err(_)) | Err(_) => refuse(stream, ErrorBody::new(ErrorCode::Busy, "The host has too much to do. Try again shortly.")).await,
         }
     });
 }
