@@ -4,6 +4,7 @@
 mod host_kit;
 mod host_requests {
     mod listened;
+    mod sealed;
     mod streamed;
     mod told;
 }
@@ -22,7 +23,7 @@ use iroam::auth::{Claims, DeviceKey, TicketSigner};
 use iroam::net::TunnelListener;
 use iroam::protocol::frame::encode;
 use iroam::protocol::tunnel::{CloseCode, Notice};
-use iroam::protocol::{ErrorCode, Reply, Timeline};
+use iroam::protocol::{AuthHeader, ErrorCode, Reply, Timeline};
 use iroam::types::{Clock, HostId, SystemClock, UnixMs};
 
 /// Nobody answers there: the tests that need serve's HTTP say so.
@@ -80,6 +81,13 @@ async fn an_honest_player_browses_and_plays() {
     let whole = ask(&tunnel, r#"{"op":"browse","sort":"album","descending":true,"offset":0,"limit":500}"#).await;
     assert!(matches!(whole.reply(), Reply::Browse { total: 12, .. }), "{:?}", whole.reply());
     assert!(whole.packed < whole.body.len(), "a page of tracks is packed");
+    let everything = r#"{"op":"browse","sort":"album","descending":true,"offset":0,"limit":500}"#;
+    for (accept, is_packed) in [(vec!["deflate-raw", "zstd"], true), (vec!["zstd"], true), (vec!["br"], false), (vec![], false)] {
+        let accept = accept.into_iter().map(str::to_owned).collect();
+        let auth = AuthHeader { accept, ..auth(&player_key(), &good_ticket(), everything) };
+        let again = exchange(&tunnel, wire(&auth, everything)).await;
+        assert_eq!((again.packed < again.body.len(), &again.body), (is_packed, &whole.body), "{:?}", auth.accept);
+    }
 
     let Reply::Status(status) = ask(&tunnel, STATUS).await.reply().clone() else { panic!("no status") };
     assert_eq!((status.name.as_str(), status.tracks, status.videos), ("Attic", 12, 0));

@@ -2,6 +2,7 @@
 
 import { encodeBase64Url } from './base64url.js';
 import { concat, encodeFrame, LIMITS } from './frame.js';
+import { ENCODINGS } from './packing.js';
 
 /** @typedef {import('./driver.js').Bytes} Bytes */
 
@@ -14,8 +15,6 @@ import { concat, encodeFrame, LIMITS } from './frame.js';
 const VERSION = 1;
 const NONCE_BYTES = 16;
 const CONTEXT = 'iroam proof v1\n';
-/** What a body may be packed in: `reply.js` unpacks it. */
-const ENCODINGS = ['deflate-raw'];
 const utf8 = new TextEncoder();
 
 /**

@@ -3,6 +3,7 @@
 import { ChunkReader } from './chunks.js';
 import { ConnectionError, HostError } from './driver.js';
 import { concat, FrameDecoder, FrameError, LIMITS } from './frame.js';
+import { unpack } from './packing.js';
 
 /** @typedef {import('./driver.js').Bytes} Bytes */
 /** @typedef {{ reply: any, body: Bytes }} Reply */
@@ -104,7 +105,9 @@ class Body {
     if (this.#chunks && (this.#chunks.count !== chunks || this.#chunks.rest > 0)) {
       throw new ConnectionError(`a reply was cut after ${this.#chunks.count} of ${chunks} chunks`);
     }
-    const body = await unpacked(concat(this.#held), this.#header.encoding);
+    const { encoding } = this.#header;
+    const held = concat(this.#held);
+    const body = encoding === null ? held : await unpack(held, encoding, BODY_BYTES_MAX);
     if (!this.#onPiece) return { reply, body };
     if (!this.#chunks) this.#onPiece(body);
     return { reply, body: new Uint8Array(0) };
@@ -126,42 +129,6 @@ function readHeader(decoder) {
     return { length, encoding, chunks, reply: header.reply };
   }
   throw new HostError(String(header.error?.code ?? 'internal'), String(header.error?.detail ?? ''));
-}
-
-/**
- * @param {Bytes} body
- * @param {string | null} encoding
- * @returns {Promise<Bytes>}
- */
-async function unpacked(body, encoding) {
-  if (encoding === null) return body;
-  if (encoding !== 'deflate-raw') throw new HostError('bad_reply', `the reply is packed in a way that was not asked for: ${encoding}`);
-  try {
-    const parts = [];
-    let length = 0;
-    for await (const part of readAll(new Blob([body]).stream().pipeThrough(new DecompressionStream(encoding)))) {
-      length += part.length;
-      if (length > BODY_BYTES_MAX) break;
-      parts.push(part);
-    }
-    if (length <= BODY_BYTES_MAX) return concat(parts);
-  } catch {
-    throw new HostError('bad_reply', 'the packed reply is broken');
-  }
-  throw new HostError('bad_reply', 'the packed reply is too long');
-}
-
-/**
- * Not every browser iterates over a stream.
- * @param {ReadableStream<Bytes>} stream
- */
-async function* readAll(stream) {
-  const reader = stream.getReader();
-  try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
-  } finally {
-    reader.cancel().catch(() => {});
-  }
 }
 
 /** @param {FrameDecoder} decoder */

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::http::Client;
 use crate::auth::{DeviceKey, b64, proof};
 use crate::protocol::limits::{AUTH_BYTES_MAX, REPLY_HEADER_BYTES_MAX, REQUEST_BYTES_MAX};
-use crate::protocol::{AuthHeader, Browse, FrameDecoder, PROTOCOL_VERSION, Reply, ReplyHeader, Request, Selection, SortKey, frame};
 use crate::protocol::seal::SealError;
 use crate::protocol::seal::player::{self, ReplyOpener};
+use crate::protocol::{AuthHeader, Browse, FrameDecoder, PROTOCOL_VERSION, Reply, ReplyHeader, Request, Selection, SortKey, frame};
 use crate::types::{HostId, random};
 
 /// How many tracks the host shows to a player.

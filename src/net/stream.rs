@@ -5,9 +5,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Closed, NetError};
-use crate::protocol::{FrameDecoder, FrameError};
 use crate::protocol::frame::{self, PREFIX_BYTES};
 use crate::protocol::limits::TUNNEL_FRAME_BYTES_MAX;
+use crate::protocol::{FrameDecoder, FrameError};
 
 impl From<ReadError> for NetError {
     fn from(error: ReadError) -> Self {

@@ -25,18 +25,24 @@ pub enum ReplyHeader {
     },
 }
 
-/// How a body may be packed: as browsers unpack it by themselves.
+/// How a body may be packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BodyEncoding {
-    /// DEFLATE without a header (RFC 1951).
+    /// Zstandard (RFC 8878).
+    Zstd,
+    /// DEFLATE without a header (RFC 1951): what every browser unpacks by itself.
     DeflateRaw,
 }
 
 impl BodyEncoding {
+    /// Best first.
+    pub const ALL: [Self; 2] = [Self::Zstd, Self::DeflateRaw];
+
     /// As an auth header names it.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Zstd => "zstd",
             Self::DeflateRaw => "deflate-raw",
         }
     }

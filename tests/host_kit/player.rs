@@ -52,7 +52,7 @@ pub fn auth(key: &DeviceKey, ticket: &str, request: &str) -> AuthHeader {
         key: key.public().to_string(),
         nonce: b64::encode(&nonce),
         proof: b64::encode(&key.sign(&proof::message(&nonce, ticket, request.as_bytes()))),
-        accept: vec!["deflate-raw".to_owned(), "of another year".to_owned()],
+        accept: vec!["of another year".to_owned(), "deflate-raw".to_owned()],
     }
 }
 
@@ -106,6 +106,7 @@ pub async fn exchange(line: &Line, request: Bytes) -> Answered {
     let packed = body.len();
     let body = match header {
         ReplyHeader::Ok { encoding: Some(BodyEncoding::DeflateRaw), .. } => inflated(&body),
+        ReplyHeader::Ok { encoding: Some(BodyEncoding::Zstd), .. } => zstd::decode_all(body.as_slice()).expect("zstd"),
         _ => body,
     };
     Answered { header, body, packed }

@@ -42,7 +42,12 @@ fn a_host_that_speaks_no_common_version_is_told_so() {
     let serve = TestServe::start();
     let mut owner = serve.signed_in("ada");
     let paired = HomePc::new("Attic").pair(&serve, &mut owner);
-    let hello = Hello { versions: VersionRange { min: 900, max: 901 }, name: "Attic".to_owned(), software: "test".to_owned(), prekey: paired.prekey(1) };
+    let hello = Hello {
+        versions: VersionRange { min: 900, max: 901 },
+        name: "Attic".to_owned(),
+        software: "test".to_owned(),
+        prekey: paired.prekey(1),
+    };
     let dial = iroam::net::HostTunnel::connect(paired.address, paired.server_key, &paired.pc.key, hello);
     assert_eq!(refusal(serve.block_on(dial).expect_err("from the future")), RefusalCode::NoCommonVersion);
 }

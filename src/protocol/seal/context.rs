@@ -68,7 +68,10 @@ impl ChunkCipher {
     /// Seals what is in `buffer` from `start` on, and appends the tag.
     pub fn seal(&mut self, buffer: &mut Vec<u8>, start: usize, is_last: bool) {
         let nonce = self.next_nonce();
-        let tag = self.key.seal_in_place_separate_tag(nonce, aad(is_last), &mut buffer[start..]).expect("a chunk is shorter than the cipher's limit");
+        let tag = self
+            .key
+            .seal_in_place_separate_tag(nonce, aad(is_last), &mut buffer[start..])
+            .expect("a chunk is shorter than the cipher's limit");
         buffer.extend_from_slice(tag.as_ref());
     }
 
