@@ -4,6 +4,7 @@
 
 mod analysis;
 mod art;
+mod away;
 mod browse;
 mod candidates;
 mod catalogue;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 
 pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
+pub use away::AwayFolder;
 pub use browse::Page;
 pub use candidates::Candidate;
 pub use changes::{Changes, Delta, Outside};

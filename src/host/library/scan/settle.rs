@@ -39,6 +39,7 @@ impl Writer<'_> {
         self.mark_gone()?;
         self.mark_unvisited(scope)?;
         self.mark_away()?;
+        self.summary.away.clone_from(&self.away);
         self.settle_ids(scope.is_full)?;
         self.note_folders()?;
         self.begin()?;
