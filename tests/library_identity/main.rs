@@ -7,5 +7,6 @@ mod damage;
 mod host_kit;
 mod kills;
 mod missing;
+mod mounts;
 mod moves;
 mod songs;
