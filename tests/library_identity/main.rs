@@ -1,6 +1,7 @@
 //! A track is the same track whatever becomes of its file, of the program in the midst of its work, and of the index.
 #![cfg(feature = "host")]
 
+mod beside;
 mod copies;
 mod damage;
 #[path = "../host_kit/mod.rs"]

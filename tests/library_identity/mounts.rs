@@ -46,17 +46,18 @@ fn a_copy_does_not_take_the_id_of_a_song_on_a_disk_that_is_away() {
         let [stick, kept] = ["stick", "kept.flac"].map(|name| home.data.with_file_name(name));
         song(&kept, 7);
         // The walk comes to one copy before the place of the disk, and to the other after it.
-        let script = r#"mkdir -p "$3" "$1/USB" "$1/A" "$1/Z" && mount -t tmpfs none "$3" || exit 77
+        let script = r#"data="$2"; keep() { mkdir "$data/$1" && cp "$data"/library.db* "$data/$1"; }
+            mkdir -p "$3" "$1/USB" "$1/A" "$1/Z" && mount -t tmpfs none "$3" || exit 77
             mkdir "$3/Album" && cp "$4" "$3/Album/ours.flac" && mount --bind "$3" "$1/USB" &&
-            scan "$1" "$2" && cp "$2/library.db" "$2/before.db" &&
+            scan "$1" "$2" && keep before &&
             umount "$1/USB" && { "$5" || rmdir "$1/USB"; } && cp "$4" "$1/A/a.flac" && cp "$4" "$1/Z/z.flac" &&
-            scan "$1" "$2" && cp "$2/library.db" "$2/away.db" &&
+            scan "$1" "$2" && keep away &&
             mkdir -p "$1/USB" && mount --bind "$3" "$1/USB" && scan "$1" "$2""#;
         let flag = if is_mount_point_kept { "true" } else { "false" };
         if !in_own_world(&home, &[&stick, &kept, Path::new(flag)], script) {
             return;
         }
-        let [before, away, back] = ["before.db", "away.db", "library.db"].map(|name| tracks(&home.data.join(name)));
+        let [before, away, back] = ["before/library.db", "away/library.db", "library.db"].map(|name| tracks(&home.data.join(name)));
         let id = by_name(&before, "ours.flac").0;
         assert_eq!(by_name(&away, "ours.flac"), (id, "offline"), "mount point kept: {is_mount_point_kept}");
         assert_eq!(by_name(&back, "ours.flac"), (id, "present"));
@@ -72,7 +73,7 @@ fn what_was_moved_on_a_disk_that_has_another_number_now_is_what_it_was() {
     let home = Home::new();
     let renumber = || {
         let index = rusqlite::Connection::open(home.data.join("library.db")).expect("opened");
-        assert_eq!(index.execute("UPDATE folder SET device = 12345", []).expect("noted"), 1);
+        assert!(index.execute("UPDATE folder SET device = 12345", []).expect("noted") > 0);
     };
     let [ours, renamed] = ["Album/ours.flac", "Renamed/renamed.flac"].map(|name| home.media.join(name));
     song(&ours, 7);
