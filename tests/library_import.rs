@@ -166,7 +166,7 @@ fn library_of(place: &mut Place) -> itunes::Library {
     library.playlist("FFFF000000000000", "Library", own, &numbers);
     library.playlist("FFFF000000000001", "Music", "<key>Distinguished Kind</key><integer>4</integer><key>Music</key><true/>", &numbers);
     let inside = "<key>Parent Persistent ID</key><string>AAAA000000000001</string>";
-    library.playlist("AAAA000000000002", "Für & wider", inside, &[numbers[2], numbers[0], numbers[6], numbers[2]]);
+    library.playlist("AAAA000000000002", "Für & wider", inside, &[numbers[2], numbers[0], numbers[7], numbers[2]]);
     library.playlist("AAAA000000000001", "Folder", "<key>Folder</key><true/>", &[numbers[0], numbers[2]]);
     library.playlist("AAAA000000000005", "1. Deeper...", &format!("<key>Folder</key><true/>{inside}"), &[numbers[6]]);
     let deeper = "<key>Parent Persistent ID</key><string>AAAA000000000005</string>";

@@ -210,8 +210,12 @@ fn time(field: Field, action: u32, not: bool, values: &Values) -> Option<Rule> {
     let ms = |seconds: i64| seconds.saturating_sub(MAC_EPOCH_S).saturating_mul(1000);
     // A day is written as its first and last second, and a second lasts a second: "after" begins when it is over.
     let end = |seconds: i64| ms(seconds).saturating_add(999);
-    let from = if matches!(action, GREATER | AT_MOST) { end(values.from) } else { ms(values.from) };
-    let values = Values { from, to: end(values.to), ..*values };
+    let (from, to) = match action {
+        BETWEEN => (ms(values.from.min(values.to)), end(values.from.max(values.to))),
+        GREATER | AT_MOST => (end(values.from), 0),
+        _ => (ms(values.from), 0),
+    };
+    let values = Values { from, to, ..*values };
     values.compare(field, action, not)
 }
 

@@ -36,6 +36,10 @@ pub fn read(input: impl BufRead, folder: Option<&std::path::Path>) -> Result<Imp
                 None => {}
             }
         }
+        // Spreadsheets write rows of separators alone.
+        if rating.is_none() && track == ForeignTrack::default() {
+            continue;
+        }
         tracks.push(track);
         ratings.push(rating);
         if tracks.len() > TRACKS_MAX {
