@@ -29,6 +29,7 @@ mod scan;
 mod sight;
 mod steps;
 mod tags;
+mod texts;
 mod whose;
 mod words;
 
