@@ -4,6 +4,7 @@
 const TEXTS = Object.freeze({
   signed_out: 'You are signed out. Sign in again.',
   host_gone: 'This host was removed from your account. Pair it again to play from it.',
+  host_key_changed: 'The host does not show the key that it had before, so nothing is sent to it. If its owner did not set it up anew, somebody may be in between.',
   host_offline: 'The host is off line. Switch the PC on, or start iroam host on it.',
   host_failed: 'The host did not answer. Trying again may help.',
   ticket_wrong_host: 'The host refused: it was paired anew. Reload the page.',

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::fold::fold;
 use super::sight::{Sight, narrow};
-use super::{LibraryError, copy_before, recover};
+use super::{LibraryError, beside, copy_before, recover};
 
 /// Step k brings an index from version k to k + 1.
 const STEPS: [Step; 3] = [
@@ -23,6 +23,8 @@ pub(super) const VERSION: usize = STEPS.len();
 type Step = fn(&Connection) -> rusqlite::Result<()>;
 /// A reader that finds the writer in its way waits at most so long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Of a scan none is prepared twice.
+const STATEMENTS: usize = 64;
 /// Readers kept for the next request; more are made when needed and thrown away after.
 const READERS_KEPT: usize = 4;
 
@@ -35,7 +37,19 @@ pub(super) fn open_for_writing(index: &Path) -> Result<Connection, LibraryError>
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     migrate(&mut connection, index)?;
     teach(&connection)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
+}
+
+/// Opens an index that somebody else looks after, of this version only.
+pub(super) fn open_beside(index: &Path) -> Result<Connection, LibraryError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(index, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    match version(&connection)? {
+        VERSION => teach(&connection).map(|()| connection).map_err(LibraryError::from),
+        _ => Err(LibraryError::Refused(beside::EARLIER)),
+    }
 }
 
 /// `fold(text)` in SQL is [`fold`]; NULL stays NULL.
@@ -46,12 +60,13 @@ fn teach(connection: &Connection) -> rusqlite::Result<()> {
     super::rules::teach(connection)
 }
 
+fn version(connection: &Connection) -> Result<usize, LibraryError> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    usize::try_from(version).ok().filter(|version| *version <= STEPS.len()).ok_or(LibraryError::FromTheFuture)
+}
+
 /// One that is not new is copied before.
 fn migrate(connection: &mut Connection, index: &Path) -> Result<(), LibraryError> {
-    let version = |connection: &Connection| -> Result<usize, LibraryError> {
-        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        usize::try_from(version).ok().filter(|version| *version <= STEPS.len()).ok_or(LibraryError::FromTheFuture)
-    };
     let before = version(connection)?;
     if before == STEPS.len() {
         return Ok(());

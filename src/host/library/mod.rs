@@ -4,6 +4,8 @@
 
 mod analysis;
 mod art;
+mod away;
+mod beside;
 mod browse;
 mod candidates;
 mod catalogue;
@@ -28,6 +30,7 @@ mod scan;
 mod sight;
 mod steps;
 mod tags;
+mod texts;
 mod whose;
 mod words;
 
@@ -36,6 +39,7 @@ use std::sync::Arc;
 
 pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
+pub use away::AwayFolder;
 pub use browse::Page;
 pub use candidates::Candidate;
 pub use changes::{Changes, Delta, Outside};
@@ -132,16 +136,19 @@ impl Shared {
 impl Library {
     /// Opens or makes the index in the folder `data`.
     pub fn open(data: &Path) -> Result<Self, LibraryError> {
-        let index = data.join("library.db");
-        let opened = recover::open(&index)?;
+        let opened = recover::open(&data.join("library.db"))?;
         std::fs::create_dir_all(data.join("art"))?;
         let listeners = Arc::new(Listeners::open(data)?);
         let key = IdKey::settle(&opened, data)?;
-        let readers = Readers::new(index, Some(Listeners::path_in(data)));
+        Ok(Self::of(data, key, listeners))
+    }
+
+    fn of(data: &Path, key: IdKey, listeners: Arc<Listeners>) -> Self {
+        let readers = Readers::new(data.join("library.db"), Some(Listeners::path_in(data)));
         let changes = Arc::new(Changes::new(SystemClock.now()));
         let (scan, catalogue) = (Arc::default(), Current::new(&changes));
         let shared = Shared { data: data.to_owned(), readers, key, listeners, changes, is_narrowed: false, scan, catalogue };
-        Ok(Self { shared: Arc::new(shared) })
+        Self { shared: Arc::new(shared) }
     }
 
     pub fn is_scanning(&self) -> bool {

@@ -36,6 +36,15 @@ pub(super) fn open(index: &Path) -> Result<Connection, LibraryError> {
     }
 }
 
+/// Opens an index that somebody else looks after: nothing is made, mended or brought up to date.
+pub(super) fn open_beside(index: &Path) -> Result<Connection, LibraryError> {
+    // Between two names there is no index, and what is made now would be in the way.
+    if beside(index, ".recovered").exists() {
+        return Err(LibraryError::Refused(super::beside::DAMAGED));
+    }
+    db::open_beside(index).and_then(looked_at)
+}
+
 impl Library {
     /// Makes a new index if somebody has met damage, and this one is damaged indeed.
     pub(super) fn renew_if_damaged(&self) -> Result<(), LibraryError> {
@@ -80,7 +89,9 @@ pub(super) fn is_damaged(error: &rusqlite::Error) -> bool {
 
 /// A page or two of each table.
 fn looked_at(index: Connection) -> Result<Connection, LibraryError> {
-    for table in ["folder", "track", "artist", "album", "credit", "genre", "track_genre", "picture", "analysis", "meta", "former"] {
+    for table in
+        ["folder", "track", "artist", "album", "credit", "genre", "track_genre", "picture", "analysis", "meta", "former", "refused"]
+    {
         let sql = format!("SELECT * FROM {table} ORDER BY 1 DESC LIMIT 1");
         let mut statement = match index.prepare(&sql) {
             Err(rusqlite::Error::SqliteFailure(_, Some(text))) if text.starts_with("no such table") => {
