@@ -30,6 +30,7 @@ mod scan;
 mod sight;
 mod steps;
 mod tags;
+mod texts;
 mod whose;
 mod words;
 

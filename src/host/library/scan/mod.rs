@@ -11,6 +11,7 @@ mod pipeline;
 mod progress;
 mod reach;
 mod read;
+mod refused;
 mod settle;
 mod summary;
 mod walk;
