@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::analysis::fill_loudness;
 use super::catalogue::{Asked, By, Catalogue, Narrowed, Selected, Wanted};
-use super::row::track_row;
+use super::row::{track_file, track_row};
 use super::rules::evaluate;
 use super::{Library, LibraryError};
 use crate::protocol::{Browse, Only, Selection, SortKey, TrackRow};
@@ -36,9 +36,14 @@ impl Library {
         let wanted = Wanted { asked, sort: browse.sort, descending: browse.descending, by };
         let readers = &self.shared.readers;
         let sorted = catalogue.sorted(&selected, &wanted, |by| readers.read(|index| catalogue.listened(index, by)))?;
-        let (offset, limit) = (browse.offset as usize, usize::from(browse.limit));
-        let page = sorted.get(offset..sorted.len().min(offset + limit)).unwrap_or_default();
-        let tracks = self.shared.readers.read(|index| rows(index, &catalogue, page))?;
+        let together = browse.together && browse.selection.only == Some(Only::Duplicates);
+        let together = if together { Some(readers.read(|index| catalogue.together(index, &sorted))?) } else { None };
+        let (sorted, groups) = together.as_ref().map_or((&*sorted, [].as_slice()), |together| (&together.positions, &together.groups));
+        let offset = sorted.len().min(browse.offset as usize);
+        let page = &sorted[offset..sorted.len().min(offset + usize::from(browse.limit))];
+        // Where files are is nobody's business but the owner's.
+        let with_files = browse.files && !self.shared.is_narrowed;
+        let tracks = readers.read(|index| rows(index, &catalogue, page, groups.get(offset..).unwrap_or_default(), with_files))?;
         // The words of the index are those of all tracks: a guess would tell of what is not to be seen.
         let corrected = selected.corrected.clone().filter(|_| !self.shared.is_narrowed);
         Ok(Page { total: selected.tracks as u64, duration_ms: selected.duration_ms, bytes: selected.bytes, tracks, corrected })
@@ -49,7 +54,7 @@ impl Library {
             self.shared.readers.read(|index| {
                 let mut narrowed = Narrowed::default();
                 if let Some(text) = &asked.selection.search {
-                    let found = catalogue.search(index, text)?;
+                    let found = catalogue.search(index, text, asked.selection.exact)?;
                     narrowed.to.extend(found.bits);
                     narrowed.corrected = found.corrected;
                 }
@@ -79,15 +84,18 @@ impl Library {
     }
 }
 
-/// Rows of the tracks at these positions; one that has been thrown away meanwhile is left out.
-fn rows(index: &Connection, catalogue: &Catalogue, positions: &[u32]) -> rusqlite::Result<Vec<TrackRow>> {
+/// Rows of the tracks at these positions, with their groups where there are some; one that has been thrown away meanwhile is left out.
+fn rows(index: &Connection, catalogue: &Catalogue, positions: &[u32], groups: &[u32], with_files: bool) -> rusqlite::Result<Vec<TrackRow>> {
     // One transaction, so that the rows fit together.
     let snapshot = index.unchecked_transaction()?;
     let mut statement = snapshot.prepare_cached("SELECT * FROM track_row WHERE n = ?")?;
     let mut rows = Vec::with_capacity(positions.len());
-    for position in positions {
-        let row = statement.query_row([catalogue.n(*position)], track_row).optional()?;
-        rows.extend(row);
+    for (at, position) in positions.iter().enumerate() {
+        let row = statement.query_row([catalogue.n(*position)], |row| {
+            let file = with_files.then(|| track_file(row)).transpose()?;
+            Ok(TrackRow { group: groups.get(at).copied(), file, ..track_row(row)? })
+        });
+        rows.extend(row.optional()?);
     }
     fill_loudness(&snapshot, &mut rows)?;
     Ok(rows)

@@ -1,5 +1,7 @@
 //! Makes a catalogue from the index: one pass over each of its tables.
 
+use std::sync::OnceLock;
+
 use rusqlite::{Connection, Row};
 
 use super::super::Totals;
@@ -78,6 +80,7 @@ impl Catalogue {
             pages: Recent::new(PAGES, PAGES_POSITIONS),
             search: Search::default(),
             listened: Recent::new(LISTENERS, usize::MAX),
+            duplicates: OnceLock::new(),
         }
     }
 

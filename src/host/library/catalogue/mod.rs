@@ -16,6 +16,7 @@ mod search;
 mod select;
 #[cfg(test)]
 mod tests;
+mod together;
 mod values;
 mod vocabulary;
 
@@ -23,6 +24,9 @@ pub(super) use bits::Bits;
 pub(super) use current::Current;
 pub(super) use order::Wanted;
 pub(super) use select::{Asked, By, Narrowed, Selected, beside};
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::Totals;
 use albums::Albums;
@@ -60,6 +64,8 @@ pub(super) struct Catalogue {
     pages: Recent<order::Wanted, Vec<u32>>,
     search: search::Search,
     listened: Recent<By, listened::Listened>,
+    /// By number, the lowest number of what is the same.
+    duplicates: OnceLock<HashMap<i64, i64>>,
 }
 
 /// Bits of `flags`.
