@@ -206,7 +206,7 @@ async fn what_changes_in_a_watched_folder_is_in_the_library_soon() {
 }
 
 /// What the status says is away, once it is so many songs.
-async fn until_away(tunnel: &Tunnel, standing: Standing, tracks: u64) -> Away {
+async fn until_away(tunnel: &Line, standing: Standing, tracks: u64) -> Away {
     let ask = async {
         loop {
             let Reply::Status(status) = ask_as(tunnel, standing, r#"{"op":"status"}"#).await.reply().clone() else { panic!("no status") };
