@@ -92,7 +92,7 @@ CREATE TABLE track (
 CREATE INDEX track_by_album ON track (album);
 CREATE INDEX track_by_added ON track (added_at_ms, id);
 CREATE INDEX track_by_purge ON track (state_at_ms) WHERE state = 'purged';
-CREATE INDEX track_by_duplicate ON track (n) WHERE duplicate;
+CREATE INDEX track_by_duplicate ON track (song) WHERE duplicate;
 CREATE INDEX track_by_fingerprint ON track (fingerprint) WHERE fingerprint NOT NULL;
 
 -- Who made a track. role: 0 artist, 1 album artist, 2 composer.

@@ -6,7 +6,7 @@ mod ids;
 mod key;
 mod purge;
 
-pub(super) use duplicates::{mark_duplicates, song};
+pub(super) use duplicates::{SLACK_MS, Twins, mark_duplicates, song};
 pub use fingerprint::Fingerprint;
 pub(super) use ids::Identities;
 pub(super) use key::IdKey;
