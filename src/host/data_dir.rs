@@ -37,6 +37,11 @@ pub fn claim(data: &Path) -> Result<DataLock, DataError> {
     // SAFETY: umask sets one number of the process, and cannot fail.
     unsafe { libc::umask(0o077) };
     DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(at(data))?;
+    claim_made(data)
+}
+
+/// As [`claim`], of a folder that is there, for a program that writes elsewhere as well.
+pub fn claim_made(data: &Path) -> Result<DataLock, DataError> {
     let path = data.join("lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(at(&path))?;
     // SAFETY: flock takes any open descriptor, and `file` keeps this one open.

@@ -13,6 +13,7 @@ use super::place::Place;
 use super::report::{FileReport, Report};
 use super::sending::{self, Door, Existing};
 use super::{ImportError, read_file};
+use crate::host::data_dir::{DataError, claim_made};
 use crate::host::library::{Brought, Library};
 use crate::host::pairing::{Pairing, Server};
 use crate::types::{Clock, SystemClock, TrackId, UserId};
@@ -69,12 +70,19 @@ pub fn import(config: &ImportConfig) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-/// The index of a host that has one; a new one would only be empty.
+/// The index of a host that has one; a new one would only be empty. What is damaged or of an earlier version is mended before, unless a
+/// host is running: it has its files open, and goes on writing to what is laid aside.
 pub(super) fn open(data: &std::path::Path) -> anyhow::Result<Library> {
     if !data.join("library.db").exists() {
         bail!("there is no library in {}: say with --data where the host keeps its own, or run `iroam host scan`", data.display());
     }
-    Ok(Library::open(data)?)
+    match claim_made(data) {
+        Ok(_lock) => drop(Library::open(data)?),
+        Err(DataError::InUse(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    // A host may be started meanwhile.
+    Ok(Library::open_beside(data)?)
 }
 
 fn home(data: &std::path::Path) -> anyhow::Result<Home> {

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::fold::fold;
 use super::sight::{Sight, narrow};
-use super::{LibraryError, copy_before, recover};
+use super::{LibraryError, beside, copy_before, recover};
 
 /// Step k brings an index from version k to k + 1.
 const STEPS: [Step; 3] = [
@@ -38,6 +38,17 @@ pub(super) fn open_for_writing(index: &Path) -> Result<Connection, LibraryError>
     Ok(connection)
 }
 
+/// Opens an index that somebody else looks after, of this version only.
+pub(super) fn open_beside(index: &Path) -> Result<Connection, LibraryError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(index, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    match version(&connection)? {
+        VERSION => teach(&connection).map(|()| connection).map_err(LibraryError::from),
+        _ => Err(LibraryError::Refused(beside::EARLIER)),
+    }
+}
+
 /// `fold(text)` in SQL is [`fold`]; NULL stays NULL.
 fn teach(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
@@ -46,12 +57,13 @@ fn teach(connection: &Connection) -> rusqlite::Result<()> {
     super::rules::teach(connection)
 }
 
+fn version(connection: &Connection) -> Result<usize, LibraryError> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    usize::try_from(version).ok().filter(|version| *version <= STEPS.len()).ok_or(LibraryError::FromTheFuture)
+}
+
 /// One that is not new is copied before.
 fn migrate(connection: &mut Connection, index: &Path) -> Result<(), LibraryError> {
-    let version = |connection: &Connection| -> Result<usize, LibraryError> {
-        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        usize::try_from(version).ok().filter(|version| *version <= STEPS.len()).ok_or(LibraryError::FromTheFuture)
-    };
     let before = version(connection)?;
     if before == STEPS.len() {
         return Ok(());

@@ -4,6 +4,7 @@
 
 mod analysis;
 mod art;
+mod beside;
 mod browse;
 mod candidates;
 mod catalogue;
@@ -133,16 +134,19 @@ impl Shared {
 impl Library {
     /// Opens or makes the index in the folder `data`.
     pub fn open(data: &Path) -> Result<Self, LibraryError> {
-        let index = data.join("library.db");
-        let opened = recover::open(&index)?;
+        let opened = recover::open(&data.join("library.db"))?;
         std::fs::create_dir_all(data.join("art"))?;
         let listeners = Arc::new(Listeners::open(data)?);
         let key = IdKey::settle(&opened, data)?;
-        let readers = Arc::new(Readers::new(index, Some(Listeners::path_in(data))));
+        Ok(Self::of(data, key, listeners))
+    }
+
+    fn of(data: &Path, key: IdKey, listeners: Arc<Listeners>) -> Self {
+        let readers = Arc::new(Readers::new(data.join("library.db"), Some(Listeners::path_in(data))));
         let changes = Arc::new(Changes::new(SystemClock.now()));
         let (scan, catalogue) = (Arc::default(), Arc::new(Current::new(&changes, readers.clone())));
         let shared = Shared { data: data.to_owned(), readers, key, listeners, changes, scan, catalogue, sight: 0 };
-        Ok(Self { shared: Arc::new(shared) })
+        Self { shared: Arc::new(shared) }
     }
 
     pub fn is_scanning(&self) -> bool {

@@ -36,6 +36,15 @@ pub(super) fn open(index: &Path) -> Result<Connection, LibraryError> {
     }
 }
 
+/// Opens an index that somebody else looks after: nothing is made, mended or brought up to date.
+pub(super) fn open_beside(index: &Path) -> Result<Connection, LibraryError> {
+    // Between two names there is no index, and what is made now would be in the way.
+    if beside(index, ".recovered").exists() {
+        return Err(LibraryError::Refused(super::beside::DAMAGED));
+    }
+    db::open_beside(index).and_then(looked_at)
+}
+
 impl Library {
     /// Makes a new index if somebody has met damage, and this one is damaged indeed.
     pub(super) fn renew_if_damaged(&self) -> Result<(), LibraryError> {

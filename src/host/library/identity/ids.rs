@@ -1,72 +1,114 @@
 //! Which track a new or changed file is.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::super::row::{Stamp, file_path, path_bytes, track_id};
+use super::whereabouts::{Looks, Reach, Whereabouts};
 use super::{Fingerprint, IdKey};
 use crate::types::{TrackId, UnixMs, random};
 
 /// Tracks of the same sound whose files are looked for, for one file; those of its inode or name come first.
 const LOOKS_MAX: usize = 64;
 
-/// Gives ids within a scan, in the transaction that writes the track next.
+/// Gives ids within a scan.
 pub(in super::super) struct Identities<'a> {
     index: &'a Connection,
     key: IdKey,
-    away: Vec<PathBuf>,
+    looks: Looks<'a>,
 }
 
 /// A track of the index.
-struct Held {
-    n: i64,
+pub(super) struct Held {
+    pub(super) n: i64,
     id: TrackId,
     fingerprint: Option<Fingerprint>,
     is_purged: bool,
-    path: PathBuf,
+    pub(super) path: PathBuf,
+    pub(super) stamp: Stamp,
+    /// Where its folder lay, `st_dev`.
+    pub(super) device: Option<u64>,
+}
+
+/// A file whose id is asked for, and what the index has to do with it.
+pub(in super::super) struct Asked<'a> {
+    path: &'a Path,
     stamp: Stamp,
+    fingerprint: Option<Fingerprint>,
+    /// The track of its path.
+    known: Option<Held>,
+    /// Others of its sound that may have been it: the likeliest first.
+    others: Vec<Held>,
 }
 
-/// What became of a track's file.
-enum Whereabouts {
-    There,
-    Gone,
-    /// Another file has its path.
-    Replaced,
+/// As [`Asked`], after a look at the files of the others.
+pub(in super::super) struct Found<'a> {
+    path: &'a Path,
+    fingerprint: Option<Fingerprint>,
+    known: Option<Held>,
+    moved: Option<(Held, Whereabouts)>,
 }
 
+/// An id is found in three steps, because nobody may be kept from writing by a disk that is slow or dead: [`Identities::ask`] asks the
+/// index, [`Identities::look`] looks at other files, and [`Identities::settle`] writes.
 impl<'a> Identities<'a> {
-    pub(in super::super) fn new(index: &'a Connection, key: IdKey) -> Self {
-        Self { index, key, away: Vec::new() }
+    /// `reach` says how a file in that folder, noted on that device, may be looked at.
+    pub(in super::super) fn new(index: &'a Connection, key: IdKey, reach: &'a dyn Fn(&Path, Option<u64>) -> Reach) -> Self {
+        Self { index, key, looks: Looks::new(index, reach) }
     }
 
     /// What lies below `folder` cannot be seen now: it is not gone, and nobody looks for it.
     pub(in super::super) fn leave_alone(&mut self, folder: &Path) {
-        self.away.push(folder.to_owned());
+        self.looks.leave_alone(folder);
     }
 
-    /// The id of the file at `path`, to be written under it at once. The rules, first one first:
+    pub(in super::super) fn ask<'f>(&self, path: &'f Path, stamp: Stamp, fingerprint: Option<Fingerprint>) -> rusqlite::Result<Asked<'f>> {
+        let known = self.at(path)?;
+        let others = match fingerprint {
+            Some(fingerprint) if known.as_ref().is_none_or(|known| known.fingerprint != Some(fingerprint)) => {
+                self.others(path, stamp, fingerprint)?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Asked { path, stamp, fingerprint, known, others })
+    }
+
+    /// Whether [`Self::look`] may take long: not to be done within a transaction.
+    pub(in super::super) fn is_far(&self, asked: &Asked<'_>) -> bool {
+        asked.others.iter().any(|held| self.looks.reach(held) == Reach::Far)
+    }
+
+    /// Finds a track with this sound whose file is no longer where it was.
+    pub(in super::super) fn look<'f>(&self, asked: Asked<'f>) -> rusqlite::Result<Found<'f>> {
+        let Asked { path, stamp, fingerprint, known, others } = asked;
+        let mut moved = None;
+        for held in others {
+            match self.looks.whereabouts(&held, fingerprint, stamp)? {
+                Whereabouts::There => {}
+                whereabouts => {
+                    moved = Some((held, whereabouts));
+                    break;
+                }
+            }
+        }
+        Ok(Found { path, fingerprint, known, moved })
+    }
+
+    /// The id of the file, to be written under it at once, in the same transaction. The rules, first one first:
     /// 1. sound of a track whose file is no longer where it was has moved here, and its track with it, whatever the tags say now;
     /// 2. a path that is known keeps its id, whatever its content;
     /// 3. sound that was here in former times has its id from then;
     /// 4. all else is new, another copy of what is there as well.
-    pub(in super::super) fn id_for(
-        &self,
-        path: &Path,
-        stamp: Stamp,
-        fingerprint: Option<Fingerprint>,
-        now: UnixMs,
-    ) -> rusqlite::Result<TrackId> {
-        let mut known = self.at(path)?;
+    pub(in super::super) fn settle(&self, found: Found<'_>, now: UnixMs) -> rusqlite::Result<TrackId> {
+        let Found { path, fingerprint, mut known, moved } = found;
         let Some(fingerprint) = fingerprint else {
             return Ok(known.map_or_else(|| TrackId::new(now, random::bytes()), |known| known.id));
         };
         if let Some(known) = known.take_if(|known| known.fingerprint == Some(fingerprint)) {
             return Ok(known.id);
         }
-        if let Some((moved, whereabouts)) = self.moved(path, stamp, fingerprint)? {
+        if let Some((moved, whereabouts)) = moved {
             if let Some(known) = known {
                 self.change_places(&known, &moved, &whereabouts, now)?;
             }
@@ -84,49 +126,22 @@ impl<'a> Identities<'a> {
     }
 
     fn at(&self, path: &Path) -> rusqlite::Result<Option<Held>> {
-        let sql = "SELECT track.*, folder.path AS folder_path FROM track JOIN folder ON folder.n = track.folder
+        let sql = "SELECT track.*, folder.path AS folder_path, folder.device AS device FROM track JOIN folder ON folder.n = track.folder
                    WHERE folder.path = ? AND name = ?";
         let folder = path.parent().map(path_bytes).unwrap_or_default();
         let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
         self.index.prepare_cached(sql)?.query_row([folder, name], held).optional()
     }
 
-    /// A track with this sound whose file is no longer where it was: the likeliest, if there are several.
-    fn moved(&self, path: &Path, stamp: Stamp, fingerprint: Fingerprint) -> rusqlite::Result<Option<(Held, Whereabouts)>> {
-        let sql = "SELECT track.*, folder.path AS folder_path FROM track JOIN folder ON folder.n = track.folder
+    fn others(&self, path: &Path, stamp: Stamp, fingerprint: Fingerprint) -> rusqlite::Result<Vec<Held>> {
+        let sql = "SELECT track.*, folder.path AS folder_path, folder.device AS device FROM track JOIN folder ON folder.n = track.folder
                    WHERE fingerprint = :fingerprint AND state <> 'offline'
                    ORDER BY inode = :inode DESC, name = :name DESC, state = 'purged', track.n LIMIT :most";
         let mut statement = self.index.prepare_cached(sql)?;
         let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
         let inode = i64::try_from(stamp.inode).unwrap_or(i64::MAX);
-        let mut rows = statement.query(named_params! {
-            ":fingerprint": fingerprint.0, ":inode": inode, ":name": name, ":most": LOOKS_MAX as i64,
-        })?;
-        while let Some(row) = rows.next()? {
-            let held = held(row)?;
-            match self.whereabouts(&held, fingerprint) {
-                Whereabouts::There => {}
-                whereabouts => return Ok(Some((held, whereabouts))),
-            }
-        }
-        Ok(None)
-    }
-
-    fn whereabouts(&self, held: &Held, fingerprint: Fingerprint) -> Whereabouts {
-        if self.away.iter().any(|folder| held.path.starts_with(folder)) {
-            return Whereabouts::There;
-        }
-        match std::fs::symlink_metadata(&held.path) {
-            Ok(metadata) if metadata.is_file() && Stamp::of_file(&metadata) == held.stamp => Whereabouts::There,
-            Ok(metadata) if metadata.is_file() => match Fingerprint::of_path(&held.path) {
-                Ok(found) if found != fingerprint => Whereabouts::Replaced,
-                // It was tagged anew, or cannot be read.
-                _ => Whereabouts::There,
-            },
-            Ok(_) => Whereabouts::Gone,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Whereabouts::Gone,
-            Err(_) => Whereabouts::There,
-        }
+        let values = named_params! { ":fingerprint": fingerprint.0, ":inode": inode, ":name": name, ":most": LOOKS_MAX as i64 };
+        statement.query_map(values, held)?.collect()
     }
 
     /// `known` gives its path to `moved`, which is written there next, and has that one's: if names were exchanged its file is there.
@@ -181,5 +196,6 @@ fn held(row: &Row<'_>) -> rusqlite::Result<Held> {
         is_purged: row.get_ref("state")?.as_str()? == "purged",
         path: file_path(row)?,
         stamp: Stamp::of_row(row)?,
+        device: row.get::<_, Option<i64>>("device")?.map(i64::cast_unsigned),
     })
 }

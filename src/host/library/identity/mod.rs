@@ -5,9 +5,11 @@ mod fingerprint;
 mod ids;
 mod key;
 mod purge;
+mod whereabouts;
 
 pub(super) use duplicates::{SLACK_MS, Twins, mark_duplicates, song};
 pub use fingerprint::Fingerprint;
 pub(super) use ids::Identities;
 pub(super) use key::IdKey;
 pub(super) use purge::forget_purged;
+pub(super) use whereabouts::Reach;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::super::LibraryError;
+use super::super::{LibraryError, beside};
 use super::{copies, recover};
 
 /// Step k brings a file from version k to k + 1.
@@ -25,6 +25,24 @@ pub(super) fn open_checked(path: &Path) -> Result<Connection, LibraryError> {
     check(&connection)?;
     migrate(&mut connection, path)?;
     Ok(connection)
+}
+
+/// As [`open_checked`], of a file that somebody else looks after, of this version only: nothing is made or brought up to date.
+pub(super) fn open_beside(path: &Path) -> Result<Connection, LibraryError> {
+    if recover::is_waiting(path) {
+        return Err(LibraryError::Refused(beside::DAMAGED));
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    check(&connection)?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match usize::try_from(version) {
+        Ok(version) if version < STEPS.len() => Err(LibraryError::Refused(beside::EARLIER)),
+        Ok(version) if version == STEPS.len() => Ok(connection),
+        _ => Err(LibraryError::ListenersFromTheFuture),
+    }
 }
 
 /// An error of SQLite's for damage, if there is any.

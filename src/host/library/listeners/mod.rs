@@ -19,9 +19,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction};
 
+use super::beside::FileId;
 use super::db::Readers;
 use super::recover::is_damage;
-use super::{Library, LibraryError};
+use super::{Library, LibraryError, beside};
 
 pub(super) use db::attach;
 pub use import::Brought;
@@ -35,6 +36,8 @@ pub(super) struct Listeners {
     /// `None` while it is being recovered, and after that has failed.
     writer: Mutex<Option<Connection>>,
     readers: Readers,
+    /// The file that was opened, if somebody else looks after it: nothing is mended here.
+    opened: Option<FileId>,
 }
 
 impl Listeners {
@@ -48,7 +51,15 @@ impl Listeners {
             }
             other => other?,
         };
-        Ok(Self { readers: Readers::new(path.clone(), None), path, writer: Mutex::new(Some(writer)) })
+        Ok(Self { readers: Readers::new(path.clone(), None), path, writer: Mutex::new(Some(writer)), opened: None })
+    }
+
+    /// Opens the file in the folder `data` while a host may run that looks after it.
+    pub(super) fn open_beside(data: &Path) -> Result<Self, LibraryError> {
+        let path = data.join(FILE);
+        let opened = FileId::of(&path)?;
+        let writer = db::open_beside(&path)?;
+        Ok(Self { readers: Readers::new(path.clone(), None), path, writer: Mutex::new(Some(writer)), opened: Some(opened) })
     }
 
     pub(super) fn path_in(data: &Path) -> PathBuf {
@@ -73,11 +84,18 @@ impl Listeners {
         let change = connection.transaction()?;
         let result = work(&change)?;
         change.commit()?;
+        // What was laid aside takes writes as well, and nobody ever reads them.
+        if self.opened.is_some_and(|opened| FileId::of(&self.path).ok() != Some(opened)) {
+            return Err(LibraryError::Refused(beside::DAMAGED));
+        }
         Ok(result)
     }
 
     /// Puts what still reads in the place of a damaged file; nothing happens when it is sound, as when somebody else was first.
     fn recover(&self) -> Result<(), LibraryError> {
+        if self.opened.is_some() {
+            return Err(LibraryError::Refused(beside::DAMAGED));
+        }
         let mut writer = self.writer();
         *writer = None;
         self.readers.forget();

@@ -76,6 +76,11 @@ pub(super) fn recover(path: &Path) -> Result<(), LibraryError> {
     Ok(())
 }
 
+/// Whether a recovered file is to be put in its place.
+pub(super) fn is_waiting(path: &Path) -> bool {
+    beside(path, ".recovered").exists()
+}
+
 /// Puts a recovered file in its place, if one waits for that.
 pub(super) fn finish(path: &Path) -> Result<(), LibraryError> {
     let recovered = beside(path, ".recovered");

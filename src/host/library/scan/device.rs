@@ -17,9 +17,13 @@ pub(in crate::host) struct Device {
 
 /// `None` when the folder is not there. Blocks for as long as a dead share does.
 pub(in crate::host) fn of(folder: &Path) -> Option<Device> {
-    let number = fs::metadata(folder).ok()?.dev();
+    Some(numbered(fs::metadata(folder).ok()?.dev()))
+}
+
+/// That with this `st_dev`; asks the system, and not the device.
+pub(super) fn numbered(number: u64) -> Device {
     let is_remote = fs::read_to_string("/proc/self/mountinfo").is_ok_and(|mounts| is_remote(&mounts, number));
-    Some(Device { number, is_remote, is_slow: is_remote || is_rotational(number) })
+    Device { number, is_remote, is_slow: is_remote || is_rotational(number) }
 }
 
 /// By the mounts as in proc(5): `36 35 98:0 /root /point options… - type source options`.

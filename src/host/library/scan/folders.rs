@@ -34,6 +34,15 @@ pub(super) fn is_readable(folder: &Path) -> bool {
     answers(folder, PATIENCE, |folder| fs::read_dir(folder).is_ok())
 }
 
+/// Whether it does not answer at all, neither with its files nor with an error.
+pub(super) fn is_silent(folder: &Path) -> bool {
+    !answers(folder, PATIENCE, |folder| {
+        // Whatever it says.
+        let _ = fs::symlink_metadata(folder);
+        true
+    })
+}
+
 fn answers(folder: &Path, patience: Duration, look: impl FnOnce(&Path) -> bool + Send + 'static) -> bool {
     if silent(|folders| folders.contains(folder)) {
         return false;

@@ -9,6 +9,7 @@ mod listing;
 mod pictures;
 mod pipeline;
 mod progress;
+mod reach;
 mod read;
 mod settle;
 mod summary;

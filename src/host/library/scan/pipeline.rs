@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Scope as Threads, ScopedJoinHandle};
 
@@ -13,6 +13,7 @@ use super::super::identity::Fingerprint;
 use super::super::{Library, LibraryError, db};
 use super::known::KnownFolders;
 use super::pictures::Pictures;
+use super::reach::Reaches;
 use super::settle::Scope;
 use super::summary::ScanSummary;
 use super::walker::{Job, Seen, Target, Walker};
@@ -158,7 +159,10 @@ impl Scan<'_> {
         let index = db::open_for_writing(&self.library.index())?;
         let progress = &self.library.shared.scan.progress;
         let shared = &self.library.shared;
-        let mut writer = Writer::new(&index, shared.key.clone(), self.clock, progress, &shared.changes, ScanSummary::new(self.roots));
+        let reaches = Reaches::new(self.roots);
+        let reach = |folder: &Path, device| reaches.of(folder, device);
+        let summary = ScanSummary::new(self.roots);
+        let mut writer = Writer::new(&index, shared.key.clone(), self.clock, progress, &shared.changes, summary, &reach);
         away.into_iter().try_for_each(|seen| writer.take(seen.into()))?;
         loop {
             match notes.recv_timeout(writer.patience()) {

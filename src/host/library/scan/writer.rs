@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, params};
 
 use super::super::described::Described;
-use super::super::identity::{Fingerprint, IdKey, Identities};
+use super::super::identity::{Fingerprint, IdKey, Identities, Reach};
 use super::super::keep::{Keeper, Kept};
 use super::super::{Changes, LibraryError};
 use super::pictures::Made;
@@ -84,11 +84,12 @@ impl<'a> Writer<'a> {
         progress: &'a Progress,
         changes: &'a Changes,
         summary: ScanSummary,
+        reach: &'a dyn Fn(&Path, Option<u64>) -> Reach,
     ) -> Self {
         Self {
             index,
             keeper: Keeper::new(index),
-            identities: Identities::new(index, key),
+            identities: Identities::new(index, key, reach),
             clock,
             progress,
             changes,
@@ -177,14 +178,20 @@ impl<'a> Writer<'a> {
     fn write(&mut self, taken: &Taken) -> Result<TrackId, LibraryError> {
         let Taken { job, described, fingerprint, art, made } = taken;
         let now = self.clock.now();
+        let path = job.path();
+        let asked = self.identities.ask(&path, job.stamp, *fingerprint)?;
+        // A disk that takes its time, or never answers again, keeps no other writer waiting.
+        if self.identities.is_far(&asked) {
+            self.commit()?;
+        }
+        let found = self.identities.look(asked)?;
         self.begin()?;
         for (source, art) in made {
             self.index
                 .prepare_cached("INSERT INTO art (source, id) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET id = excluded.id")?
                 .execute(params![source, art.as_ref().map(ArtId::as_str)])?;
         }
-        let path = job.path();
-        let id = self.identities.id_for(&path, job.stamp, *fingerprint, now)?;
+        let id = self.identities.settle(found, now)?;
         self.keeper
             .keep(&Kept { id, path: &path, stamp: job.stamp, fingerprint: *fingerprint, file: described, art: art.as_ref() }, now)?;
         self.summary.read(job.folder.root, job.known.is_none());
@@ -238,5 +245,46 @@ impl<'a> Writer<'a> {
             self.changes.of_tracks(&written, &[]);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::OnceLock;
+
+    use super::super::super::row::Stamp;
+    use super::super::super::{Library, Made as MadeTrack, db};
+    use super::*;
+    use crate::types::{SystemClock, UnixMs};
+
+    #[test]
+    fn nobody_waits_to_write_while_the_scan_looks_at_a_slow_disk() {
+        let data = tempfile::tempdir().expect("a folder");
+        let library = Library::open(data.path()).expect("opens");
+        let index = db::open_for_writing(&library.index()).expect("opens");
+        let other = Connection::open(library.index()).expect("opens");
+        other.busy_timeout(Duration::ZERO).expect("set");
+        let could_write = Cell::new(false);
+        let reach = |_: &Path, _| {
+            could_write.set(other.execute_batch("BEGIN IMMEDIATE; COMMIT").is_ok());
+            Reach::Far
+        };
+        let (progress, changes) = (Progress::default(), Changes::new(UnixMs(1)));
+        let key = library.shared.key.clone();
+        let mut writer = Writer::new(&index, key, &SystemClock, &progress, &changes, ScanSummary::new(&["/m"]), &reach);
+        let mut write = |name: &str, fingerprint: u8| {
+            let (path, art) = (PathBuf::from("/m"), OnceLock::new());
+            let folder = Arc::new(Folder { root: 0, path, n: None, device: 1, beside: 0, cover: None, art });
+            let job = Job { folder, name: name.into(), stamp: Stamp { mtime_ms: 1, size: 1, inode: 1 }, known: None };
+            let described = MadeTrack::plain(1).file;
+            let taken = Taken { job, described, fingerprint: Some(Fingerprint([fingerprint; 16])), art: None, made: Vec::new() };
+            writer.take(Note::Taken(Box::new(taken))).expect("written");
+        };
+        write("a.flac", 1);
+        write("b.flac", 2);
+        assert!(!index.is_autocommit(), "both are one change");
+        write("copy of a.flac", 1);
+        assert!(could_write.get());
     }
 }

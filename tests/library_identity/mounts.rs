@@ -1,0 +1,98 @@
+//! Tracks of a disk that is mounted within a media folder and taken away, with its mount point or without.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::host_kit::Home;
+use crate::songs::song;
+
+/// Runs a script that may mount disks, in a world of its own; false where nobody but root may. It has the program, `args` and a function
+/// `scan` of the media folder `$1` with the data folder `$2`.
+fn in_own_world(home: &Home, args: &[&Path], script: &str) -> bool {
+    let script = format!(r#"scan() {{ "$0" host scan --media "$1" --data "$2" >/dev/null || exit 1; }}; {script}"#);
+    let output = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", &script, env!("CARGO_BIN_EXE_iroam")])
+        .args([&home.media, &home.data])
+        .args(args)
+        .output()
+        .expect("unshare is part of util-linux");
+    let told = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(77) || told.contains("unshare failed") {
+        eprintln!("not tried: this system lets nobody but root mount a disk");
+        return false;
+    }
+    assert!(output.status.success(), "{told}");
+    true
+}
+
+/// What an index has of each track: its name, id and state.
+fn tracks(index: &Path) -> Vec<(String, Vec<u8>, String)> {
+    let index = rusqlite::Connection::open(index).expect("opened");
+    let mut tracks = index.prepare("SELECT CAST(name AS TEXT), id, state FROM track ORDER BY name").expect("asked");
+    let rows = tracks.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).expect("asked");
+    rows.collect::<rusqlite::Result<_>>().expect("read")
+}
+
+fn by_name<'a>(tracks: &'a [(String, Vec<u8>, String)], name: &str) -> (&'a [u8], &'a str) {
+    let (_, id, state) = tracks.iter().find(|(known, ..)| known == name).unwrap_or_else(|| panic!("{name} is not known: {tracks:?}"));
+    (id, state)
+}
+
+#[test]
+fn a_copy_does_not_take_the_id_of_a_song_on_a_disk_that_is_away() {
+    for is_mount_point_kept in [false, true] {
+        let home = Home::new();
+        let [stick, kept] = ["stick", "kept.flac"].map(|name| home.data.with_file_name(name));
+        song(&kept, 7);
+        // The walk comes to one copy before the place of the disk, and to the other after it.
+        let script = r#"data="$2"; keep() { mkdir "$data/$1" && cp "$data"/library.db* "$data/$1"; }
+            mkdir -p "$3" "$1/USB" "$1/A" "$1/Z" && mount -t tmpfs none "$3" || exit 77
+            mkdir "$3/Album" && cp "$4" "$3/Album/ours.flac" && mount --bind "$3" "$1/USB" &&
+            scan "$1" "$2" && keep before &&
+            umount "$1/USB" && { "$5" || rmdir "$1/USB"; } && cp "$4" "$1/A/a.flac" && cp "$4" "$1/Z/z.flac" &&
+            scan "$1" "$2" && keep away &&
+            mkdir -p "$1/USB" && mount --bind "$3" "$1/USB" && scan "$1" "$2""#;
+        let flag = if is_mount_point_kept { "true" } else { "false" };
+        if !in_own_world(&home, &[&stick, &kept, Path::new(flag)], script) {
+            return;
+        }
+        let [before, away, back] = ["before/library.db", "away/library.db", "library.db"].map(|name| tracks(&home.data.join(name)));
+        let id = by_name(&before, "ours.flac").0;
+        assert_eq!(by_name(&away, "ours.flac"), (id, "offline"), "mount point kept: {is_mount_point_kept}");
+        assert_eq!(by_name(&back, "ours.flac"), (id, "present"));
+        for copy in ["a.flac", "z.flac"] {
+            assert_ne!(by_name(&away, copy).0, id);
+            assert_eq!(by_name(&back, copy), by_name(&away, copy));
+        }
+    }
+}
+
+#[test]
+fn what_was_moved_on_a_disk_that_has_another_number_now_is_what_it_was() {
+    let home = Home::new();
+    let renumber = || {
+        let index = rusqlite::Connection::open(home.data.join("library.db")).expect("opened");
+        assert!(index.execute("UPDATE folder SET device = 12345", []).expect("noted") > 0);
+    };
+    let [ours, renamed] = ["Album/ours.flac", "Renamed/renamed.flac"].map(|name| home.media.join(name));
+    song(&ours, 7);
+    home.scan();
+    let id = by_name(&tracks(&home.data.join("library.db")), "ours.flac").0.to_owned();
+    // All of it: the file itself tells.
+    renumber();
+    fs::rename(ours.parent().expect("a folder"), home.media.join("Renamed")).expect("moved");
+    fs::rename(home.media.join("Renamed/ours.flac"), &renamed).expect("moved");
+    home.scan();
+    assert_eq!(by_name(&tracks(&home.data.join("library.db")), "renamed.flac").0, id);
+    // Some of it, written anew: the others tell.
+    song(&home.media.join("Renamed/other.flac"), 13);
+    home.scan();
+    renumber();
+    let copied = home.media.join("Copied/copied.flac");
+    fs::create_dir(home.media.join("Copied")).expect("made");
+    fs::copy(&renamed, &copied).expect("copied");
+    fs::remove_file(&renamed).expect("ours");
+    home.scan();
+    assert_eq!(by_name(&tracks(&home.data.join("library.db")), "copied.flac").0, id);
+}
