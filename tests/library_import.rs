@@ -9,8 +9,12 @@ mod browser;
 mod fake_host;
 mod host_kit;
 mod library_import {
+    pub mod blobs;
     pub mod itunes;
     pub mod keeper;
+    mod samples;
+    mod smart;
+    mod stopping;
 }
 #[path = "serve/server.rs"]
 mod server;
@@ -21,19 +25,23 @@ use std::process::{Command, Output};
 
 use host_kit::{Home, everything, rows};
 use iroam::protocol::{Listened, SortKey, TrackRow};
-use library_import::itunes::{self, Known, number, smart, url, words};
+use library_import::blobs::{OF_TEXT, criteria, info, limited, number, text};
+use library_import::itunes::{self, Known, smart, url};
 use library_import::keeper::{Keeper, List};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-const PLAYED_MS: i64 = 1_234_567_890_000;
-const SONGS: [(&str, &str, &str, &str); 6] = [
+const SONGS: [(&str, &str, &str, &str); 7] = [
     ("Björk/Homogenic/02 Jóga.flac", "Jóga", "Björk", "Homogenic"),
     ("Björk/Post/02 Hyperballad.mp3", "Hyperballad", "Björk", "Post"),
     ("Ann & Bob/100% #1/01 A; B.mp3", "A; B", "Ann & Bob", "100% #1"),
     ("Compilations/Hits/01 Hit.mp3", "Hit", "Various", "Hits"),
     ("Compilations/Hits/02 Hit.mp3", "Hit", "Various", "Hits"),
     ("Moved/elsewhere.mp3", "Known by its tags", "Cy", "Tags"),
+    ("Mr. Dot/Dots../03 Wait....mp3", "Wait...", "Mr. Dot", "Dots.."),
 ];
+/// Stars of each; those of the fifth were made of its album's.
+const RATINGS: [Option<u8>; 7] = [Some(100), Some(60), None, Some(40), Some(20), Some(50), Some(20)];
+const COMPUTED: usize = 4;
 
 /// A host with songs, paired with a keeper of playlists.
 struct Place {
@@ -58,9 +66,13 @@ impl Place {
     }
 
     fn run_in(&self, data: &Path, command: &str, args: &[&str]) -> Output {
+        self.command(data, command).args(args).output().expect("it runs")
+    }
+
+    fn command(&self, data: &Path, command: &str) -> Command {
         let mut iroam = Command::new(env!("CARGO_BIN_EXE_iroam"));
-        iroam.args(["host", command, "--data"]).arg(data).arg("--media").arg(&self.home.media).args(args);
-        iroam.output().expect("it runs")
+        iroam.args(["host", command, "--data"]).arg(data).arg("--media").arg(&self.home.media);
+        iroam
     }
 
     fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
@@ -86,6 +98,28 @@ impl Place {
     fn listened(&mut self) -> Vec<Listened> {
         self.own().into_iter().map(|row| row.listened).collect()
     }
+
+    /// All that is kept of what was made of each, by the order of `SONGS`.
+    fn made(&mut self) -> Vec<Made> {
+        let (rows, owner) = (self.own(), self.keeper.owner());
+        let all = self.home.library().made_by(owner).expect("read");
+        let made = |row: &TrackRow| {
+            all.iter()
+                .find(|one| one.track == row.id)
+                .map(|one| (one.plays, one.skips, one.last_played_ms, one.last_skipped_ms, one.rating, one.loved, one.added_ms))
+        };
+        rows.iter().map(|row| made(row).expect("something was made of it")).collect()
+    }
+}
+
+/// Plays, skips, when last played and skipped, stars, love, when added.
+type Made = (u32, u32, Option<i64>, Option<i64>, Option<u8>, bool, Option<i64>);
+
+/// A date of its own for each song: as iTunes writes it, and Unix milliseconds.
+fn date(at: usize, year: i32, seconds: u8) -> (String, i64) {
+    let month = time::Month::try_from(at as u8 + 1).expect("few songs");
+    let day = time::Date::from_calendar_date(year, month, 13).expect("a day").with_hms(23, 31, seconds).expect("a time").assume_utc();
+    (day.format(&time::format_description::well_known::Rfc3339).expect("a date"), day.unix_timestamp() * 1000)
 }
 
 /// `02` of `02 Jóga.flac`; 7 where the name has none.
@@ -108,45 +142,64 @@ fn library_of(place: &mut Place) -> itunes::Library {
         let location = match at {
             0 | 1 => url("file:///Volumes/Music%20Disk/iTunes%20Media/Music/", &decomposed(file)),
             5 => url("file://localhost/C:/Users/Ann/Downloads/", "x.mp3"),
+            6 => url("file://localhost//nas/music/iTunes/", file),
             _ => url("file://localhost/C:/Users/Ann/Music/iTunes/iTunes%20Media/Music/", file),
         };
         let known = Known {
             location,
-            rating: [Some(100), Some(60), None, Some(40), Some(20), None][at],
-            computed: at == 4,
+            rating: RATINGS[at],
+            computed: at == COMPUTED,
             plays: at as u32 * 10,
+            played: date(at, 2009, 30).0,
             skips: at as u32,
+            skipped: date(at, 2011, 31).0,
             loved: at == 2,
+            added: date(at, 2004, 32).0,
         };
         numbers.push(library.track(row, &known));
     }
     let gone = TrackRow { title: "Gone".to_owned(), ..place.own().remove(0) };
-    numbers.push(library.track(&gone, &Known { location: url("file://localhost/D:/", "gone.mp3"), plays: 3, ..Known::default() }));
+    numbers.push(
+        library.track(&gone, &Known { location: url("file://localhost/D:/", "gone.mp3"), added: date(0, 2004, 0).0, ..Known::default() }),
+    );
     let own = "<key>Master</key><true/><key>Visible</key><false/>";
     library.playlist("FFFF000000000000", "Library", own, &numbers);
     library.playlist("FFFF000000000001", "Music", "<key>Distinguished Kind</key><integer>4</integer><key>Music</key><true/>", &numbers);
     let inside = "<key>Parent Persistent ID</key><string>AAAA000000000001</string>";
-    library.playlist("AAAA000000000002", "Für & wider", inside, &[numbers[2], numbers[0], numbers[6], numbers[2]]);
+    library.playlist("AAAA000000000002", "Für & wider", inside, &[numbers[2], numbers[0], numbers[7], numbers[2]]);
     library.playlist("AAAA000000000001", "Folder", "<key>Folder</key><true/>", &[numbers[0], numbers[2]]);
-    let rules = smart(&[(0x04, 0x0100_0002, words("björk")), (0x16, 0x10, number(5))]);
+    library.playlist("AAAA000000000005", "1. Deeper...", &format!("<key>Folder</key><true/>{inside}"), &[numbers[6]]);
+    let deeper = "<key>Parent Persistent ID</key><string>AAAA000000000005</string>";
+    library.playlist("AAAA000000000006", "...", deeper, &[numbers[6], 999, numbers[1]]);
+    let rules = smart(&info(), &criteria(false, &[text(0x04, OF_TEXT | 0x02, "björk"), number(0x16, 0x10, 5, 5)]));
     library.playlist("AAAA000000000003", "Much Björk", &format!("{inside}{rules}"), &[numbers[1]]);
-    let foreign = smart(&[(0x28, 0x01, number(0x1234))]);
+    let top = smart(&limited(25, 3, 0x19, false), &criteria(false, &[number(0x39, 0x0200_0001, 1, 1), number(0x16, 0x10, 0, 0)]));
+    library.playlist("AAAA000000000007", "Top 25 Most Played", &top, &[numbers[6]]);
+    let foreign = smart(&info(), &criteria(false, &[number(0x28, 0x01, 0x1234, 0x1234)]));
     library.playlist("AAAA000000000004", "Of a playlist", &foreign, &[numbers[5], numbers[3]]);
     library
 }
 
+fn expected_made() -> Vec<Made> {
+    let one = |at: usize| {
+        let (played, skipped) = (date(at, 2009, 30).1, date(at, 2011, 31).1);
+        let rating = RATINGS[at].filter(|_| at != COMPUTED);
+        (at as u32 * 10, at as u32, (at > 0).then_some(played), (at > 0).then_some(skipped), rating, at == 2, Some(date(at, 2004, 32).1))
+    };
+    (0..SONGS.len()).map(one).collect()
+}
+
+/// As the player sees it.
 fn expected_listened() -> Vec<Listened> {
-    let ratings = [Some(100), Some(60), None, Some(40), None, None];
-    (0..6)
-        .map(|at| Listened {
-            plays: at as u32 * 10,
-            skips: at as u32,
-            last_played_ms: (at > 0).then_some(PLAYED_MS),
-            rating: ratings[at],
-            loved: at == 2,
-            ..Listened::default()
-        })
-        .collect()
+    let one = |(plays, skips, last_played_ms, _, rating, loved, _)| Listened {
+        plays,
+        skips,
+        last_played_ms,
+        rating,
+        loved,
+        ..Listened::default()
+    };
+    expected_made().into_iter().map(one).collect()
 }
 
 /// By name.
@@ -155,11 +208,33 @@ fn expected_lists() -> Vec<List> {
         (name.to_owned(), kind.to_owned(), parent.map(str::to_owned), titles.iter().map(|title| (*title).to_owned()).collect())
     };
     vec![
+        list("...", "list", Some("1. Deeper..."), &["Wait...", "Hyperballad"]),
+        list("1. Deeper...", "folder", Some("Folder"), &[]),
         list("Folder", "folder", None, &[]),
         list("Für & wider", "list", Some("Folder"), &["A; B", "Jóga", "A; B"]),
         list("Much Björk", "smart", Some("Folder"), &[]),
         list("Of a playlist", "list", None, &["Known by its tags", "Hit"]),
+        list("Top 25 Most Played", "smart", None, &[]),
     ]
+}
+
+fn expected_rules() -> [(&'static str, Value); 2] {
+    let much = json!({ "match": "all", "rules": [{ "field": "artist", "op": "contains", "value": "björk" }, { "field": "plays", "op": "greater", "value": 5 }] });
+    let top = json!({ "match": "all", "rules": [{ "field": "plays", "op": "greater", "value": 0 }], "limit": { "count": 25, "unit": "items", "by": "most_played" } });
+    [("Much Björk", much), ("Top 25 Most Played", top)]
+}
+
+impl Place {
+    fn check_everything(&mut self, when: &str) {
+        assert_eq!(self.made(), expected_made(), "{when}");
+        assert_eq!(self.listened(), expected_listened(), "{when}");
+        let added: Vec<String> = self.own().into_iter().map(|row| row.added_at).collect();
+        assert_eq!(added, (0..SONGS.len()).map(|at| date(at, 2004, 32).0).collect::<Vec<_>>(), "{when}");
+        assert_eq!(self.keeper.lists(), expected_lists(), "{when}");
+        for (name, rules) in expected_rules() {
+            assert_eq!(self.keeper.rules(name), rules, "{when}");
+        }
+    }
 }
 
 #[test]
@@ -173,25 +248,23 @@ fn a_library_of_itunes_comes_along_and_twice_doubles_nothing() {
 
     let tried = place.run("import", &["--dry-run", &xml]);
     assert_eq!(tried.status.code(), Some(3), "{}", String::from_utf8_lossy(&tried.stderr));
-    assert_eq!((place.listened(), place.keeper.lists().len()), (vec![Listened::default(); 6], 0));
+    assert_eq!((place.listened(), place.keeper.lists().len()), (vec![Listened::default(); SONGS.len()], 0));
 
     for outcome in ["made", "unchanged"] {
         let done = place.run("import", &["--report", &report, &xml]);
         let text = String::from_utf8(done.stdout).expect("text");
         assert_eq!(done.status.code(), Some(3), "{text}{}", String::from_utf8_lossy(&done.stderr));
-        assert!(text.contains("6 of 7 tracks found") && text.contains("Gone") && text.contains("not understood: Playlist"), "{text}");
-        assert_eq!(place.listened(), expected_listened());
-        assert!(place.own().iter().all(|row| row.added_at == "2004-05-06T07:08:09Z"));
-        assert_eq!(place.keeper.lists(), expected_lists());
+        assert!(text.contains("7 of 8 tracks found") && text.contains("Gone") && text.contains("not understood: Playlist"), "{text}");
+        assert!(text.contains("...: 2 tracks; 1 item names no track of the file"), "{text}");
+        let losses = "not as it was: 1 track not found, 1 item that names no track, 1 smart playlist kept as a plain list\n";
+        assert!(text.contains(losses), "{text}");
+        place.check_everything(outcome);
         let told: Value = serde_json::from_slice(&fs::read(&report).expect("written")).expect("JSON");
         let file = &told["files"][0];
         assert_eq!((&file["not_matched"][0]["path"], file["not_matched"].as_array().map(Vec::len)), (&"D:/gone.mp3".into(), Some(1)));
         let outcomes: Vec<_> = file["playlists"].as_array().expect("playlists").iter().map(|list| list["outcome"].clone()).collect();
-        assert_eq!(outcomes, vec![Value::from(outcome); 4]);
+        assert_eq!(outcomes, vec![Value::from(outcome); 7]);
     }
-    let rules =
-        r#"{"match":"all","rules":[{"field":"artist","op":"contains","value":"björk"},{"field":"plays","op":"greater","value":5}]}"#;
-    assert_eq!(place.keeper.rules("Much Björk"), serde_json::from_str::<Value>(rules).expect("JSON"));
 }
 
 #[test]
@@ -214,19 +287,23 @@ fn an_export_imported_again_is_the_same() {
         let done = place.run("import", &[file.to_str().expect("plain")]);
         assert_eq!(done.status.code(), Some(0), "{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     }
-    assert_eq!((place.listened(), place.keeper.lists()), (expected_listened(), expected_lists()));
+    place.check_everything("imported again");
     assert_eq!(read(&export(&place, "json", "second")), read(&first));
 
-    // Another host with the same files, and nothing else.
-    let other = place.home.data.with_file_name("other");
-    fs::create_dir(&other).expect("made");
-    let library = iroam::host::library::Library::open(&other).expect("opens");
-    host_kit::scan(&library, std::slice::from_ref(&place.home.media));
-    place.keeper.pair(&other);
-    let done = place.run_in(&other, "import", &[first.join("iroam.json").to_str().expect("plain")]);
-    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stdout));
-    let there: Vec<Listened> = place.seen(&other).into_iter().map(|row| row.listened).collect();
-    assert_eq!(there, expected_listened());
+    // Another host and another server, with copies of the files and nothing else.
+    let mut other = Place { home: Home::new(), keeper: Keeper::start() };
+    for (file, ..) in SONGS {
+        let path = other.home.media.join(file);
+        fs::create_dir_all(path.parent().expect("below media")).expect("made");
+        fs::copy(place.home.media.join(file), path).expect("copied");
+    }
+    other.home.scan();
+    other.keeper.pair(&other.home.data);
+    for _ in 0..2 {
+        let done = other.run("import", &[first.join("iroam.json").to_str().expect("plain")]);
+        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stdout));
+        other.check_everything("elsewhere");
+    }
 }
 
 #[test]

@@ -11,8 +11,12 @@ pub struct Known {
     pub rating: Option<u8>,
     pub computed: bool,
     pub plays: u32,
+    /// When last; as iTunes writes dates.
+    pub played: String,
     pub skips: u32,
+    pub skipped: String,
     pub loved: bool,
+    pub added: String,
 }
 
 pub struct Library {
@@ -20,9 +24,6 @@ pub struct Library {
     playlists: String,
     count: usize,
 }
-
-pub const PLAYED: &str = "2009-02-13T23:31:30Z";
-pub const ADDED: &str = "2004-05-06T07:08:09Z";
 
 impl Library {
     pub fn new() -> Self {
@@ -45,15 +46,16 @@ impl Library {
         integer(&mut dict, "Album Rating", 100);
         if known.plays > 0 {
             integer(&mut dict, "Play Count", u64::from(known.plays));
-            write!(dict, "<key>Play Date UTC</key><date>{PLAYED}</date>").expect("written");
+            write!(dict, "<key>Play Date UTC</key><date>{}</date>", known.played).expect("written");
         }
         if known.skips > 0 {
             integer(&mut dict, "Skip Count", u64::from(known.skips));
+            write!(dict, "<key>Skip Date</key><date>{}</date>", known.skipped).expect("written");
         }
         if known.loved {
             dict.push_str("<key>Loved</key><true/>");
         }
-        write!(dict, "<key>Date Added</key><date>{ADDED}</date>").expect("written");
+        write!(dict, "<key>Date Added</key><date>{}</date>", known.added).expect("written");
         text(&mut dict, "Track Type", "File");
         text(&mut dict, "Location", &known.location);
         self.tracks.push_str(&dict);
@@ -102,31 +104,9 @@ pub fn url(prefix: &str, path: &str) -> String {
     format!("{prefix}{encoded}")
 }
 
-/// The keys of a smart playlist of these rules: (field, action, value).
-pub fn smart(rules: &[(u32, u32, Vec<u8>)]) -> String {
-    let mut criteria = b"SLst\0\x01\0\x01".to_vec();
-    criteria.extend((rules.len() as u32).to_be_bytes());
-    criteria.resize(136, 0);
-    for (field, action, value) in rules {
-        let mut rule = [field.to_be_bytes(), action.to_be_bytes()].concat();
-        rule.resize(52, 0);
-        rule.extend((value.len() as u32).to_be_bytes());
-        rule.extend(value);
-        criteria.extend(rule);
-    }
-    let mut info = vec![1, 1, 0, 3];
-    info.resize(112, 0);
-    format!("<key>Smart Info</key><data>\n\t{}\n</data><key>Smart Criteria</key><data>\n\t{}\n</data>", base64(&info), base64(&criteria))
-}
-
-pub fn words(value: &str) -> Vec<u8> {
-    value.encode_utf16().flat_map(u16::to_be_bytes).collect()
-}
-
-pub fn number(value: u64) -> Vec<u8> {
-    let mut bytes = [value, 0, 1, value, 0, 1].map(u64::to_be_bytes).concat();
-    bytes.resize(68, 0);
-    bytes
+/// The keys of a smart playlist.
+pub fn smart(info: &[u8], criteria: &[u8]) -> String {
+    format!("<key>Smart Info</key><data>\n\t{}\n</data><key>Smart Criteria</key><data>\n\t{}\n</data>", base64(info), base64(criteria))
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -104,6 +104,10 @@ fn what_the_owner_changed_stays_unless_it_is_to_be_replaced(serve: &TestServe) {
 
     assert_eq!(ada.0.send_json("DELETE", &format!("/api/v1/playlists/{at}"), &Value::Null, &[]).status, 200);
     assert_eq!(home.import("keep", json!([list("l", 1..4)])), of(&[("unchanged", 0)]), "it stays in the trash");
+    let added = home.send("PUT", "/import", &json!({ "existing": "add", "playlists": [list("l", 1..20)] })).json();
+    let why = added["playlists"][0]["detail"].as_str().expect("a reason").to_owned();
+    assert!(added["playlists"][0]["outcome"] == "refused" && why.contains("in the trash"), "{added}");
+    assert_eq!(ada.titles(&at), ["6", "2", "1"], "nothing is put where nobody looks");
     home.import("replace", json!([list("l", 1..4)]));
     assert_eq!((ada.titles(&at).len(), &ada.0.get(&format!("/api/v1/playlists/{at}")).json()["deleted_at"]), (3, &Value::Null));
 }

@@ -1,35 +1,34 @@
 //! Which format a file has, by what it begins with.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use encoding_rs::Encoding;
 
 use super::error::ImportError;
-use super::model::{Format, Imported};
+use super::model::{Format, Imported, tell_apart};
 use super::playlists::{Source, m3u, pls, xspf};
 use super::{itunes, own, rhythmbox, table};
 
 /// Bytes looked at. A document type and a comment may come before the first element.
 const HEAD_BYTES: u64 = 4096;
 
-/// Reads a file of any known format.
-pub fn read_file(path: &Path) -> Result<Imported, ImportError> {
+/// Reads a file of any known format, whose content is `input`.
+pub fn read_from(input: impl Read, path: &Path) -> Result<Imported, ImportError> {
     let absolute = std::path::absolute(path)?;
     let name = absolute.file_stem().unwrap_or_default().to_string_lossy();
     let source = Source { folder: absolute.parent(), name: &name };
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-    read(BufReader::with_capacity(256 * 1024, File::open(path)?), source, extension.to_str().unwrap_or_default())
+    read(BufReader::with_capacity(256 * 1024, input), source, extension.to_str().unwrap_or_default())
 }
 
-/// As [`read_file`], of bytes. `extension` (lower case) is asked only where the content does not tell: plain lines of paths.
+/// As [`read_from`]. `extension` (lower case) is asked only where the content does not tell: plain lines of paths.
 pub fn read(mut input: impl BufRead, source: Source<'_>, extension: &str) -> Result<Imported, ImportError> {
     let mut head = Vec::new();
     input.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
     let format = format_of(&head, extension).ok_or(ImportError::UnknownKind)?;
     let whole = BufReader::with_capacity(256 * 1024, Cursor::new(head).chain(input));
-    match format {
+    let mut found = match format {
         Format::Itunes => itunes::read(whole),
         Format::Rhythmbox => rhythmbox::read_database(whole),
         Format::RhythmboxPlaylists => rhythmbox::read_playlists(whole),
@@ -38,7 +37,9 @@ pub fn read(mut input: impl BufRead, source: Source<'_>, extension: &str) -> Res
         Format::Xspf => xspf::read(whole, source),
         Format::Csv => table::read(whole, source.folder),
         Format::Iroam => own::read(whole),
-    }
+    }?;
+    tell_apart(&mut found.playlists);
+    Ok(found)
 }
 
 fn format_of(head: &[u8], extension: &str) -> Option<Format> {

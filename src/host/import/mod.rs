@@ -3,6 +3,7 @@
 //! A file is read to one model, whatever its format; its tracks are matched to those of the index; then stars, counts and dates
 //! are written to the host, and playlists are sent to the server, which keeps them.
 
+mod course;
 mod detect;
 mod error;
 mod export;
@@ -23,12 +24,12 @@ mod table;
 mod text;
 mod xml;
 
-pub use detect::{read, read_file};
+pub use detect::{read, read_from};
 pub use error::ImportError;
 pub use export::{ExportConfig, ExportFormat, Exported, export};
 pub use itunes::rules as itunes_rules;
 pub use matching::{Mapping, Outcome, Shelf, Way, matched};
-pub use model::{Content, ForeignPlaylist, ForeignTrack, Format, Imported, Made};
+pub use model::{Content, ForeignPlaylist, ForeignTrack, Format, Imported, Made, Oddity};
 pub use nearby::libraries_in;
 pub use place::Place;
 pub use playlists::Source;

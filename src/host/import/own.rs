@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use serde::{Deserialize, Serialize};
 
 use super::error::ImportError;
-use super::model::{Content, ENTRIES_MAX, ForeignPlaylist, ForeignTrack, Format, Imported, Made, PLAYLISTS_MAX, TRACKS_MAX};
+use super::model::{Content, ENTRIES_MAX, ForeignPlaylist, ForeignTrack, Format, Imported, Made, Oddity, PLAYLISTS_MAX, TRACKS_MAX};
 use super::place::Place;
 use super::text;
 use crate::protocol::Rules;
@@ -110,6 +110,7 @@ impl OwnTrack {
         ForeignTrack {
             id: self.id,
             place: self.path.and_then(|path| Place::parse(&path, None)),
+            address: None,
             title: line(self.title),
             artist: line(self.artist),
             album_artist: line(self.album_artist),
@@ -133,6 +134,8 @@ impl OwnTrack {
 impl OwnPlaylist {
     /// The list at place `at`, of a document with `count` tracks.
     fn into_playlist(self, at: usize, count: u32) -> ForeignPlaylist {
+        let count_of_entries = self.tracks.len();
+        let parent = self.parent.filter(|parent| *parent < at);
         let tracks: Vec<u32> = self.tracks.into_iter().filter(|track| *track < count).collect();
         let content = match (self.folder, self.rules) {
             (true, _) => Content::Folder,
@@ -142,9 +145,15 @@ impl OwnPlaylist {
                 Err(error) => Content::Frozen { tracks, reason: error.detail },
             },
         };
-        let origin: String = self.origin.chars().take(200).collect();
         let name = showable::line(&self.name).unwrap_or_else(|| "Untitled".to_owned());
-        ForeignPlaylist { origin, name, parent: self.parent.filter(|parent| *parent < at), content }
+        let mut oddities = Vec::new();
+        if content.tracks().len() < count_of_entries {
+            oddities.push(Oddity::UnknownTracks { count: count_of_entries - content.tracks().len() });
+        }
+        if self.parent.is_some() && parent.is_none() {
+            oddities.push(Oddity::UnknownFolder);
+        }
+        ForeignPlaylist { origin: self.origin, name, parent, content, oddities }
     }
 }
 

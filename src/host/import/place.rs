@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::types::showable;
+
 /// Longest path kept, bytes.
 const BYTES_MAX: usize = 8 * 1024;
 
@@ -18,6 +20,7 @@ impl Place {
         }
         let (path, is_url) = match scheme(text) {
             Some(("file", rest)) => (from_url(rest), true),
+            Some((_, rest)) if is_share(text) => (from_share(rest), true),
             Some(_) => return None,
             None => (text.replace('\\', "/"), false),
         };
@@ -80,6 +83,38 @@ fn scheme(text: &str) -> Option<(&'static str, &str)> {
     (is_scheme && rest.starts_with("//")).then_some(("other", rest))
 }
 
+/// Folders of another machine, as desktops name them.
+fn is_share(text: &str) -> bool {
+    let name = text.split(':').next().unwrap_or_default();
+    ["smb", "cifs", "afp", "nfs", "sftp"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// `//ann@nas/music/a.mp3` without who opens it, as Windows has it.
+fn from_share(rest: &str) -> String {
+    let rest = rest.trim_start_matches('/');
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    format!("//{}{}", authority.rsplit('@').next().unwrap_or_default(), decode(path))
+}
+
+/// An address of the net as it may be shown: without what may be secret in it (credentials, query and fragment, RFC 3986, 3).
+pub(super) fn address(text: &str) -> Option<String> {
+    let text = text.trim();
+    let ("other", rest) = scheme(text)? else { return None };
+    if is_share(text) {
+        return None;
+    }
+    let name = &text[..text.len() - rest.len() - 1];
+    let rest = rest.trim_start_matches('/');
+    let (authority, path) = rest.find(['/', '?', '#', '\\']).map_or((rest, ""), |at| rest.split_at(at));
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let port = host.rsplit_once(':').filter(|_| !host.ends_with(']')).map(|(_, port)| port);
+    // A password that is not encoded as it should be may reach beyond the host.
+    let is_plain = !host.is_empty() && port.is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_sure = is_plain && (port.is_none() || !text.contains('@') || authority.contains('@'));
+    showable::line(&if is_sure { format!("{name}://{host}{path}") } else { format!("{name}://…") })
+}
+
 /// What is behind `file:` (RFC 8089, with appendix E): a host that is not this one is a Windows share.
 fn from_url(rest: &str) -> String {
     let Some(authority) = rest.strip_prefix("//") else { return decode(rest) };
@@ -93,6 +128,13 @@ fn from_url(rest: &str) -> String {
         Some(drive) if has_drive(drive) => drive.to_owned(),
         _ => path,
     }
+}
+
+/// Whether a text has percent-encoded parts, and nothing that would be encoded.
+pub(super) fn is_encoded(text: &str) -> bool {
+    let encoded = |at: usize| text.as_bytes().get(at + 1..at + 3).and_then(hex).is_some();
+    let mut escapes = text.match_indices('%').peekable();
+    escapes.peek().is_some() && escapes.all(|(at, _)| encoded(at)) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Percent-decoded (RFC 3986, 2.1), with `/` alone between parts. Bytes that are not UTF-8 become U+FFFD, as they do in paths of the index.
@@ -137,6 +179,7 @@ mod tests {
             ("file://nas/music/a.mp3", "//nas/music/a.mp3"),
             ("file://localhost//nas/music/a.mp3", "//nas/music/a.mp3"),
             ("file:/home/ann/a.mp3", "/home/ann/a.mp3"),
+            ("smb://ann:secret@nas/music/Bj%C3%B6rk/a.mp3", "//nas/music/Björk/a.mp3"),
             (r"C:\Music\AC\DC\a.mp3", "C:/Music/AC/DC/a.mp3"),
             (r"\\nas\music\a.mp3", "//nas/music/a.mp3"),
             ("/home/ann/../bob/./a.mp3", "/home/bob/a.mp3"),
@@ -153,6 +196,29 @@ mod tests {
     fn streams_and_nothing_are_no_files() {
         for text in ["", "http://radio.example/a.mp3", "spotify://x", "/", "..", &"a/".repeat(5_000)] {
             assert_eq!(Place::parse(text, None), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_secrets() {
+        for (text, shown) in [
+            ("http://radio.example/stream.mp3", Some("http://radio.example/stream.mp3")),
+            ("HTTPS://ann:secret@music.example:8443/rest/stream?u=ann&t=secret#secret", Some("HTTPS://music.example:8443/rest/stream")),
+            ("https://[2001:db8::1]/a", Some("https://[2001:db8::1]/a")),
+            ("rtsp://a.example", Some("rtsp://a.example")),
+            ("http://ann:sec/ret@radio.example/x", Some("http://…")),
+            ("http://ann:1/secret@radio.example/x", Some("http://…")),
+            ("http://ann:se?cret@radio.example/x", Some("http://…")),
+            ("http://ann:se#cret@radio.example/x", Some("http://…")),
+            ("https://video.example/@ann/1", Some("https://video.example/@ann/1")),
+            ("http://\u{1b}[2J\u{202e}x/", Some("http://[2Jx/")),
+            ("file:///a.mp3", None),
+            ("/a.mp3", None),
+            ("smb://nas/a.mp3", None),
+            ("C:/a.mp3", None),
+            ("Re: a.mp3", None),
+        ] {
+            assert_eq!(address(text).as_deref(), shown, "{text}");
         }
     }
 

@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
-use indicatif::{ProgressBar, ProgressStyle};
 
+use super::course::Course;
 use super::matching::{Mapping, Outcome, Shelf, matched};
 use super::model::{Format, Imported, Made};
 use super::place::Place;
 use super::report::{FileReport, Report};
 use super::sending::{self, Door, Existing};
-use super::{ImportError, read_file};
+use super::{ImportError, read_from};
 use crate::host::data_dir::{DataError, claim_made};
 use crate::host::library::{Brought, Library};
 use crate::host::pairing::{Pairing, Server};
@@ -40,33 +39,35 @@ struct Home {
     owner: UserId,
 }
 
+/// Why a file is not taken whose turn did not come, or did not end.
+const STOPPED: &str = "it was stopped, and nothing of this file is kept";
+
 /// Reads the files, finds their tracks in the index, and keeps what they say. What cannot be taken of one file is in the report, and the
-/// others are taken all the same.
+/// others are taken all the same. Ctrl-C stops it between two things that are kept whole; the report says which were.
 pub fn import(config: &ImportConfig) -> anyhow::Result<Report> {
     let home = if config.dry_run { None } else { Some(home(&config.data)?) };
     let library = open(&config.data)?;
+    let course = Course::begin().context("cannot listen for signals")?;
     let mapping = Mapping { media: config.media.clone(), moved: config.moved.clone() };
-    let bar = spinner();
-    bar.set_message("looking at the library");
+    course.say("looking at the library");
     let shelf = Shelf::new(library.candidates()?, mapping);
     if shelf.is_empty() {
         bail!("the library is empty: let the host scan its folders first, or run `iroam host scan`");
     }
-    let mut report = Report { dry_run: config.dry_run, files: Vec::new() };
+    let mut report = Report { dry_run: config.dry_run, ..Report::default() };
     for path in &config.files {
-        bar.set_message(format!("reading {}", path.display()));
         let mut told = FileReport { file: path.display().to_string(), ..FileReport::default() };
-        match read_file(path) {
-            Ok(found) => {
-                bar.set_message(format!("finding {} tracks", found.tracks.len()));
-                take(&found, &shelf, (&library, home.as_ref()), config.existing, &mut told)?;
-            }
+        let found = course.reading(path).map_err(ImportError::Read).and_then(|input| read_from(input, path));
+        match found {
+            _ if course.is_stopped() => told.error = Some(STOPPED.to_owned()),
+            Ok(found) => take(&found, &shelf, (&library, home.as_ref()), (config.existing, &course), &mut told)?,
             Err(ImportError::Read(error)) => told.error = Some(format!("it cannot be read: {error}")),
             Err(error) => told.error = Some(error.to_string()),
         }
         report.files.push(told);
     }
-    bar.finish_and_clear();
+    report.stopped = course.is_stopped();
+    course.end();
     Ok(report)
 }
 
@@ -97,19 +98,27 @@ fn take(
     found: &Imported,
     shelf: &Shelf,
     (library, home): (&Library, Option<&Home>),
-    existing: Existing,
+    (existing, course): (Existing, &Course),
     told: &mut FileReport,
 ) -> anyhow::Result<()> {
+    course.say(format!("finding {} tracks", found.tracks.len()));
     let outcomes = matched(&found.tracks, shelf);
     told.format = Some(found.format);
     told.count(&found.tracks, &outcomes);
     told.playlists = sending::reports(found, &outcomes);
     let Some(home) = home else { return Ok(()) };
+    if course.is_stopped() {
+        told.error = Some(STOPPED.to_owned());
+        return Ok(());
+    }
+    course.say("keeping stars, counts and dates");
     let brought = brought(found, &outcomes, shelf);
     library.bring(home.owner, &brought, SystemClock.now())?;
     let door = Door { server: &home.server, pairing: &home.pairing };
+    course.count("sending playlists", found.playlists.len());
     // Stars and counts are kept by now, and importing again is safe.
-    sending::send(&door, existing, found, (&outcomes, shelf), &mut told.playlists).context("the playlists were not all sent: import again")
+    sending::send(&door, (existing, course), found, (&outcomes, shelf), &mut told.playlists)
+        .context("the playlists were not all sent: import again")
 }
 
 /// What is kept of each track; what several foreign ones say of one is put together.
@@ -142,11 +151,4 @@ fn of(made: Made, track: TrackId, is_own: bool) -> Brought {
         added_ms: made.added.map(|at| at.0),
         is_own,
     }
-}
-
-/// Shown on a terminal only.
-pub(super) fn spinner() -> ProgressBar {
-    let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
 }

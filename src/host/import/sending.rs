@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::course::Course;
 use super::matching::{Outcome, Shelf};
 use super::model::{Content, ForeignPlaylist, Imported};
 use super::report::{ListOutcome, PlaylistReport};
@@ -124,13 +125,13 @@ fn report(list: &ForeignPlaylist, outcomes: &[Outcome]) -> PlaylistReport {
     };
     let is_nothing = matches!(&list.content, Content::Frozen { tracks, .. } if tracks.is_empty());
     let outcome = if is_nothing { ListOutcome::LeftOut } else { ListOutcome::Tried };
-    PlaylistReport { name: list.name.clone(), kind, outcome, tracks: here, missing, reason }
+    PlaylistReport { name: list.name.clone(), kind, outcome, tracks: here, missing, reason, oddities: list.oddities.clone() }
 }
 
-/// Sends the playlists, and writes into `reports` what came of each.
+/// Sends the playlists, and writes into `reports` what came of each. When it is to stop, those that were begun are sent to their ends.
 pub(super) fn send(
     door: &Door<'_>,
-    existing: Existing,
+    (existing, course): (Existing, &Course),
     found: &Imported,
     (outcomes, shelf): (&[Outcome], &Shelf),
     reports: &mut [PlaylistReport],
@@ -139,6 +140,10 @@ pub(super) fn send(
     let own = if found.playlists.iter().any(|list| list.origin.starts_with(OWN)) { own_ids(door)? } else { HashSet::new() };
     let is_here = |list: &ForeignPlaylist| list.origin.strip_prefix(OWN).is_some_and(|id| own.contains(id));
     for (list, report) in found.playlists.iter().zip(&*reports) {
+        if course.is_stopped() {
+            break;
+        }
+        course.done(1);
         if report.outcome == ListOutcome::Tried && !is_here(list) {
             let parent = list.parent.map(|at| found.playlists[at].origin.as_str());
             batch.add(list, parent, &items(list, outcomes, shelf))?;
@@ -153,7 +158,7 @@ pub(super) fn send(
             report.outcome = *outcome;
             report.reason = detail.clone().filter(|_| *outcome == ListOutcome::Refused).or(report.reason.take());
         } else if report.outcome == ListOutcome::Tried {
-            report.outcome = ListOutcome::Refused;
+            report.outcome = if course.is_stopped() { ListOutcome::NotSent } else { ListOutcome::Refused };
         }
     }
     Ok(())

@@ -13,6 +13,8 @@ use super::text::unmarked;
 
 /// Elements within elements: a property list of a library has 8.
 const DEPTH_MAX: usize = 32;
+/// Attributes of one element: a playlist of Rhythmbox has a dozen.
+const ATTRIBUTES_MAX: usize = 64;
 /// Bytes of one tag, comment or run of text. The rules of a smart playlist are the longest there is.
 const PIECE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
@@ -133,7 +135,11 @@ impl<'a> Xml<'a> {
         self.name.clear();
         self.name.push_str(&String::from_utf8_lossy(tag.local_name().as_ref()));
         self.attributes.clear();
-        for attribute in tag.attributes() {
+        // Whether a name comes twice is not asked: it would compare each with all before it, and the first one counts.
+        for attribute in tag.attributes().with_checks(false) {
+            if self.attributes.len() == ATTRIBUTES_MAX {
+                return Err(ImportError::TooMuch("an element of countless attributes"));
+            }
             let Ok(attribute) = attribute else { return Err(self.damaged()) };
             let value = self.encoding.decode_without_bom_handling(&attribute.value).0;
             // Escapes that are not XML's own are a definition's, and there is none.
@@ -288,6 +294,15 @@ mod tests {
         assert!(matches!(read(io::BufReader::new(comment)), Err(ImportError::TooMuch(_))));
         let references = Endless { bytes: b"<a>".iter().copied().chain(b"&lt;".iter().copied().cycle()) };
         assert!(matches!(read(io::BufReader::new(references)), Err(ImportError::TooMuch(_))));
+    }
+
+    #[test]
+    fn attributes_are_few() {
+        let tag = |count: usize| format!("<a {}/>", (0..count).map(|n| format!("b{n}='' ")).collect::<String>());
+        assert_eq!(read(tag(ATTRIBUTES_MAX).as_bytes()).expect("read"), ["a", "="]);
+        assert!(matches!(read(tag(ATTRIBUTES_MAX + 1).as_bytes()), Err(ImportError::TooMuch(_))));
+        // Many such tags, as large as can be, are refused at the first.
+        assert!(matches!(read(tag(200_000).as_bytes()), Err(ImportError::TooMuch(_))));
     }
 
     struct Endless<I> {

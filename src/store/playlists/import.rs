@@ -144,6 +144,10 @@ fn parent(tx: &mut Tx<'_>, owner: UserId, one: &Imported) -> Result<Option<Playl
 }
 
 fn again(tx: &mut Tx<'_>, there: Playlist, existing: Existing, one: &Imported, now: UnixMs) -> Result<Done, Stop> {
+    // What was added there nobody would see.
+    if existing == Existing::Add && there.deleted_at.is_some() {
+        return Err(Refused::Wrong("it is in the trash: restore it first, or have it replaced").into());
+    }
     let mut playlist = there.clone();
     let added = match existing {
         Existing::Replace => replace(tx, &mut playlist, one, now)?,

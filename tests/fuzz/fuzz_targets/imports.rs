@@ -1,6 +1,7 @@
 //! Any bytes are a file of another program or an error, in bounded time and memory; what is read holds together. The first byte chooses the ending.
 #![no_main]
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use iroam::host::import::{Content, Place, Source, itunes_rules, read};
@@ -23,7 +24,10 @@ fuzz_target!(|data: &[u8]| {
     }
     let extension = ["m3u", "csv", "xml"][usize::from(form) % 3];
     let Ok(found) = read(bytes, Source { folder: Some(Path::new("/music")), name: "fuzz" }, extension) else { return };
+    let mut origins = HashSet::new();
     for (at, list) in found.playlists.iter().enumerate() {
+        assert!(origins.insert(&list.origin) && (1..=200).contains(&list.origin.len()) && !list.origin.contains(char::is_control));
+        assert!(!list.name.is_empty());
         assert!(list.parent.is_none_or(|parent| parent < at));
         assert!(list.content.tracks().iter().all(|track| (*track as usize) < found.tracks.len()));
         if let Content::Smart { rules, .. } = &list.content {
@@ -31,6 +35,7 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     for track in &found.tracks {
+        assert!(track.address.as_ref().is_none_or(|address| !address.contains(['?', '#']) && address.contains("://")));
         assert!(track.made.rating.is_none_or(|rating| (1..=100).contains(&rating)));
     }
 });

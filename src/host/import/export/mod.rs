@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use super::course::spinner;
 use super::own::Document;
-use super::run::spinner;
 use gather::Gathered;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

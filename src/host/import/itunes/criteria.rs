@@ -3,7 +3,7 @@
 //! Criteria: `SLst`, 4 bytes, how many rules (u32), 0 all or 1 any (u32), to byte 136; then the rules. A rule: field (u32), action (u32), 44 bytes,
 //! length (u32), so many bytes of value. A text is UTF-16; a number or date is six 64-bit integers (from, count, unit, to, count, unit) and 20 bytes;
 //! field 0 is a group, whose value is criteria again. Info: bytes for live, matching and limited, the limit's unit, its order (u32),
-//! its count (u32), whether unchecked ones are left out (ignored), whether the order's high end is meant.
+//! its count (u32), whether unchecked ones are left out (ignored), whether the order's low end is meant: iTunes's own "Top 25 Most Played" has 0.
 
 use super::fields::{self, Known, SONGS, VIDEOS};
 use crate::protocol::rules::{Field, Group, Limit, LimitUnit, Matching, Op, Rule, Rules, Test, Value};
@@ -46,7 +46,8 @@ pub fn rules(info: &[u8], criteria: &[u8]) -> Result<Rules, NotUnderstood> {
         return not_understood("live updating is off");
     }
     // Byte 12 leaves out what is not checked: here everything is.
-    let Group { matching, rules } = if flag(1) { group(criteria, 1)? } else { Group { matching: Matching::All, rules: Vec::new() } };
+    let all = Group { matching: Matching::All, rules: Vec::new() };
+    let Group { matching, rules } = if flag(1) { group(criteria, 1)?.unwrap_or(all) } else { all };
     let limit = if flag(2) { Some(limit(info)?) } else { None };
     let rules = Rules { matching, rules, limit };
     match rules.check() {
@@ -71,7 +72,8 @@ fn limit(info: &[u8]) -> Result<Limit, NotUnderstood> {
     }
 }
 
-fn group(criteria: &[u8], depth: usize) -> Result<Group, NotUnderstood> {
+/// `None` when everything fits.
+fn group(criteria: &[u8], depth: usize) -> Result<Option<Group>, NotUnderstood> {
     if depth > DEPTH_MAX {
         return not_understood("groups nested too deeply");
     }
@@ -82,6 +84,7 @@ fn group(criteria: &[u8], depth: usize) -> Result<Group, NotUnderstood> {
     let matching = if number(criteria, 12)? == 1 { Matching::Any } else { Matching::All };
     let mut rest = criteria.get(HEADER..).unwrap_or_default();
     let mut rules = Vec::new();
+    let mut is_everything = false;
     for _ in 0..count {
         let length = number(rest, RULE_HEADER - 4)? as usize;
         let Some(value) = rest.get(RULE_HEADER..).and_then(|value| value.get(..length)) else {
@@ -90,12 +93,11 @@ fn group(criteria: &[u8], depth: usize) -> Result<Group, NotUnderstood> {
         match rule(number(rest, 0)?, number(rest, 4)?, value, depth)? {
             Meaning::Rule(rule) => rules.push(rule),
             // What all tracks here are says nothing beside others; where one is enough, everything is let through.
-            Meaning::Always if matching == Matching::All => {}
-            Meaning::Always => return not_understood("a rule that everything fits"),
+            Meaning::Always => is_everything |= matching == Matching::Any,
         }
         rest = &rest[RULE_HEADER + length..];
     }
-    Ok(Group { matching, rules })
+    Ok((!is_everything).then_some(Group { matching, rules }))
 }
 
 enum Meaning {
@@ -104,14 +106,16 @@ enum Meaning {
     Always,
 }
 
-fn rule(field: u32, action: u32, value: &[u8], depth: usize) -> Result<Meaning, NotUnderstood> {
-    if field == 0 {
-        return Ok(Meaning::Rule(Rule::Group(group(value, depth + 1)?)));
+fn rule(number: u32, action: u32, value: &[u8], depth: usize) -> Result<Meaning, NotUnderstood> {
+    if number == 0 {
+        return Ok(group(value, depth + 1)?.map_or(Meaning::Always, |group| Meaning::Rule(Rule::Group(group))));
     }
-    let Some(known) = fields::field(field) else { return not_understood(fields::name(field)) };
+    let Some(known) = fields::field(number) else { return not_understood(fields::name(number)) };
     let not = action & NOT != 0;
     let action = action & 0xffff;
     let made = match known {
+        // There it means that a track has none; here what is not known fits nothing.
+        Known::Text(_) if utf16(value).is_empty() => return not_understood(format!("{} compared with nothing", fields::name(number))),
         Known::Text(field) => text(field, action, not, value).map(Meaning::Rule),
         Known::Number(field) => Values::read(value)?.compare(field, action, not).map(Meaning::Rule),
         Known::Time(field) => time(field, action, not, &Values::read(value)?).map(Meaning::Rule),
@@ -132,7 +136,7 @@ fn rule(field: u32, action: u32, value: &[u8], depth: usize) -> Result<Meaning, 
         },
         Known::Flag(_) | Known::Love | Known::Location | Known::Podcast | Known::Checked => None,
     };
-    made.map_or_else(|| not_understood(format!("{} compared in an unknown way", fields::name(field))), Ok)
+    made.map_or_else(|| not_understood(format!("{} compared in an unknown way", fields::name(number))), Ok)
 }
 
 fn test(field: Field, op: Op, value: Value) -> Rule {
@@ -204,8 +208,14 @@ fn time(field: Field, action: u32, not: bool, values: &Values) -> Option<Rule> {
         return (ms > 0).then(|| test(field, if not { Op::NotInLast } else { Op::InLast }, Value::Number(ms)));
     }
     let ms = |seconds: i64| seconds.saturating_sub(MAC_EPOCH_S).saturating_mul(1000);
-    // A day is written as its first and last second.
-    let values = Values { from: ms(values.from), to: ms(values.to).saturating_add(999), ..*values };
+    // A day is written as its first and last second, and a second lasts a second: "after" begins when it is over.
+    let end = |seconds: i64| ms(seconds).saturating_add(999);
+    let (from, to) = match action {
+        BETWEEN => (ms(values.from.min(values.to)), end(values.from.max(values.to))),
+        GREATER | AT_MOST => (end(values.from), 0),
+        _ => (ms(values.from), 0),
+    };
+    let values = Values { from, to, ..*values };
     values.compare(field, action, not)
 }
 
@@ -236,7 +246,7 @@ mod tests {
 
     /// Info that is live, and limited to 25 of the most played where that is told.
     fn info(limited: bool) -> Vec<u8> {
-        let mut info = vec![1, 1, u8::from(limited), 3, 0, 0, 0, 0x19, 0, 0, 0, 25, 0, 1];
+        let mut info = vec![1, 1, u8::from(limited), 3, 0, 0, 0, 0x19, 0, 0, 0, 25, 0, 0];
         info.resize(112, 0);
         info
     }

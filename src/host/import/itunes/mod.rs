@@ -4,16 +4,17 @@ mod criteria;
 mod fields;
 mod playlist;
 mod track;
+mod tree;
 
 use std::collections::HashMap;
 use std::io::BufRead;
 
-pub use criteria::{NotUnderstood, rules};
+pub use criteria::rules;
 
 use super::error::ImportError;
-use super::model::{Content, ForeignPlaylist, Format, Imported, PLAYLISTS_MAX, TRACKS_MAX};
+use super::model::{Format, Imported, PLAYLISTS_MAX, TRACKS_MAX};
 use super::plist::Plist;
-use playlist::Raw;
+use tree::tree;
 
 /// Reads a whole library, one track after another.
 pub fn read(input: impl BufRead) -> Result<Imported, ImportError> {
@@ -59,59 +60,10 @@ pub fn read(input: impl BufRead) -> Result<Imported, ImportError> {
     Ok(Imported { format: Format::Itunes, tracks, playlists })
 }
 
-/// The playlists that people made, parents before children. One whose parent is not there, or is below itself, is at the top.
-fn tree(raw: Vec<Raw>, numbers: &HashMap<i64, u32>) -> Vec<ForeignPlaylist> {
-    let mut pending: Vec<Raw> = raw.into_iter().filter(Raw::is_peoples).collect();
-    let known: HashMap<String, ()> = pending.iter().filter(|raw| raw.folder).map(|raw| (raw.id.clone(), ())).collect();
-    let mut placed: HashMap<String, usize> = HashMap::new();
-    let mut playlists = Vec::with_capacity(pending.len());
-    while !pending.is_empty() {
-        let before = pending.len();
-        let mut later = Vec::new();
-        for raw in pending {
-            let parent = raw.parent.as_ref().filter(|parent| known.contains_key(*parent));
-            let parent = match parent {
-                None => None,
-                Some(parent) => match placed.get(parent) {
-                    Some(at) => Some(*at),
-                    None => {
-                        later.push(raw);
-                        continue;
-                    }
-                },
-            };
-            if raw.folder {
-                placed.insert(raw.id.clone(), playlists.len());
-            }
-            playlists.push(raw.into_playlist(parent, numbers));
-        }
-        // Folders within each other hang on nothing: the first of them comes to the top.
-        if later.len() == before {
-            later[0].parent = None;
-        }
-        pending = later;
-    }
-    playlists
-}
-
-impl Raw {
-    fn into_playlist(self, parent: Option<usize>, numbers: &HashMap<i64, u32>) -> ForeignPlaylist {
-        let tracks: Vec<u32> = self.entries.iter().filter_map(|number| numbers.get(number).copied()).collect();
-        let content = match (self.folder, &self.criteria) {
-            (true, _) => Content::Folder,
-            (false, None) => Content::Tracks(tracks),
-            (false, Some(criteria)) => match rules(self.info.as_deref().unwrap_or_default(), criteria) {
-                Ok(rules) => Content::Smart { rules, tracks },
-                Err(NotUnderstood(reason)) => Content::Frozen { tracks, reason },
-            },
-        };
-        ForeignPlaylist { origin: format!("itunes:{}", self.id), name: self.name, parent, content }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::import::model::{Content, Oddity};
     use crate::types::UnixMs;
 
     fn library(tracks: &str, playlists: &str) -> Imported {
@@ -162,9 +114,12 @@ mod tests {
         let found = library("<key>7</key><dict><key>Track ID</key><integer>7</integer></dict>", &playlists.concat());
         let names: Vec<_> =
             found.playlists.iter().map(|list| (list.name.as_str(), list.parent.map(|at| found.playlists[at].name.as_str()))).collect();
-        assert_eq!(names, [("folder", None), ("orphan", None), ("child", Some("folder")), ("a", None), ("b", Some("a"))]);
-        assert_eq!(found.playlists[2].content, Content::Tracks(vec![0]));
+        assert_eq!(names, [("folder", None), ("child", Some("folder")), ("orphan", None), ("a", None), ("b", Some("a"))]);
+        assert_eq!(found.playlists[1].content, Content::Tracks(vec![0]));
         assert_eq!(found.playlists[0].content, Content::Folder);
-        assert_eq!(found.playlists[2].origin, "itunes:child");
+        assert_eq!(found.playlists[1].origin, "itunes:child");
+        let unknown = Oddity::UnknownTracks { count: 1 };
+        let odd: Vec<_> = found.playlists.iter().map(|list| list.oddities.as_slice()).collect();
+        assert_eq!(odd, [&[][..], &[unknown], &[Oddity::UnknownFolder, unknown], &[Oddity::FolderInItself], &[]]);
     }
 }

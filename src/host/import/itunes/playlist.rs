@@ -21,9 +21,9 @@ pub(super) struct Raw {
     pub(super) criteria: Option<Vec<u8>>,
     /// Numbers of tracks.
     pub(super) entries: Vec<i64>,
-    master: bool,
-    hidden: bool,
-    kind: Option<i64>,
+    pub(super) master: bool,
+    pub(super) hidden: bool,
+    pub(super) kind: Option<i64>,
 }
 
 impl Raw {

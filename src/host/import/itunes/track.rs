@@ -2,7 +2,6 @@
 
 use crate::host::import::error::ImportError;
 use crate::host::import::model::ForeignTrack;
-use crate::host::import::place::Place;
 use crate::host::import::plist::{Plist, Scalar};
 use crate::types::{UnixMs, showable};
 
@@ -36,7 +35,7 @@ fn take(track: &mut ForeignTrack, key: &str, value: Scalar) {
         "Track Number" => track.track_no = value.count(),
         "Disc Number" => track.disc_no = value.count(),
         "Total Time" => track.duration_ms = value.count().filter(|ms| *ms > 0).map(u64::from),
-        "Location" => track.place = value.text().and_then(|text| Place::parse(&text, None)),
+        "Location" => track.locate(&value.text().unwrap_or_default(), None),
         "Rating" => made.rating = value.count().and_then(|rating| u8::try_from(rating).ok()).filter(|rating| (1..=100).contains(rating)),
         "Loved" | "Favorited" if value.is_true() => made.loved = Some(true),
         "Disliked" if value.is_true() => made.loved = Some(false),

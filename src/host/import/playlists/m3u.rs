@@ -5,12 +5,13 @@ use std::io::BufRead;
 use super::{Source, list, titled};
 use crate::host::import::error::ImportError;
 use crate::host::import::model::{ForeignTrack, Format, Imported, TRACKS_MAX};
-use crate::host::import::place::Place;
+use crate::host::import::place::{Place, is_encoded};
 use crate::host::import::text;
 use crate::types::showable;
 
 pub fn read(input: impl BufRead, source: Source<'_>) -> Result<Imported, ImportError> {
     let text = text::whole(input)?;
+    let is_encoded = is_encoded_list(&text);
     let mut tracks = Vec::new();
     let mut name = None;
     let mut next = ForeignTrack::default();
@@ -19,7 +20,13 @@ pub fn read(input: impl BufRead, source: Source<'_>) -> Result<Imported, ImportE
             Some(directive) => {
                 let (key, value) = directive.split_once(':').unwrap_or((directive, ""));
                 match key.trim().to_ascii_uppercase().as_str() {
-                    "EXTINF" => described(&mut next, value),
+                    "EXTINF" => {
+                        // What was said of an entry that never came is of no other.
+                        if next.title.is_some() || next.duration_ms.is_some() {
+                            next = ForeignTrack::default();
+                        }
+                        described(&mut next, value);
+                    }
                     "EXTALB" => next.album = showable::line(value),
                     "EXTART" => next.artist = showable::line(value),
                     "PLAYLIST" => name = showable::line(value),
@@ -27,7 +34,10 @@ pub fn read(input: impl BufRead, source: Source<'_>) -> Result<Imported, ImportE
                 }
             }
             None => {
-                next.place = Place::parse(line, source.folder);
+                next.locate(line, source.folder);
+                if is_encoded {
+                    next.place = Place::parse_url(line, source.folder);
+                }
                 tracks.push(std::mem::take(&mut next));
                 if tracks.len() > TRACKS_MAX {
                     return Err(ImportError::TooMuch("more tracks than can be"));
@@ -38,9 +48,23 @@ pub fn read(input: impl BufRead, source: Source<'_>) -> Result<Imported, ImportE
     list(Format::M3u, source, name, tracks)
 }
 
-/// `123,Artist - Title`; some write attributes behind the seconds: `123 tvg-id="x",Title`.
+/// Whether the paths of a list are references of URLs, as some players write them: each is without what would be encoded, and some have what is.
+fn is_encoded_list(text: &str) -> bool {
+    let entries = || text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let paths = || entries().filter(|line| !line.contains("://"));
+    paths().any(is_encoded) && paths().all(|path| is_encoded(path) || path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%'))
+}
+
+/// `123,Artist - Title`; some write attributes behind the seconds: `123 tvg-id="x, y",Title`.
 fn described(track: &mut ForeignTrack, value: &str) {
-    let (seconds, title) = value.split_once(',').unwrap_or((value, ""));
+    let mut quoted = false;
+    let comma = value.find(|c| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    });
+    // A quote that never ends is none.
+    let comma = comma.or_else(|| value.find(','));
+    let (seconds, title) = comma.map_or((value, ""), |at| (&value[..at], &value[at + 1..]));
     let seconds = seconds.split_whitespace().next().and_then(|text| text.parse::<f64>().ok());
     track.duration_ms = seconds.filter(|seconds| (0.5..1e9).contains(seconds)).map(|seconds| (seconds * 1000.0) as u64);
     titled(track, title);
@@ -66,6 +90,7 @@ mod tests {
         assert_eq!(first.place.as_ref().map(Place::as_str), Some("/music/Björk/01 Jóga.mp3"));
         assert_eq!(second.place.as_ref().map(Place::as_str), Some("C:/Music/a.mp3"));
         assert_eq!((second.title.as_deref(), &radio.place), (None, &None));
+        assert_eq!(radio.address.as_deref(), Some("http://radio.example/x"));
     }
 
     #[test]

@@ -36,7 +36,7 @@ fn list(format: Format, source: Source<'_>, title: Option<String>, tracks: Vec<F
     }
     let name = title.or_else(|| showable::line(source.name)).unwrap_or_else(|| "Untitled".to_owned());
     let content = Content::Tracks((0..tracks.len() as u32).collect());
-    let playlist = ForeignPlaylist { origin: origin(source), name, parent: None, content };
+    let playlist = ForeignPlaylist { origin: origin(source), name, parent: None, content, oddities: Vec::new() };
     Ok(Imported { format, tracks, playlists: vec![playlist] })
 }
 

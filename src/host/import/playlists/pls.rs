@@ -6,7 +6,6 @@ use std::io::BufRead;
 use super::{Source, list, titled};
 use crate::host::import::error::ImportError;
 use crate::host::import::model::{ForeignTrack, Format, Imported, TRACKS_MAX};
-use crate::host::import::place::Place;
 use crate::host::import::text;
 
 pub fn read(input: impl BufRead, source: Source<'_>) -> Result<Imported, ImportError> {
@@ -23,7 +22,7 @@ pub fn read(input: impl BufRead, source: Source<'_>) -> Result<Imported, ImportE
         match key {
             "file" => {
                 *has_file = true;
-                track.place = Place::parse(value.trim(), source.folder);
+                track.locate(value.trim(), source.folder);
             }
             "title" => titled(track, value),
             _ => track.duration_ms = value.trim().parse::<u32>().ok().filter(|s| *s > 0).map(|s| u64::from(s) * 1000),
@@ -38,6 +37,7 @@ pub fn read(input: impl BufRead, source: Source<'_>) -> Result<Imported, ImportE
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::import::place::Place;
 
     #[test]
     fn entries_come_by_their_numbers() {

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use super::{Source, list};
 use crate::host::import::error::ImportError;
 use crate::host::import::model::{ForeignTrack, Format, Imported, TRACKS_MAX};
-use crate::host::import::place::Place;
+use crate::host::import::place::{Place, address};
 use crate::host::import::xml::{Step, Xml};
 use crate::types::showable;
 
@@ -46,8 +46,9 @@ fn track(xml: &mut Xml<'_>, source: Source<'_>) -> Result<ForeignTrack, ImportEr
         match xml.name() {
             // Several may be given; the first that is a file counts.
             "location" => {
-                let place = Place::parse_url(xml.leaf()?.trim(), source.folder);
-                track.place = track.place.or(place);
+                let text = xml.leaf()?;
+                track.place = track.place.or_else(|| Place::parse_url(text.trim(), source.folder));
+                track.address = track.address.or_else(|| address(&text));
             }
             "title" => track.title = showable::line(&xml.leaf()?),
             "creator" => track.artist = showable::line(&xml.leaf()?),

@@ -5,11 +5,8 @@ mod query;
 use std::collections::HashMap;
 use std::io::BufRead;
 
-use sha2::{Digest, Sha256};
-
 use super::error::ImportError;
-use super::model::{Content, ENTRIES_MAX, ForeignPlaylist, ForeignTrack, Format, Imported, PLAYLISTS_MAX, TRACKS_MAX, stars};
-use super::place::Place;
+use super::model::{Content, ENTRIES_MAX, ForeignPlaylist, ForeignTrack, Format, Imported, PLAYLISTS_MAX, TRACKS_MAX, digest, stars};
 use super::xml::{Step, Xml};
 use crate::types::{UnixMs, showable};
 
@@ -63,7 +60,7 @@ fn take(track: &mut ForeignTrack, name: &str, text: &str) {
         "disc-number" => track.disc_no = text.trim().parse().ok(),
         // Whole seconds: half of one is what it is off by in the middle.
         "duration" => track.duration_ms = seconds().and_then(|s| u64::try_from(s).ok()).map(|s| s.saturating_mul(1000).saturating_add(500)),
-        "location" => track.place = Place::parse(text.trim(), None),
+        "location" => track.locate(text.trim(), None),
         "rating" => made.rating = text.trim().parse().ok().and_then(|value| stars(value, 5.0)),
         "play-count" => made.plays = text.trim().parse().unwrap_or(0),
         "last-played" => made.last_played = at(),
@@ -98,7 +95,7 @@ pub fn read_playlists(input: impl BufRead) -> Result<Imported, ImportError> {
             }
         };
         let name = name.unwrap_or_else(|| "Untitled".to_owned());
-        found.playlists.push(ForeignPlaylist { origin: origin(&name), name, parent: None, content });
+        found.playlists.push(ForeignPlaylist { origin: origin(&name), name, parent: None, content, oddities: Vec::new() });
         if found.playlists.len() > PLAYLISTS_MAX || entries > ENTRIES_MAX || found.tracks.len() > TRACKS_MAX {
             return Err(ImportError::TooMuch("more playlists than can be"));
         }
@@ -107,16 +104,19 @@ pub fn read_playlists(input: impl BufRead) -> Result<Imported, ImportError> {
     Ok(found)
 }
 
-fn locations(xml: &mut Xml<'_>, tracks: &mut Vec<ForeignTrack>, places: &mut HashMap<Place, u32>) -> Result<Vec<u32>, ImportError> {
+fn locations(xml: &mut Xml<'_>, tracks: &mut Vec<ForeignTrack>, places: &mut HashMap<String, u32>) -> Result<Vec<u32>, ImportError> {
     let mut list = Vec::new();
     while xml.step()? == Step::Open {
         if xml.name() != "location" {
             xml.skip()?;
             continue;
         }
-        let Some(place) = Place::parse(xml.leaf()?.trim(), None) else { continue };
-        let number = *places.entry(place.clone()).or_insert_with(|| {
-            tracks.push(ForeignTrack { place: Some(place), ..ForeignTrack::default() });
+        let text = xml.leaf()?;
+        let mut track = ForeignTrack::default();
+        track.locate(text.trim(), None);
+        let Some(known_by) = track.place.as_ref().map(|place| place.as_str().to_owned()).or(track.address.clone()) else { continue };
+        let number = *places.entry(known_by).or_insert_with(|| {
+            tracks.push(track);
             tracks.len() as u32 - 1
         });
         list.push(number);
@@ -126,14 +126,13 @@ fn locations(xml: &mut Xml<'_>, tracks: &mut Vec<ForeignTrack>, places: &mut Has
 
 /// Rhythmbox knows playlists by their names alone.
 fn origin(name: &str) -> String {
-    let digest: [u8; 32] = Sha256::digest(name).into();
-    let short: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("rhythmbox:{short}")
+    format!("rhythmbox:{}", digest(name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::import::place::Place;
 
     #[test]
     fn ratings_counts_and_dates_are_read() {

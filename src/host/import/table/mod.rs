@@ -7,7 +7,6 @@ use std::io::BufRead;
 
 use super::error::ImportError;
 use super::model::{ForeignTrack, Format, Imported, TRACKS_MAX, stars};
-use super::place::Place;
 use super::text;
 use crate::types::showable;
 use columns::{Column, known};
@@ -17,7 +16,9 @@ const FIRST_LINE_MAX: usize = 10_000;
 
 pub fn read(input: impl BufRead, folder: Option<&std::path::Path>) -> Result<Imported, ImportError> {
     let text = text::whole(input)?;
-    let mut reader = csv::ReaderBuilder::new().delimiter(separator(&text)).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let (told, text) = told_separator(&text);
+    let separator = told.unwrap_or_else(|| separator(text));
+    let mut reader = csv::ReaderBuilder::new().delimiter(separator).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let columns: Vec<Option<Column>> = reader.headers().map_err(broken)?.iter().map(known).collect();
     if !columns.iter().flatten().any(|column| matches!(column, Column::Title | Column::Path | Column::Id)) {
         return Err(ImportError::NoColumns);
@@ -35,6 +36,10 @@ pub fn read(input: impl BufRead, folder: Option<&std::path::Path>) -> Result<Imp
                 None => {}
             }
         }
+        // Spreadsheets write rows of separators alone.
+        if rating.is_none() && track == ForeignTrack::default() {
+            continue;
+        }
         tracks.push(track);
         ratings.push(rating);
         if tracks.len() > TRACKS_MAX {
@@ -49,7 +54,7 @@ fn take(track: &mut ForeignTrack, column: Column, value: &str, folder: Option<&s
     let made = &mut track.made;
     match column {
         Column::Id => track.id = value.parse().ok(),
-        Column::Path => track.place = Place::parse(value, folder),
+        Column::Path => track.locate(value, folder),
         Column::Title => track.title = showable::line(value),
         Column::Artist => track.artist = showable::line(value),
         Column::AlbumArtist => track.album_artist = showable::line(value),
@@ -87,6 +92,15 @@ fn rate(tracks: &mut [ForeignTrack], ratings: &[Option<f64>]) {
     }
 }
 
+/// A first line `sep=;`, which is for spreadsheets, and the table after it.
+fn told_separator(text: &str) -> (Option<u8>, &str) {
+    let first = text.split(['\r', '\n']).next().unwrap_or_default();
+    match first.to_ascii_lowercase().trim_matches('"').strip_prefix("sep=").map(str::as_bytes) {
+        Some([separator]) if separator.is_ascii() => (Some(*separator), text[first.len()..].trim_start_matches(['\r', '\n'])),
+        _ => (None, text),
+    }
+}
+
 /// The one that the first line has most of, outside of quotes.
 fn separator(text: &str) -> u8 {
     let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
@@ -109,6 +123,9 @@ fn broken(error: csv::Error) -> ImportError {
 
 /// Whether a first line could be of a table that [`read`] takes.
 pub(super) fn is_table(first_line: &str) -> bool {
+    if told_separator(first_line).0.is_some() {
+        return true;
+    }
     let separator = char::from(separator(first_line));
     let names: Vec<_> = first_line.split(separator).filter_map(|name| known(name.trim().trim_matches('"'))).collect();
     names.len() >= 2 || names.contains(&Column::Path)
@@ -117,6 +134,7 @@ pub(super) fn is_table(first_line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::import::place::Place;
     use crate::types::UnixMs;
 
     #[test]
