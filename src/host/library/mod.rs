@@ -106,11 +106,12 @@ struct Shared {
     readers: Arc<Readers>,
     /// Of which track ids are made.
     key: IdKey,
+    /// Of the whole library, whoever asks.
+    catalogue: Arc<Current>,
+    /// Closed after all readers: only who may write brings the log into the file at its end.
     listeners: Arc<Listeners>,
     changes: Arc<Changes>,
     scan: Arc<scan::State>,
-    /// Of the whole library, whoever asks.
-    catalogue: Arc<Current>,
     /// What is seen of it, by its number there; 0: all of it.
     sight: usize,
 }
