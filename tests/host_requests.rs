@@ -296,7 +296,7 @@ async fn a_media_folder_that_goes_away_while_it_plays_costs_its_tracks_until_it_
     let unplugged = home.data.join("unplugged");
     fs::rename(&home.media, &unplugged).expect("moved");
     for rendition in ["flac", "opus_160"] {
-        assert_eq!(ask(&tunnel, &init(rendition)).await.error(), ErrorCode::Gone);
+        assert_eq!(ask(&tunnel, &init(rendition)).await.error(), ErrorCode::Away);
     }
     assert_serves(&tunnel).await;
     fs::rename(&unplugged, &home.media).expect("moved back");

@@ -15,7 +15,7 @@ use iroam::auth::Standing;
 use iroam::host::HostConfig;
 use iroam::host::access::Access;
 use iroam::net::{Tunnel, TunnelListener};
-use iroam::protocol::{ErrorCode, Reply, ReplyHeader, TrackRow};
+use iroam::protocol::{Away, AwayFolder, ErrorCode, Reply, ReplyHeader, TrackRow};
 use iroam::types::{Clock, SystemClock};
 
 const NO_HTTP: &str = "http://127.0.0.1:9";
@@ -202,5 +202,47 @@ async fn what_changes_in_a_watched_folder_is_in_the_library_soon() {
     // A folder goes as a whole.
     move_in(&home.media.join("album"), &outside.media.join("album"));
     until_titles(&tunnel, &["a"]).await;
+    host.stop().await;
+}
+
+/// What the status says is away, once it is so many songs.
+async fn until_away(tunnel: &Tunnel, standing: Standing, tracks: u64) -> Away {
+    let ask = async {
+        loop {
+            let Reply::Status(status) = ask_as(tunnel, standing, r#"{"op":"status"}"#).await.reply().clone() else { panic!("no status") };
+            if status.away.tracks == tracks {
+                return status.away;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(BOUND, ask).await.unwrap_or_else(|_| panic!("{tracks} were never away"))
+}
+
+#[tokio::test]
+async fn of_a_folder_that_is_away_its_owner_is_told_which_it_is_and_others_only_how_much_of_theirs() {
+    let home = house();
+    let access = vec![(home.media.join("secret"), Access::Private), (home.media.join("party"), Access::Link)];
+    let (host, tunnel, _listener) = start(&home, access).await;
+    let row = tracks(&tunnel, 3).await.into_iter().find(|row| row.title == "house title").expect("listed");
+    let files = r#"{"op":"browse","sort":"title","files":true,"offset":0,"limit":500}"#;
+    for standing in [Standing::Owner, Standing::Household, Standing::Guest] {
+        let told = said(&ask_as(&tunnel, standing, files).await).1.contains(home.media.to_str().expect("text"));
+        assert_eq!(told, standing == Standing::Owner, "{standing:?} is told where files are");
+    }
+
+    let unplugged = home.data.with_file_name("unplugged");
+    move_in(&home.media, &unplugged);
+    let name = home.media.file_name().expect("a name").to_string_lossy().into_owned();
+    let which = AwayFolder { name, tracks: 3, videos: 0 };
+    assert_eq!(until_away(&tunnel, Standing::Owner, 3).await.folders, [which]);
+    assert_eq!(until_away(&tunnel, Standing::Household, 2).await.folders, []);
+    assert_eq!(until_away(&tunnel, Standing::Guest, 1).await.folders, []);
+    let init = format!(r#"{{"op":"init","track":"{}","rendition":"flac"}}"#, row.id);
+    assert_eq!(ask_as(&tunnel, Standing::Household, &init).await.error(), ErrorCode::Away);
+
+    move_in(&unplugged, &home.media);
+    assert!(until_away(&tunnel, Standing::Owner, 0).await.is_nothing());
+    assert!(matches!(ask_as(&tunnel, Standing::Household, &init).await.reply(), Reply::Init(_)));
     host.stop().await;
 }

@@ -201,6 +201,42 @@ fn a_song_that_fails_to_be_read_for_a_new_cover_stays_and_one_that_was_overwritt
 }
 
 /// The height that a JPEG's header says, ITU-T T.81 B.2.2.
+#[test]
+fn a_refused_file_is_not_read_again_until_it_changes() {
+    let home = Home::new();
+    let song = home.song("Album/song.flac", &[("title", "Song")]);
+    let bytes = fs::read(&song).expect("made");
+    let then = SystemTime::now() - Duration::from_secs(100);
+    let write = |bytes: &[u8], time| {
+        fs::write(&song, bytes).expect("written");
+        fs::File::options().append(true).open(&song).and_then(|file| file.set_modified(time)).expect("touched");
+    };
+    write(&vec![b'x'; bytes.len()], then);
+    let first = home.scan();
+    assert_eq!((first.skipped_total, first.tracks), (1, 0), "{first:?}");
+    // As good as new, but nothing tells so.
+    write(&bytes, then);
+    let second = home.scan();
+    assert_eq!((second.skipped, second.added), (first.skipped, 0));
+    write(&bytes, SystemTime::now());
+    let third = home.scan();
+    assert_eq!((third.skipped_total, third.added), (0, 1), "{third:?}");
+    let refused = || {
+        let index = rusqlite::Connection::open(home.data.join("library.db")).expect("opens");
+        index.query_row("SELECT count(*) FROM refused", [], |row| row.get::<_, u32>(0)).expect("counted")
+    };
+    assert_eq!(refused(), 0, "nothing is kept of a file that is in the library");
+    // Overwritten: it is missing, at the second scan too.
+    write(&vec![b'y'; bytes.len()], then);
+    let fourth = home.scan();
+    assert_eq!((fourth.skipped_total, fourth.missing, refused()), (1, 1, 1), "{fourth:?}");
+    let fifth = home.scan();
+    assert_eq!((fifth.missing, fifth.tracks), (0, 0), "{fifth:?}");
+    fs::remove_file(&song).expect("ours");
+    home.scan();
+    assert_eq!(refused(), 0, "nor of one that is gone");
+}
+
 fn jpeg_side(bytes: &[u8]) -> u16 {
     let mut at = 2;
     while !(0xc0..=0xc2).contains(&bytes[at + 1]) {

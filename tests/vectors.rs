@@ -8,8 +8,8 @@ use iroam::auth::{DeviceKey, b64, proof};
 use iroam::protocol::frame::encode;
 use iroam::protocol::reply::HostStatus;
 use iroam::protocol::{
-    ArtSize, AuthHeader, Browse, ErrorBody, ErrorCode, Forget, FrameDecoder, FrameError, MediaKind, MediaStatus, PlayReport, PreviewHead,
-    Rendition, Reply, ReplyHeader, Request, Selection, SortKey, Timeline,
+    ArtSize, AuthHeader, Away, AwayFolder, Browse, ErrorBody, ErrorCode, Forget, FrameDecoder, FrameError, MediaKind, MediaStatus, Only,
+    PlayReport, PreviewHead, Rendition, Reply, ReplyHeader, Request, Selection, SortKey, Timeline,
 };
 use iroam::types::{ArtId, TrackId};
 use serde::Serialize;
@@ -87,11 +87,21 @@ fn header(name: &str, kind: &str, value: &impl Serialize) -> Value {
 
 fn requests() -> Vec<(&'static str, Request)> {
     let track = TrackId(Uuid::from_u128(0x01890a5d_ac96_774b_bcce_b302099a8057));
-    let plain = Browse { selection: Selection::default(), sort: SortKey::Title, descending: false, offset: 0, limit: 50 };
+    let plain = Browse {
+        selection: Selection::default(),
+        sort: SortKey::Title,
+        descending: false,
+        files: false,
+        together: false,
+        offset: 0,
+        limit: 50,
+    };
     let filtered = Browse {
         selection: Selection { kind: Some(MediaKind::Video), search: Some("Björk ♪".to_owned()), ..Selection::default() },
         sort: SortKey::Added,
         descending: true,
+        files: false,
+        together: false,
         offset: 500,
         limit: 500,
     };
@@ -99,6 +109,20 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("status", Request::Status {}),
         ("browse, plain", Request::Browse(plain.clone())),
         ("browse, filtered", Request::Browse(filtered)),
+        (
+            "browse, duplicates and their files",
+            Request::Browse(Browse {
+                selection: Selection {
+                    only: Some(Only::Duplicates),
+                    search: Some("kraftwrek".to_owned()),
+                    exact: true,
+                    ..Selection::default()
+                },
+                files: true,
+                together: true,
+                ..plain.clone()
+            }),
+        ),
         ("art", Request::Art { art: ArtId::from_digest([0xa5; 32]), size: ArtSize::default() }),
         ("init", Request::Init { track, rendition: Rendition::Flac, stream: 0 }),
         (
@@ -151,6 +175,7 @@ fn replies() -> Vec<(String, ReplyHeader)> {
         bytes: 9_876_543_210,
         scanning: true,
         scan: None,
+        away: Away { tracks: 93, videos: 0, folders: vec![AwayFolder { name: "Music".to_owned(), tracks: 93, videos: 0 }] },
         media: MediaStatus::default(),
     };
     let timeline = Timeline {
@@ -189,7 +214,7 @@ fn replies() -> Vec<(String, ReplyHeader)> {
     out
 }
 
-const CODES: [ErrorCode; 13] = [
+const CODES: [ErrorCode; 14] = [
     ErrorCode::BadRequest,
     ErrorCode::UnsupportedVersion,
     ErrorCode::TicketInvalid,
@@ -199,6 +224,7 @@ const CODES: [ErrorCode; 13] = [
     ErrorCode::Replayed,
     ErrorCode::NotFound,
     ErrorCode::Gone,
+    ErrorCode::Away,
     ErrorCode::Unplayable,
     ErrorCode::MissingPlugin,
     ErrorCode::Busy,

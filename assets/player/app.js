@@ -13,9 +13,11 @@ import { connectMediaSession } from './controllers/media_session.js';
 import { Places } from './controllers/places.js';
 import { Playback } from './controllers/playback.js';
 import { Playlists } from './controllers/playlists.js';
+import { Purge } from './controllers/purge.js';
 import { Reports } from './controllers/reports.js';
 import { connectRequests } from './controllers/requests.js';
 import { connectSettings } from './controllers/settings.js';
+import { Tags } from './controllers/tags.js';
 import { connectElements } from './elements/all.js';
 import { errorText } from './lib/messages.js';
 import { initialState } from './store/initial.js';
@@ -32,15 +34,21 @@ try {
   const catalogue = new Catalogue(hosts);
   const { media } = /** @type {import('./elements/ir-video.js').IrVideo} */ (document.querySelector('ir-video'));
   const sound = /** @type {HTMLAudioElement} */ (document.getElementById('sound'));
-  const playback = new Playback({ store, hosts, catalogue, places: new Places(store, hosts), audio: sound, video: media });
+  const tags = new Tags(store, hosts, () => catalogue.generation);
+  const playback = new Playback({ store, catalogue, tags, hosts, places: new Places(store, hosts), audio: sound, video: media });
   const facets = new FacetLists(store, hosts);
   const library = new Library(store, hosts, catalogue, facets);
   new Playlists(store);
-  new Changes(store, hosts, library);
+  new Changes(store, hosts, {
+    changed: (hostId, change) => {
+      library.changed();
+      tags.changed(hostId, change);
+    },
+  });
   new Reports(store, hosts);
   new Artwork(store, hosts);
   new Extras(store, hosts, playback);
-  connectRequests(store, { playback, library, facets, marks: new Marks(store, hosts) });
+  connectRequests(store, { playback, library, facets, marks: new Marks(store, hosts), purge: new Purge(store, hosts, catalogue, library) });
   connectMediaSession(store, playback);
   await hosts.watch();
 } catch (error) {

@@ -41,6 +41,10 @@ export interface Track {
   /** Its file is gone. */
   missing?: boolean;
   duplicate?: boolean;
+  /** Among duplicates: those of one number are the same. */
+  group?: number;
+  /** Told to the owner alone, where it was asked for. */
+  file?: TrackFile;
   listened?: Listened;
   duration_ms: number;
   codec: string;
@@ -53,6 +57,20 @@ export interface Track {
   renditions: string[];
   /** A video's sound, best first. */
   sound?: string[];
+}
+
+export interface TrackFile {
+  folder: string;
+  name: string;
+  size: number;
+  missing_since_ms?: number;
+}
+
+/** What lies in folders that are not there now; their names are told to the owner alone. */
+export interface Away {
+  tracks: number;
+  videos: number;
+  folders?: readonly { name: string; tracks: number; videos: number }[];
 }
 
 /** What the listener made of it. */
@@ -108,6 +126,8 @@ export interface ColumnState {
   total: number;
   /** Tracks that any of its values, or none, would leave. */
   tracks: number;
+  /** Those of them that have no value. */
+  without: number;
   pages: ReadonlyMap<number, readonly FacetValue[]>;
 }
 
@@ -238,12 +258,15 @@ export interface HostStatus {
   duration_ms: number;
   bytes: number;
   scanning: boolean;
+  away?: Away;
 }
 
 /** Which rows the grid shows, in which order. */
 export interface Query {
   kind: MediaKind;
   search: string;
+  /** What was typed, and nothing instead of it. */
+  exact: boolean;
   sort: SortKey;
   descending: boolean;
   /** Of a column any of its values; nothing chosen is everything. */
@@ -328,8 +351,13 @@ export interface Progress {
 export interface Notice {
   id: string;
   text: string;
-  kind: 'error' | 'waiting';
+  kind: 'error' | 'waiting' | 'done';
+  /** What can be done about it: a button that asks for it by an event. */
+  action?: { label: string; event: string; detail: unknown };
 }
+
+/** Rows of the grid, or all that it lists. */
+export type Rows = { low: number; high: number } | 'all';
 
 export interface ListState {
   status: 'idle' | 'loading' | 'ready' | 'error';
@@ -356,6 +384,8 @@ export interface SelectionState {
 
 export interface PlaybackState {
   item: QueueItem | null;
+  /** Its track as its tags are now: they may have changed since it was queued. */
+  track: Track | null;
   sent: Sent | null;
   paused: boolean;
   buffering: boolean;
@@ -407,6 +437,7 @@ export type Action =
       total: number;
       durationMs: number | null;
       bytes: number | null;
+      corrected?: string | null;
       /** Of the selection, in the new rows. */
       lead: number;
       anchor: number;
@@ -415,13 +446,14 @@ export type Action =
   | { type: 'rating/set'; ids: readonly string[]; rating: number }
   | { type: 'love/set'; ids: readonly string[]; loved: boolean }
   | { type: 'browser/open'; open: boolean }
-  | { type: 'browser/page'; of: Facet; page: number; values: readonly FacetValue[]; total: number; tracks: number; first: boolean }
+  | { type: 'browser/page'; of: Facet; page: number; values: readonly FacetValue[]; total: number; tracks: number; without?: number; first: boolean }
   | { type: 'playlists'; playlists: readonly Playlist[] }
   | { type: 'playlists/folder'; id: string; open: boolean }
   | { type: 'list/forget'; pages: readonly number[] }
   | { type: 'list/error'; text: string }
   | { type: 'select'; lead: number; extend: boolean }
-  | { type: 'playback/track'; item: QueueItem | null; sent: Sent | null }
+  | { type: 'playback/track'; item: QueueItem | null; sent: Sent | null; track?: Track }
+  | { type: 'playback/tags'; hostId: string; track: Track }
   | { type: 'playback/progress'; progress: Progress }
   | { type: 'playback/volume'; volume: number }
   | { type: 'art'; art: Readonly<Record<string, string>> }

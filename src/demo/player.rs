@@ -22,7 +22,15 @@ pub fn tracks(client: &mut Client, host_id: &str) -> Result<u64> {
 }
 
 fn request_bytes(key: &DeviceKey, ticket: &str) -> Result<Vec<u8>> {
-    let browse = Browse { selection: Selection::default(), sort: SortKey::Title, descending: false, offset: 0, limit: 1 };
+    let browse = Browse {
+        selection: Selection::default(),
+        sort: SortKey::Title,
+        descending: false,
+        files: false,
+        together: false,
+        offset: 0,
+        limit: 1,
+    };
     let request = serde_json::to_vec(&Request::Browse(browse))?;
     let nonce: [u8; 16] = random::bytes();
     let auth = AuthHeader {

@@ -1,6 +1,6 @@
 //! Scans at the start, of what changed when it has come to rest, every so often, and when asked by SIGHUP (where no terminal sends it).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::import::libraries_in;
-use super::library::{Changed, Library, LibraryError, ScanSummary, Skipped};
+use super::library::{AwayFolder, Changed, Library, LibraryError, ScanSummary, Skipped};
 use super::media::{Prober, WorkerConfig};
 use super::report::Report;
 use super::scan_bar::words;
@@ -71,6 +71,7 @@ impl Scans {
             clock,
             stop: stop.clone(),
             skipped: Mutex::default(),
+            away: Mutex::default(),
             libraries_told: AtomicBool::default(),
         };
         let mut scans = Self::keep(Arc::new(move |what| scan.run(&what)), stop, wake, hangup, Some(watch));
@@ -124,6 +125,8 @@ struct Scan {
     stop: Arc<AtomicBool>,
     /// What the last scan skipped.
     skipped: Mutex<HashSet<Skipped>>,
+    /// Folders that were away after the last scan.
+    away: Mutex<BTreeSet<PathBuf>>,
     libraries_told: AtomicBool,
 }
 
@@ -214,6 +217,7 @@ impl Scan {
         };
         let is_all = matches!(what, What::Everything);
         self.tell_of_libraries();
+        self.tell_away();
         tell(scanned, is_all, &mut self.skipped.lock().unwrap_or_else(PoisonError::into_inner));
         self.report.scan_ended();
         if is_done
@@ -227,6 +231,29 @@ impl Scan {
 }
 
 impl Scan {
+    /// Says once of each folder that it went away, and once that it is back.
+    fn tell_away(&self) {
+        let found = match self.library.away() {
+            Ok(found) => found,
+            Err(error) => return tracing::error!(%error, "it is not known which folders are away"),
+        };
+        let mut before = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut now = BTreeSet::new();
+        for AwayFolder { path, tracks, videos } in found {
+            let Some(path) = path else { continue };
+            if !before.remove(&path) {
+                tracing::warn!(
+                    folder = %path.display(), tracks, videos,
+                    "the folder is not there: is its disk plugged in? What lies in it is kept, and comes back with it"
+                );
+            }
+            now.insert(path);
+        }
+        for path in std::mem::replace(&mut *before, now) {
+            tracing::info!(folder = %path.display(), "the folder is there again");
+        }
+    }
+
     /// Says once how the library of another program, lying beside the media, is brought along.
     fn tell_of_libraries(&self) {
         if !self.libraries_told.swap(true, Ordering::Relaxed) {
@@ -251,6 +278,8 @@ fn tell(scanned: Result<ScanSummary, LibraryError>, is_all: bool, before: &mut H
         }
         Ok(mut summary) => {
             let count = summary.skipped_total;
+            // Of these it was told already.
+            summary.skipped.retain(|skipped| !summary.away.iter().any(|away| away.to_string_lossy() == skipped.path));
             let (told, more) = news(std::mem::take(&mut summary.skipped), before);
             for Skipped { path, reason } in told {
                 tracing::info!(%path, %reason, "skipped");

@@ -23,6 +23,8 @@ pub enum ErrorCode {
     NotFound,
     /// The file was there when the library was scanned and is not now.
     Gone,
+    /// The folder that the file is in is not there now, and what lies in it comes back with it.
+    Away,
     /// The file does not decode.
     Unplayable,
     /// A codec package is not installed; the detail names it.

@@ -238,6 +238,18 @@ impl Listened {
     }
 }
 
+/// Where a track's file is, or was. Bytes that are not UTF-8 are shown as `\u{FFFD}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackFile {
+    /// Absolute.
+    pub folder: String,
+    pub name: String,
+    pub size: u64,
+    /// Unix milliseconds: since when it is missing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub missing_since_ms: Option<i64>,
+}
+
 /// A row of the song grid. Of several artists, composers or genres the texts are joined by `; `.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrackRow {
@@ -275,6 +287,12 @@ pub struct TrackRow {
     /// The same sound is in the library more than once.
     #[serde(skip_serializing_if = "is_false", default)]
     pub duplicate: bool,
+    /// Where tracks come together with their duplicates: those of one number are the same. Counted from 0 along the list.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group: Option<u32>,
+    /// Where it was asked for; for the owner's eyes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file: Option<TrackFile>,
     #[serde(skip_serializing_if = "Listened::is_nothing", default)]
     pub listened: Listened,
     pub duration_ms: u64,

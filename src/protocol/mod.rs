@@ -2,6 +2,7 @@
 //! The wire is described in `src/ARCHITECTURE.md`; the shared vectors are in `tests/vectors/`.
 
 pub mod art;
+pub mod away;
 pub mod details;
 pub mod error;
 pub mod frame;
@@ -17,11 +18,12 @@ pub mod tags;
 pub mod tunnel;
 
 pub use art::ArtSize;
+pub use away::{Away, AwayFolder};
 pub use details::{Chapter, Details, MediaStatus, MissingPart, PreviewHead, SoundStream, Subtitle};
 pub use error::{ErrorBody, ErrorCode};
 pub use frame::{FrameDecoder, FrameError};
 pub use listening::{Forget, PlayReport};
-pub use media::{Listened, Loudness, MediaKind, Rendition, Role, SourceAudio, SourceMedia, SourceVideo, Timeline, TrackRow};
+pub use media::{Listened, Loudness, MediaKind, Rendition, Role, SourceAudio, SourceMedia, SourceVideo, Timeline, TrackFile, TrackRow};
 pub use reply::{BrowsePage, ChangedTracks, FacetPage, FacetValue, Reply, ReplyHeader};
 pub use request::{AuthHeader, Request};
 pub use rules::Rules;

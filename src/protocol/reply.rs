@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::away::Away;
 use super::details::{MediaStatus, PreviewHead};
 use super::error::ErrorBody;
 use super::media::{Timeline, TrackRow};
@@ -44,6 +45,9 @@ pub enum Reply {
         total: u64,
         /// The selected tracks, whatever the values of this column.
         tracks: u64,
+        /// Those of them that have no value. Of names they are the last value, which has an empty name; of albums they are not listed.
+        #[serde(default)]
+        without: u64,
     },
     /// Body: [`BrowsePage`] as JSON.
     Tracks {},
@@ -106,6 +110,8 @@ pub struct HostStatus {
     /// There while it is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub scan: Option<ScanStatus>,
+    #[serde(skip_serializing_if = "Away::is_nothing", default)]
+    pub away: Away,
     #[serde(default)]
     pub media: MediaStatus,
 }

@@ -223,7 +223,7 @@ mod tests {
             (sort, prop::option::of(".{0,60}"), any::<bool>(), any::<u32>(), 1u16..=500).prop_map(
                 |(sort, search, descending, offset, limit)| {
                     let selection = Selection { kind: Some(MediaKind::Audio), search, ..Selection::default() };
-                    Request::Browse(Browse { selection, sort, descending, offset, limit })
+                    Request::Browse(Browse { selection, sort, descending, files: false, together: false, offset, limit })
                 }
             ),
             (any::<[u8; 32]>(), prop::sample::select(ArtSize::ALL.to_vec()))

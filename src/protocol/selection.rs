@@ -17,6 +17,9 @@ pub struct Selection {
     /// Words that its texts have, all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
+    /// No other words are looked for instead of those that no track has.
+    #[serde(skip_serializing_if = "is_false")]
+    pub exact: bool,
     /// As a facet lists them; an empty text is a track without one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub genres: Vec<String>,
@@ -78,6 +81,12 @@ pub struct Browse {
     pub sort: SortKey,
     #[serde(default)]
     pub descending: bool,
+    /// With where each file is. Of no effect for others than the owner.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub files: bool,
+    /// Of duplicates: what is the same comes together, where the first of it would be.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub together: bool,
     pub offset: u32,
     /// 1..=500
     pub limit: u16,
@@ -154,4 +163,8 @@ fn rows(limit: u16) -> Result<(), ErrorBody> {
 
 fn bad(detail: String) -> ErrorBody {
     ErrorBody::new(ErrorCode::BadRequest, detail)
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

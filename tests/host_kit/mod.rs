@@ -86,7 +86,7 @@ pub fn ffmpeg(input: &[&str], tags: &[(&str, &str)], path: &Path) {
 }
 
 pub fn everything(sort: SortKey) -> Browse {
-    Browse { selection: Selection::default(), sort, descending: false, offset: 0, limit: 500 }
+    Browse { selection: Selection::default(), sort, descending: false, files: false, together: false, offset: 0, limit: 500 }
 }
 
 pub fn rows(library: &Library, browse: &Browse) -> Vec<TrackRow> {

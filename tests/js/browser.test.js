@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { choosing, chosenIn, selectionOf, valueAt } from '../../assets/player/store/browser.js';
+import { choosing, chosenIn, namedIn, noteAt, selectionOf, valueAt } from '../../assets/player/store/browser.js';
+import { FacetLists } from '../../assets/player/controllers/facets.js';
 import { initialState } from '../../assets/player/store/initial.js';
 import { reduce } from '../../assets/player/store/reducer.js';
+import { createStore } from '../../assets/player/store/store.js';
 
 const apply = (state, ...actions) => actions.reduce(reduce, state);
 const choose = (of, ...keys) => ({ type: 'query', query: choosing(of, keys) });
@@ -50,4 +52,37 @@ test('values come page by page, and a first page takes the place of all', () => 
   const { artist } = apply(initialState(), column(0, true), column(1, false)).browser.columns;
   assert.deepEqual([valueAt(artist, 0).name, valueAt(artist, 399).name, valueAt(artist, 400)], ['0', '399', undefined]);
   assert.equal(apply(initialState(), column(1, false), column(0, true)).browser.columns.artist.pages.size, 1);
+});
+
+test('of what is missing no kind is left out, and a search is only as typed while there is one', () => {
+  const missing = apply(initialState(), { type: 'host/select', hostId: 'h', kind: 'audio', only: 'missing' });
+  assert.deepEqual(selectionOf(missing.query), { only: 'missing' });
+  const typed = apply(initialState(), { type: 'query', query: { search: 'kraftwrek', exact: true } });
+  assert.deepEqual(selectionOf(typed.query), { kind: 'audio', search: 'kraftwrek', exact: true });
+  assert.deepEqual(selectionOf({ ...typed.query, search: '' }), { kind: 'audio' });
+});
+
+test('tracks without a genre are no genre', () => {
+  const columnOf = (total, without) => ({ total, tracks: 9, without, pages: new Map() });
+  assert.deepEqual([namedIn('genre', columnOf(2, 4)), namedIn('genre', columnOf(2, 0)), namedIn('album', columnOf(2, 4))], [1, 2, 2]);
+});
+
+test('albums of one name are told apart by whose they are, then by their years', () => {
+  const value = (name, artist, year) => ({ name, artist, year, tracks: 1 });
+  const values = [value('Alone', 'Ada'), value('Hits', 'Bo', 1990), value('HITS', 'Cy', 1991), value('Hits', 'Cy', 1999), value('Zoo')];
+  const column = { total: 5, tracks: 5, without: 0, pages: new Map([[0, values]]) };
+  assert.deepEqual(values.map((_, at) => noteAt(column, at)), ['', 'Bo', 'Cy, 1991', 'Cy, 1999', '']);
+  assert.equal(noteAt(column, 200), '');
+});
+
+test('a column that is asked for anew while it is asked for is asked again', async () => {
+  const store = createStore(apply(initialState(), { type: 'me', user: null, hosts: [{ id: 'h', name: 'h', online: true }] }, { type: 'browser/open', open: true }), reduce);
+  const asked = [];
+  const request = ({ of }, { signal }) => new Promise((resolve, reject) => {
+    asked.push(of);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+  const facets = new FacetLists(store, { client: () => ({ request }) });
+  facets.forget();
+  assert.deepEqual(asked, ['genre', 'artist', 'album', 'genre', 'artist', 'album']);
 });

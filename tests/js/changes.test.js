@@ -27,7 +27,7 @@ function follower() {
       const answer = (reply, changed = []) => resolve({ reply, body: new TextEncoder().encode(JSON.stringify({ changed, removed: [] })) });
       asked.push({ question, signal, answer, reject });
     });
-  new Changes(store, { client: () => ({ request }) }, { changed: (change) => told.push(change) });
+  new Changes(store, { client: () => ({ request }) }, { changed: (hostId, change) => told.push(hostId === HOST.id && change) });
   store.dispatch({ type: 'me', user: null, hosts: [HOST] });
   return { store, asked, told };
 }

@@ -32,6 +32,10 @@ class FakeElement {
     return this.attributes.get(name) ?? null;
   }
 
+  remove() {
+    this.removed = true;
+  }
+
   removeAttribute(name) {
     this.attributes.delete(name);
   }

@@ -1,6 +1,7 @@
 //! Tracks whose file has vanished: missing until they are purged, and not forgotten after.
 
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use iroam::host::library::Library;
@@ -36,6 +37,11 @@ fn a_purge_can_be_undone_and_a_file_that_comes_back_is_the_track_it_was() {
     kept.iter().for_each(|(path, _)| fs::remove_file(path).expect("removed"));
     home.scan();
     assert_eq!((missing(&library), ids(&library).len()), (3, 1));
+
+    let selection = Selection { only: Some(Only::Missing), ..Selection::default() };
+    let gone = rows(&library, &Browse { selection, files: true, ..everything(SortKey::Title) }).remove(0).file.expect("told");
+    assert_eq!(Path::new(&gone.folder).join(&gone.name), paths[0]);
+    assert!(gone.missing_since_ms.is_some_and(|since| since <= SystemClock.now().0), "{gone:?}");
 
     // What is there is not purged, whoever asks.
     let wanted = [before[&title(0)], before[&title(3)]];

@@ -402,7 +402,15 @@ fn a_video_without_a_cover_gets_a_picture_once_for_each_state_of_its_file() {
     library.keep_poster(&bare[0], Some(jpeg.get_ref())).expect("kept");
     library.keep_poster(&bare[1], None).expect("noted");
     assert_eq!(library.bare_videos().expect("asked"), [], "one has a picture, of the other none can be made");
-    let everything = Browse { selection: Selection::default(), sort: SortKey::Title, descending: false, offset: 0, limit: 10 };
+    let everything = Browse {
+        selection: Selection::default(),
+        sort: SortKey::Title,
+        descending: false,
+        files: false,
+        together: false,
+        offset: 0,
+        limit: 10,
+    };
     let art: Vec<_> =
         library.browse(UserId(uuid::Uuid::nil()), &everything).expect("asked").tracks.into_iter().filter_map(|row| row.art).collect();
     assert_eq!(art.len(), 1);

@@ -66,8 +66,10 @@ export class Catalogue {
    */
   async #ask(hostId, query, page, signal) {
     if (query.playlist?.kind === 'list') return this.#playlistRows.page(hostId, query.playlist, page, signal);
-    const { sort, descending } = query;
-    const request = { op: 'browse', selection: selectionOf(query), sort, descending, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
+    const { sort, descending, only } = query;
+    const files = only === 'duplicates' || only === 'missing' ? { files: true } : {};
+    const together = only === 'duplicates' ? { together: true } : {};
+    const request = { op: 'browse', selection: selectionOf(query), sort, descending, ...files, ...together, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
     const { reply, body } = await this.#hosts.client(hostId).request(request, { signal });
     const { tracks } = JSON.parse(new TextDecoder().decode(body));
     return { total: reply.total, durationMs: reply.duration_ms ?? null, bytes: reply.bytes ?? null, corrected: reply.corrected ?? null, tracks };

@@ -34,7 +34,7 @@ export class Changes {
   /**
    * @param {Store} store
    * @param {import('./hosts.js').Hosts} hosts
-   * @param {{ changed(change: Change): void }} library
+   * @param {{ changed(hostId: string, change: Change): void }} library
    */
   constructor(store, hosts, library) {
     this.#hosts = hosts;
@@ -92,7 +92,7 @@ export class Changes {
     if (since === undefined) return 0;
     const { changed, removed } = JSON.parse(new TextDecoder().decode(body));
     if (reply.reset || changed.length > 0 || removed.length > 0) {
-      this.#library.changed({ reset: reply.reset, changed, removed });
+      this.#library.changed(hostId, { reset: reply.reset, changed, removed });
       return jittered(TOGETHER_MS);
     }
     return performance.now() - began < WAIT_MS / 2 ? jittered(POLL_MS) : 0;

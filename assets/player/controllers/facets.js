@@ -11,10 +11,8 @@ export class FacetLists {
   #hosts;
   /** What each column was asked by last. @type {Map<Facet, string>} */
   #shown = new Map();
-  /** @type {Map<Facet, AbortController>} */
-  #aborts = new Map();
-  /** @type {Set<string>} */
-  #asked = new Set();
+  /** Pages that are on their way, until the column is asked for anew. @type {Map<Facet, { abort: AbortController, pages: Set<number> }>} */
+  #asked = new Map();
 
   /**
    * @param {Store} store
@@ -54,8 +52,8 @@ export class FacetLists {
       const key = JSON.stringify([hostId, selectionOf(query, of)]);
       if (this.#shown.get(of) === key) continue;
       this.#shown.set(of, key);
-      this.#aborts.get(of)?.abort();
-      this.#aborts.set(of, new AbortController());
+      this.#asked.get(of)?.abort.abort();
+      this.#asked.set(of, { abort: new AbortController(), pages: new Set() });
       this.#ask(of, 0, true);
     }
   }
@@ -67,20 +65,22 @@ export class FacetLists {
    */
   async #ask(of, page, first) {
     const { hostId, query } = this.#store.state;
-    const signal = this.#aborts.get(of)?.signal;
-    const key = `${this.#shown.get(of)} ${of} ${page}`;
-    if (!hostId || !signal || this.#asked.has(key)) return;
-    this.#asked.add(key);
+    const asked = this.#asked.get(of);
+    if (!hostId || !asked || asked.pages.has(page)) return;
+    const { signal } = asked.abort;
+    asked.pages.add(page);
     try {
-      const request = { op: 'facets', of, selection: selectionOf(query, of), offset: page * PAGE_VALUES, limit: PAGE_VALUES };
+      // Albums of one name are then beside one another.
+      const order = of === 'album' ? { order: 'title' } : {};
+      const request = { op: 'facets', of, selection: selectionOf(query, of), ...order, offset: page * PAGE_VALUES, limit: PAGE_VALUES };
       const { reply, body } = await this.#hosts.client(hostId).request(request, { signal });
       const { values } = JSON.parse(new TextDecoder().decode(body));
-      if (!signal.aborted) this.#store.dispatch({ type: 'browser/page', of, page, values, total: reply.total, tracks: reply.tracks, first });
+      if (!signal.aborted) this.#store.dispatch({ type: 'browser/page', of, page, values, total: reply.total, tracks: reply.tracks, without: reply.without ?? 0, first });
     } catch (error) {
       // The grid says what is wrong; the column is asked for again with the next change.
       if (!signal.aborted && !leaveIfSignedOut(error)) this.#shown.delete(of);
     } finally {
-      this.#asked.delete(key);
+      asked.pages.delete(page);
     }
   }
 }

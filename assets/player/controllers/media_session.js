@@ -17,7 +17,7 @@ export function connectMediaSession(store, playback) {
   handle('previoustrack', () => playback.skip(-1));
   handle('seekto', ({ seekTime }) => seekTime !== undefined && playback.seek(seekTime));
   const track = () => (session.metadata = metadata(store.state));
-  store.watch((state) => state.playback.item, track);
+  store.watch((state) => state.playback.track, track);
   store.watch((state) => state.art, track);
   store.watch((state) => state.playback.paused, (paused) => {
     session.playbackState = store.state.playback.item ? (paused ? 'paused' : 'playing') : 'none';
@@ -39,7 +39,7 @@ function handle(action, handler) {
 
 /** @param {import('../types.js').State} state */
 function metadata(state) {
-  const track = state.playback.item?.track;
+  const { track } = state.playback;
   if (!track) return null;
   const url = state.art[track.art ?? ''];
   return new MediaMetadata({

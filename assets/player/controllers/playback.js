@@ -3,6 +3,8 @@
 import { isOfWholeHost } from '../../pcd/retry.js';
 import { Engine } from '../audio/engine.js';
 import { Throughput } from '../audio/throughput.js';
+import { awayOf, awaySentence } from '../lib/away.js';
+import { Failures, IN_A_ROW } from '../lib/failures.js';
 import { errorText, unplayableText } from '../lib/messages.js';
 import { PAGE_ROWS } from '../store/list.js';
 import { rowAt } from '../store/selectors.js';
@@ -22,6 +24,10 @@ export class Playback {
   #store;
   #catalogue;
   #places;
+  #tags;
+  #failures = new Failures();
+  /** A track whose folder is away, as long as that is what is said. @type {{ item: QueueItem, goesOn: boolean } | null} */
+  #away = null;
   #engine;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -33,14 +39,16 @@ export class Playback {
    * @param {Store} options.store
    * @param {import('./hosts.js').Hosts} options.hosts
    * @param {import('./catalogue.js').Catalogue} options.catalogue
+   * @param {import('./tags.js').Tags} options.tags
    * @param {{ startOf(item: QueueItem): number }} options.places
    * @param {HTMLMediaElement} options.audio
    * @param {HTMLMediaElement} options.video
    */
-  constructor({ store, hosts, catalogue, places, audio, video }) {
+  constructor({ store, hosts, catalogue, tags, places, audio, video }) {
     this.#store = store;
     this.#catalogue = catalogue;
     this.#places = places;
+    this.#tags = tags;
     const throughput = new Throughput(() => performance.now());
     this.#engine = new Engine({ audio, video, media: mediaOf(store, hosts, throughput), throughput, hooks: this.#hooks() });
     this.setVolume(keptVolume());
@@ -51,6 +59,7 @@ export class Playback {
     });
     store.watch(({ selection }) => selection.lead, (lead) => this.#expect(lead));
     store.watch(({ list }) => list, () => this.#rehearse());
+    store.watch(({ status }) => status?.away, () => this.#awayChanged());
   }
 
   get engine() {
@@ -61,13 +70,19 @@ export class Playback {
   play(index) {
     const { hostId, query, list } = this.#store.state;
     const track = rowAt(list, index);
-    if (hostId && track) this.#start({ hostId, track, query, index, generation: this.#catalogue.generation });
+    if (!hostId || !track) return;
+    this.#failures.clear();
+    this.#start({ hostId, track, query, index, generation: this.#catalogue.generation });
   }
 
   /** Play, or pause; with nothing to go on with, the selected row, else the first. */
   toggle() {
     const { playback, selection } = this.#store.state;
-    if (!playback.item) this.play(Math.max(0, selection.lead));
+    const { first } = this.#failures;
+    if (!playback.item && first) {
+      this.#failures.clear();
+      this.#start(first);
+    } else if (!playback.item) this.play(Math.max(0, selection.lead));
     else if (this.#engine.paused) this.#engine.resume();
     else this.#engine.pause();
   }
@@ -116,6 +131,7 @@ export class Playback {
 
   /** @param {QueueItem} item */
   #start(item) {
+    this.#away = null;
     this.#store.dispatch({ type: 'notice/hide', id: 'track' });
     this.#engine.start(item, this.#places.startOf(item));
     if (item.track.kind === 'video') this.#store.dispatch({ type: 'video', open: true });
@@ -135,7 +151,10 @@ export class Playback {
   #hooks() {
     return {
       next: (item) => this.#itemAt(item, item.index + 1),
-      onTrack: (item, sent) => this.#store.dispatch({ type: 'playback/track', item, sent }),
+      onTrack: (item, sent) => {
+        this.#tags.follow(item);
+        this.#store.dispatch({ type: 'playback/track', item, sent, track: this.#tags.latest(item) });
+      },
       onProgress: (progress) => this.#store.dispatch({ type: 'playback/progress', progress }),
       onFailed: (item, error) => this.#failed(item, error),
       onEnded: () => this.#ended(),
@@ -152,9 +171,32 @@ export class Playback {
     const whole = isOfWholeHost(error);
     // A host that is gone has a message of its own already.
     if (/** @type {any} */ (error)?.code === 'host_gone') return false;
-    const text = whole ? errorText(error) : unplayableText(item.track.title, error);
+    const goesOn = !whole && this.#failures.add(item);
+    this.#away = /** @type {any} */ (error)?.code === 'away' ? { item, goesOn } : null;
+    if (this.#away) this.#sayAway(this.#away);
+    else this.#say(whole ? errorText(error) : `${unplayableText(item.track.title, error)}${goesOn ? '' : ` Playing stops: these were ${IN_A_ROW} in a row.`}`);
+    return goesOn;
+  }
+
+  /** One sentence for a folder, however many of its tracks were to be played. @param {{ item: QueueItem, goesOn: boolean }} what */
+  #sayAway({ item, goesOn }) {
+    const { status, hostId } = this.#store.state;
+    const sentence = awaySentence(item.hostId === hostId ? status?.away : undefined, item.track.kind);
+    this.#say(`${sentence} ${goesOn ? 'What lies in it is passed over.' : 'Playing stops; press Play when it is back.'}`);
+  }
+
+  /** The host knows by now which folder it is, or it is back. */
+  #awayChanged() {
+    const { status, hostId, notices } = this.#store.state;
+    if (!this.#away || this.#away.item.hostId !== hostId || !notices.some(({ id }) => id === 'track')) return;
+    if (awayOf(status?.away, this.#away.item.track.kind)) return this.#sayAway(this.#away);
+    this.#away = null;
+    this.#store.dispatch({ type: 'notice/hide', id: 'track' });
+  }
+
+  /** @param {string} text */
+  #say(text) {
     this.#store.dispatch({ type: 'notice/show', notice: { id: 'track', text, kind: 'error' } });
-    return !whole;
   }
 
   /**
@@ -167,7 +209,10 @@ export class Playback {
     if (index < 0) return null;
     const { tracks } = await this.#catalogue.page(hostId, query, Math.floor(index / PAGE_ROWS), undefined, generation);
     const track = tracks[index % PAGE_ROWS];
-    return track ? { hostId, query, track, index, generation } : null;
+    if (!track) return null;
+    const item = { hostId, query, track, index, generation };
+    this.#tags.follow(item);
+    return item;
   }
 }
 

@@ -18,9 +18,10 @@ const COLUMNS_OPEN = 'iroam.columns';
  *   library: import('./library.js').Library,
  *   facets: import('./facets.js').FacetLists,
  *   marks: import('./marks.js').Marks,
+ *   purge: import('./purge.js').Purge,
  * }} controllers
  */
-export function connectRequests(store, { playback, library, facets, marks }) {
+export function connectRequests(store, { playback, library, facets, marks, purge }) {
   const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
     document.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
   on('ir-play', ({ index }) => playback.play(index));
@@ -38,7 +39,10 @@ export function connectRequests(store, { playback, library, facets, marks }) {
   on('ir-narrow', ({ of, keys }) => store.dispatch({ type: 'query', query: choosing(of, keys) }));
   on('ir-values', ({ of, first, last }) => facets.need(of, first, last));
   on('ir-folder', ({ id, open }) => store.dispatch({ type: 'playlists/folder', id, open }));
-  on('ir-search', (search) => search !== store.state.query.search && store.dispatch({ type: 'query', query: { search } }));
+  on('ir-search', (search) => search !== store.state.query.search && store.dispatch({ type: 'query', query: { search, exact: false } }));
+  on('ir-exact', () => store.dispatch({ type: 'query', query: { exact: true } }));
+  on('ir-purge', ({ rows, what }) => purge.remove(rows, what));
+  on('ir-unpurge', (which) => purge.undo(which));
   on('ir-sort', (sort) => store.dispatch({ type: 'query', query: { sort, descending: sort === store.state.query.sort && !store.state.query.descending } }));
   on('ir-dismiss', (id) => store.dispatch({ type: 'notice/hide', id }));
   on('ir-video', (open) => showVideo(store, open));

@@ -3,6 +3,7 @@
 import { IrAccount } from './ir-account.js';
 import { IrArt } from './ir-art.js';
 import { IrBrowser } from './ir-browser.js';
+import { IrHint } from './ir-hint.js';
 import { IrLcd } from './ir-lcd.js';
 import { IrNotice } from './ir-notice.js';
 import { IrSearch } from './ir-search.js';
@@ -24,6 +25,7 @@ const TAGS = [
   ['ir-sources', IrSources],
   ['ir-art', IrArt],
   ['ir-browser', IrBrowser],
+  ['ir-hint', IrHint],
   ['ir-songs', IrSongs],
   ['ir-video', IrVideo],
   ['ir-status', IrStatus],

@@ -2,7 +2,7 @@
 
 import { h, setAttribute, setText } from '../lib/dom.js';
 import { scrollToShow, visibleRows } from '../lib/virtual.js';
-import { keyOf, valueAt } from '../store/browser.js';
+import { keyOf, namedIn, noteAt, valueAt } from '../store/browser.js';
 
 /** @typedef {import('../types.js').ColumnState} ColumnState */
 /** @typedef {import('../types.js').Facet} Facet */
@@ -26,7 +26,7 @@ export class BrowserColumn {
   /** @type {Map<number, HTMLElement>} */
   #rows = new Map();
   /** @type {ColumnState} */
-  #column = { total: 0, tracks: 0, pages: new Map() };
+  #column = { total: 0, tracks: 0, without: 0, pages: new Map() };
   /** @type {readonly string[]} */
   #chosen = [];
   /** The row that the keyboard is on, and the other end of a range. */
@@ -86,29 +86,33 @@ export class BrowserColumn {
   #fill(index) {
     let row = this.#rows.get(index);
     if (!row) {
-      row = h('div', { id: `${this.#of}-${index}`, role: 'option', class: 'browser-row' }, h('span', { class: 'browser-name' }), h('span', { class: 'browser-count' }));
+      row = h('div', { id: `${this.#of}-${index}`, role: 'option', class: 'browser-row' }, h('span', { class: 'browser-name' }), h('span', { class: 'browser-note' }), h('span', { class: 'browser-count' }));
       row.style.transform = `translateY(${index * this.#rowHeight}px)`;
       this.#rows.set(index, row);
       this.#sizer.append(row);
     }
-    const { name, count, key } = this.#value(index);
+    const { name, note, count, key } = this.#value(index);
     setText(row.children[0], name);
-    setText(row.children[1], count);
-    setAttribute(row, 'title', name);
+    setText(row.children[1], note);
+    setText(row.children[2], count);
+    setAttribute(row, 'title', note ? `${name} — ${note}` : name);
     setAttribute(row, 'aria-setsize', this.#column.total + 1);
     setAttribute(row, 'aria-posinset', index + 1);
     setAttribute(row, 'aria-selected', String(index === 0 ? this.#chosen.length === 0 : key !== null && this.#chosen.includes(key)));
     row.classList.toggle('is-lead', index === this.#lead);
   }
 
-  /** @param {number} index @returns {{ name: string, count: string, key: string | null }} */
+  /** @param {number} index @returns {{ name: string, note: string, count: string, key: string | null }} */
   #value(index) {
     const { one, many, none } = NAMES[this.#of];
-    const { total } = this.#column;
-    if (index === 0) return { name: `All (${total.toLocaleString()} ${total === 1 ? one : many})`, count: '', key: null };
+    if (index === 0) {
+      const named = namedIn(this.#of, this.#column);
+      return { name: `All (${named.toLocaleString()} ${named === 1 ? one : many})`, note: '', count: '', key: null };
+    }
     const value = valueAt(this.#column, index - 1);
-    if (!value) return { name: '', count: '', key: null };
-    return { name: value.name || none, count: value.tracks.toLocaleString(), key: keyOf(this.#of, value) };
+    if (!value) return { name: '', note: '', count: '', key: null };
+    const note = this.#of === 'album' ? noteAt(this.#column, index - 1) : '';
+    return { name: value.name || none, note, count: value.tracks.toLocaleString(), key: keyOf(this.#of, value) };
   }
 
   /** @param {MouseEvent} event */

@@ -37,9 +37,9 @@ export class IrLcd extends IrElement {
     connectPopover(this.#format, this.#sent, { below: this });
     this.append(this.#cover, h('div', { class: 'lcd-main' }, status, scrub), this.#format, this.#sent, preview.element, h('div', { class: 'lcd-idle' }, icon('note')));
     this.#listen(store);
-    store.watch(({ playback }) => playback.item, () => this.#showTrack(store.state));
+    store.watch(({ playback }) => playback.track, () => this.#showTrack(store.state));
     store.watch(({ playback }) => playback, () => this.#showProgress(store.state));
-    store.watch(({ art, playback }) => art[playback.item?.track.art ?? ''], () => this.#showCover(store.state));
+    store.watch(({ art, playback }) => art[playback.track?.art ?? ''], () => this.#showCover(store.state));
     store.watch(playsVideo, () => this.#showCover(store.state));
     store.watch(chaptersOf, () => this.#showTicks(store.state));
     store.watch(({ playback }) => playback.duration, () => this.#showTicks(store.state));
@@ -89,8 +89,7 @@ export class IrLcd extends IrElement {
   }
 
   /** @param {State} state */
-  #showTrack({ playback: { item } }) {
-    const track = item?.track;
+  #showTrack({ playback: { track } }) {
     this.classList.toggle('is-idle', !track);
     setText(this.#title, track?.title ?? '');
     setText(this.#by, [track?.artist, track?.album].filter(Boolean).join(' — '));
@@ -142,7 +141,7 @@ export class IrLcd extends IrElement {
 
   /** @param {State} state */
   #showCover(state) {
-    const url = state.art[state.playback.item?.track.art ?? ''];
+    const url = state.art[state.playback.track?.art ?? ''];
     this.#cover.replaceChildren(url ? h('img', { src: url, alt: '' }) : icon(playsVideo(state) ? 'film' : 'note'));
   }
 }

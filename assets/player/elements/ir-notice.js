@@ -31,9 +31,14 @@ export class IrNotice extends IrElement {
   }
 
   /** @param {Notice} notice */
-  #make({ id, text, kind }) {
+  #make({ id, text, kind, action }) {
     const close = () => this.request('ir-dismiss', id);
-    const button = h('button', { type: 'button', 'aria-label': 'Dismiss', title: 'Dismiss', onclick: close }, icon('close'));
-    return h('div', { role: 'alert', class: `notice notice-${kind}` }, h('span', {}, text), kind === 'error' ? button : null);
+    const button = h('button', { type: 'button', class: 'notice-close', 'aria-label': 'Dismiss', title: 'Dismiss', onclick: close }, icon('close'));
+    const does = () => {
+      close();
+      if (action) this.request(action.event, action.detail);
+    };
+    const act = action ? h('button', { type: 'button', class: 'push notice-action', onclick: does }, action.label) : null;
+    return h('div', { role: kind === 'done' ? 'status' : 'alert', class: `notice notice-${kind}` }, h('span', {}, text), act, kind === 'waiting' ? null : button);
   }
 }

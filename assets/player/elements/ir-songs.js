@@ -1,5 +1,6 @@
 /** The song grid: any number of rows, of which only those in view exist. */
 
+import { COLUMNS, viewOf } from '../lib/columns.js';
 import { h, setAttribute } from '../lib/dom.js';
 import { IrElement } from '../lib/element.js';
 import { scrollToShow, visibleRows } from '../lib/virtual.js';
@@ -42,6 +43,9 @@ export class IrSongs extends IrElement {
     store.watch(({ playback }) => playback.paused, redraw);
     store.watch(({ query }) => query, (query) => {
       head.show(query);
+      this.#rows.show(COLUMNS[viewOf(query)]);
+      setAttribute(this, 'data-view', viewOf(query));
+      this.#measure();
       this.#scroller.scrollTop = 0;
       setAttribute(this.#grid, 'data-kind', query.kind);
       setAttribute(this.#grid, 'data-sortable', String(query.playlist?.kind !== 'list'));
@@ -70,8 +74,10 @@ export class IrSongs extends IrElement {
     this.#sizer.addEventListener('mousedown', (event) => this.#select(event));
     this.#sizer.addEventListener('dblclick', (event) => ratingOf(event.target) === null && !isHeart(event.target) && this.#play(this.#rows.indexOf(event.target)));
     this.#sizer.addEventListener('click', (event) => {
-      // A finger has no double click.
-      if (matchMedia('(pointer: coarse)').matches) this.#play(this.#rows.indexOf(event.target));
+      // A finger has no double click. What has no file is only selected.
+      const index = this.#rows.indexOf(event.target);
+      const isGone = index !== null && this.#store && rowAt(this.#store.state.list, index)?.missing;
+      if (matchMedia('(pointer: coarse)').matches && !isGone) this.#play(index);
     });
     this.#grid.addEventListener('keydown', (event) => this.#onKey(event));
   }
@@ -108,6 +114,7 @@ export class IrSongs extends IrElement {
     const to = Object.hasOwn(steps, event.key) ? steps[/** @type {keyof typeof steps} */ (event.key)] : null;
     const stars = /^[0-5]$/.test(event.key) && from >= 0 ? Number(event.key) : null;
     if (stars !== null) this.request('ir-rate', { index: from, rating: stars * 20 });
+    else if (event.key === 'Delete' || event.key === 'Backspace') this.request('ir-remove');
     else if (event.key === 'Enter') this.#play(from < 0 ? 0 : from);
     else if (to === null || list.total === 0) return;
     else this.request('ir-select', { lead: Math.max(0, Math.min(list.total - 1, to)), extend: event.shiftKey });
@@ -152,7 +159,7 @@ export class IrSongs extends IrElement {
       const mark = track && track.id === playingId ? (playback.paused ? 'paused' : 'playing') : null;
       return { track, mark, selected: index >= low && index <= high && high >= 0, lead: index === selection.lead };
     });
-    this.#empty.replaceChildren(...emptyView(state, () => this.request('ir-retry')));
+    this.#empty.replaceChildren(...emptyView(state, (name, detail) => this.request(name, detail)));
     if (last >= first) this.request('ir-rows', { first, last });
   }
 }

@@ -38,7 +38,7 @@ export class IrVideo extends IrElement {
     showFullScreen(full);
     this.addEventListener('pointermove', () => this.#wake());
     this.addEventListener('focusin', () => this.#wake());
-    store.watch(({ playback }) => playback.item?.track.title ?? '', (text) => setText(title, text));
+    store.watch(({ playback }) => playback.track?.title ?? '', (text) => setText(title, text));
     store.watch(({ playback }) => playback.buffering, (buffering) => this.classList.toggle('is-buffering', buffering));
     store.watch(
       (state) => state.videoOpen && playsVideo(state),
@@ -62,7 +62,7 @@ export class IrVideo extends IrElement {
     button.addEventListener('click', render);
     store.watch(({ extras }) => extras, render);
     store.watch(({ settings }) => settings, render);
-    store.watch(({ art, playback: { item } }) => art[item?.track.art ?? ''], (url) => setAttribute(this.media, 'poster', url));
+    store.watch(({ art, playback: { track } }) => art[track?.art ?? ''], (url) => setAttribute(this.media, 'poster', url));
   }
 
   /** One click plays and pauses, two make it larger: then what plays goes on. @param {() => void} grow */

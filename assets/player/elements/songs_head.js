@@ -1,27 +1,30 @@
 /** The grid's head: a column each, sorting where the host can sort. */
 
-import { COLUMNS } from '../lib/columns.js';
+import { COLUMNS, viewOf } from '../lib/columns.js';
 import { h, setAttribute } from '../lib/dom.js';
 import { icon } from '../lib/icons.js';
 
 /** @typedef {import('../types.js').SortKey} SortKey */
+/** @typedef {import('../lib/columns.js').Column} Column */
 
 export class SongsHead {
-  #cells = COLUMNS.map((column) => ({ column, cell: h('div', { role: 'columnheader', class: `cell cell-${column.name}` }) }));
+  #row = h('div', { role: 'row', 'aria-rowindex': 1, class: 'songs-row' });
+  #onSort;
+  /** @type {readonly Column[] | null} */
+  #columns = null;
+  /** @type {{ column: Column, cell: HTMLElement }[]} */
+  #cells = [];
 
   /** @param {(sort: SortKey) => void} onSort */
   constructor(onSort) {
-    for (const { column, cell } of this.#cells) {
-      const { sort, label } = column;
-      if (sort) cell.append(h('button', { type: 'button', onclick: () => onSort(sort) }, h('span', {}, label)));
-      else cell.append(h('span', {}, label));
-    }
-    const row = h('div', { role: 'row', 'aria-rowindex': 1, class: 'songs-row' }, ...this.#cells.map(({ cell }) => cell));
-    this.element = h('div', { role: 'rowgroup', class: 'songs-head' }, row);
+    this.#onSort = onSort;
+    this.element = h('div', { role: 'rowgroup', class: 'songs-head' }, this.#row);
   }
 
   /** @param {import('../types.js').Query} query */
-  show({ sort, descending, playlist }) {
+  show(query) {
+    this.#build(COLUMNS[viewOf(query)]);
+    const { sort, descending, playlist } = query;
     // A list keeps the order that its owner gave it.
     const isFixed = playlist?.kind === 'list';
     for (const { column, cell } of this.#cells) {
@@ -32,5 +35,20 @@ export class SongsHead {
       cell.querySelector('.icon')?.remove();
       if (sorted) button?.append(icon(descending ? 'down' : 'up'));
     }
+  }
+
+  /** @param {readonly Column[]} columns */
+  #build(columns) {
+    if (columns === this.#columns) return;
+    this.#columns = columns;
+    this.#cells = columns.map((column) => ({ column, cell: this.#cell(column) }));
+    this.#row.replaceChildren(...this.#cells.map(({ cell }) => cell));
+  }
+
+  /** @param {Column} column */
+  #cell({ name, label, sort }) {
+    const text = h('span', {}, label);
+    const head = sort ? h('button', { type: 'button', onclick: () => this.#onSort(sort) }, text) : text;
+    return h('div', { role: 'columnheader', class: `cell cell-${name}` }, head);
   }
 }

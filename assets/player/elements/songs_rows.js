@@ -29,10 +29,21 @@ export class RowPool {
   #used = new Map();
   /** @type {HTMLElement[]} */
   #free = [];
+  /** @type {readonly import('../lib/columns.js').Column[]} */
+  #columns = COLUMNS.songs;
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
     this.#parent = parent;
+  }
+
+  /** Other columns need other rows. @param {readonly import('../lib/columns.js').Column[]} columns */
+  show(columns) {
+    if (columns === this.#columns) return;
+    this.#columns = columns;
+    for (const row of [...this.#used.values(), ...this.#free]) row.remove();
+    this.#used.clear();
+    this.#free = [];
   }
 
   /**
@@ -59,7 +70,7 @@ export class RowPool {
     for (let index = first; index <= last; index += 1) {
       const row = this.#used.get(index) ?? this.#take(index);
       row.style.transform = `translateY(${index * rowHeight}px)`;
-      fill(row, view(index));
+      fill(row, this.#columns, view(index));
     }
     for (const row of this.#free) row.hidden = true;
   }
@@ -70,13 +81,12 @@ export class RowPool {
     row.hidden = false;
     row.id = rowId(index);
     setAttribute(row, 'aria-rowindex', index + 2);
-    row.classList.toggle('is-odd', index % 2 === 1);
     this.#used.set(index, row);
     return row;
   }
 
   #make() {
-    const cells = COLUMNS.map(({ name, text }) => h('div', { role: 'gridcell', class: `cell cell-${name}` }, text ? null : marks()));
+    const cells = this.#columns.map(({ name, text }) => h('div', { role: 'gridcell', class: `cell cell-${name}` }, text ? null : marks()));
     const row = h('div', { role: 'row', class: 'songs-row' }, ...cells);
     this.#parent.append(row);
     return row;
@@ -85,9 +95,10 @@ export class RowPool {
 
 /**
  * @param {HTMLElement} row
+ * @param {readonly import('../lib/columns.js').Column[]} columns
  * @param {RowView} view
  */
-function fill(row, { track, mark, selected, lead }) {
+function fill(row, columns, { track, mark, selected, lead }) {
   setAttribute(row, 'aria-selected', String(selected));
   row.classList.toggle('is-lead', lead);
   const shown = SHOWN.get(row);
@@ -97,7 +108,9 @@ function fill(row, { track, mark, selected, lead }) {
   setAttribute(row, 'aria-current', mark ? 'true' : null);
   row.classList.toggle('is-missing', track?.missing === true);
   row.classList.toggle('is-loved', track?.listened?.loved === true);
-  COLUMNS.forEach(({ text }, index) => {
+  row.classList.toggle('is-shaded', (track?.group ?? 0) % 2 === 1);
+  setAttribute(row, 'title', track?.file ? `${track.file.folder}/${track.file.name}` : null);
+  columns.forEach(({ text }, index) => {
     if (text) setText(row.children[index], track ? text(track) : '');
     else showMarks(row.children[index].children[0], track?.listened);
   });

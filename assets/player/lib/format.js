@@ -60,3 +60,8 @@ export function day(at) {
   const time = Date.parse(at);
   return Number.isNaN(time) ? '' : new Date(time).toLocaleDateString(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
 }
+
+/** With a capital. @param {string} text */
+export function upper(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -20,10 +20,10 @@ export function reduceBrowser(browser, action) {
     case 'browser/open':
       return { ...browser, open: action.open };
     case 'browser/page': {
-      const { of, page, values, total, tracks, first } = action;
+      const { of, page, values, total, tracks, without = 0, first } = action;
       const pages = new Map(first ? [] : browser.columns[of].pages);
       pages.set(page, values);
-      return { ...browser, columns: { ...browser.columns, [of]: { total, tracks, pages } } };
+      return { ...browser, columns: { ...browser.columns, [of]: { total, tracks, without, pages } } };
     }
     default:
       return browser;
@@ -63,6 +63,33 @@ export function valueAt(column, index) {
 }
 
 /**
+ * How many values have a name: tracks without one are no genre and no artist. Albums are told without those.
+ * @param {import('../types.js').Facet} of
+ * @param {import('../types.js').ColumnState} column
+ */
+export function namedIn(of, { total, without }) {
+  return of !== 'album' && without > 0 ? Math.max(0, total - 1) : total;
+}
+
+/**
+ * What tells a value from its neighbours of the same name: whose album it is; where that is the same too, its year. Empty for one that stands alone.
+ * @param {import('../types.js').ColumnState} column
+ * @param {number} index
+ */
+export function noteAt(column, index) {
+  const value = valueAt(column, index);
+  if (!value) return '';
+  const name = value.name.toLocaleLowerCase();
+  const twins = [];
+  for (const step of [-1, 1]) {
+    for (let at = index + step; valueAt(column, at)?.name.toLocaleLowerCase() === name; at += step) twins.push(valueAt(column, at));
+  }
+  const sameArtist = twins.filter((twin) => twin?.artist === value.artist);
+  const isOlder = value.year && sameArtist.some((twin) => twin?.year !== value.year);
+  return [...(twins.length > 0 && value.artist ? [value.artist] : []), ...(isOlder ? [String(value.year)] : [])].join(', ');
+}
+
+/**
  * How a column's value is told to the host: an album by its id, the others by name.
  * @param {import('../types.js').Facet} of
  * @param {import('../types.js').FacetValue} value
@@ -96,11 +123,13 @@ export function choosing(of, keys) {
  * @param {import('../types.js').Query} query
  * @param {import('../types.js').Facet | null} [column]
  */
-export function selectionOf({ kind, search, genres, artists, albums, only, playlist }, column = null) {
+export function selectionOf({ kind, search, exact, genres, artists, albums, only, playlist }, column = null) {
   const before = column ? FACETS.indexOf(column) : FACETS.length;
   return {
-    ...(playlist ? {} : { kind }),
+    // Of what is missing nothing is left out: all of it can be taken out of the library at once.
+    ...(playlist || only === 'missing' ? {} : { kind }),
     ...(search ? { search } : {}),
+    ...(search && exact ? { exact } : {}),
     ...(only ? { only } : {}),
     ...(playlist?.kind === 'smart' ? { rules: playlist.rules } : {}),
     ...(before > 0 && genres.length > 0 ? { genres } : {}),

@@ -9,13 +9,13 @@ export function initialState() {
     hostId: null,
     unreachable: [],
     status: null,
-    query: { kind: 'audio', search: '', sort: 'artist', descending: false, genres: [], artists: [], albums: [], only: null, playlist: null },
+    query: { kind: 'audio', search: '', exact: false, sort: 'artist', descending: false, genres: [], artists: [], albums: [], only: null, playlist: null },
     browser: { open: false, columns: { genre: emptyColumn(), artist: emptyColumn(), album: emptyColumn() } },
     playlists: [],
     foldersOpen: [],
     list: emptyList(),
     selection: { lead: -1, anchor: -1 },
-    playback: { item: null, sent: null, paused: true, buffering: false, position: 0, duration: 0, origin: 0, volume: 1 },
+    playback: { item: null, track: null, sent: null, paused: true, buffering: false, position: 0, duration: 0, origin: 0, volume: 1 },
     art: {},
     notices: [],
     videoOpen: false,
@@ -32,7 +32,7 @@ export function emptyList() {
 
 /** @returns {import('../types.js').ColumnState} */
 export function emptyColumn() {
-  return { total: 0, tracks: 0, pages: new Map() };
+  return { total: 0, tracks: 0, without: 0, pages: new Map() };
 }
 
 /** @returns {import('../types.js').ExtrasState} */

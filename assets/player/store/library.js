@@ -39,7 +39,7 @@ export function reduceLibrary(state, action) {
 function withSource(state, { hostId, kind, only = null, playlist = null }) {
   const { query } = state;
   const isSame = kind === query.kind && only === query.only && playlist?.id === query.playlist?.id;
-  const all = { search: '', genres: [], artists: [], albums: [] };
+  const all = { search: '', exact: false, genres: [], artists: [], albums: [] };
   return {
     ...state,
     hostId,

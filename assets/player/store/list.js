@@ -26,8 +26,8 @@ export function reduceList(list, action) {
       return { status: 'ready', stale: false, total, durationMs, bytes, corrected, pages, error: '' };
     }
     case 'list/refresh': {
-      const { pages, total, durationMs, bytes, shift } = action;
-      return { ...list, status: 'ready', stale: false, error: '', pages, total, durationMs, bytes, shift: { rows: shift } };
+      const { pages, total, durationMs, bytes, corrected = null, shift } = action;
+      return { ...list, status: 'ready', stale: false, error: '', pages, total, durationMs, bytes, corrected, shift: { rows: shift } };
     }
     case 'rating/set':
       return withListened(list, action.ids, ({ rating: _, ...others }) => (action.rating > 0 ? { ...others, rating: action.rating } : others));

@@ -37,7 +37,7 @@ export function currentHost(state) {
 
 /** The track whose cover is shown: what plays, else what is selected. @param {State} state */
 export function shownTrack(state) {
-  return state.playback.item?.track ?? rowAt(state.list, state.selection.lead) ?? null;
+  return state.playback.track ?? rowAt(state.list, state.selection.lead) ?? null;
 }
 
 /** @param {State} state */

@@ -92,8 +92,21 @@ CREATE TABLE track (
 CREATE INDEX track_by_album ON track (album);
 CREATE INDEX track_by_added ON track (added_at_ms, id);
 CREATE INDEX track_by_purge ON track (state_at_ms) WHERE state = 'purged';
+CREATE INDEX track_by_away ON track (folder, kind) WHERE state = 'offline';
 CREATE INDEX track_by_duplicate ON track (song) WHERE duplicate;
 CREATE INDEX track_by_fingerprint ON track (fingerprint) WHERE fingerprint NOT NULL;
+
+-- Files that say nothing of use, as they were and for which version of the program: they are not read again until that changes.
+CREATE TABLE refused (
+    folder   INTEGER NOT NULL REFERENCES folder (n),
+    name     BLOB    NOT NULL,
+    mtime_ms INTEGER NOT NULL,
+    size     INTEGER NOT NULL,
+    inode    INTEGER NOT NULL,
+    reason   TEXT    NOT NULL,                      -- for people
+    version  TEXT    NOT NULL,
+    PRIMARY KEY (folder, name)
+) STRICT, WITHOUT ROWID;
 
 -- Who made a track. role: 0 artist, 1 album artist, 2 composer.
 CREATE TABLE credit (

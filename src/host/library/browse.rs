@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::analysis::fill_loudness;
 use super::catalogue::{Asked, By, Catalogue, Narrowed, Selected, View, Wanted};
-use super::row::track_row;
+use super::row::{track_file, track_row};
 use super::{Library, LibraryError};
 use crate::protocol::{Browse, Only, Selection, SortKey, TrackRow};
 use crate::types::{Clock, SystemClock, UnixMs, UserId};
@@ -35,8 +35,19 @@ impl Library {
         let wanted = Wanted { asked, sort: browse.sort, descending: browse.descending, by };
         let readers = &self.shared.readers;
         let (offset, limit) = (browse.offset as usize, usize::from(browse.limit));
-        let page = catalogue.page(&selected, &wanted, offset..offset + limit, |by| readers.read(|index| catalogue.listened(index, by)))?;
-        let tracks = readers.read(|index| rows(index, &catalogue, &page))?;
+        let is_together = browse.together && browse.selection.only == Some(Only::Duplicates);
+        let asked_for = if is_together { 0..usize::MAX } else { offset..offset + limit };
+        let sorted = catalogue.page(&selected, &wanted, asked_for, |by| readers.read(|index| catalogue.listened(index, by)))?;
+        let (page, groups) = if is_together {
+            let together = readers.read(|index| catalogue.together(index, &sorted))?;
+            let page = sorted.len().min(offset)..sorted.len().min(offset + limit);
+            (together.positions[page.clone()].to_vec(), together.groups[page].to_vec())
+        } else {
+            (sorted, Vec::new())
+        };
+        // Where files are is nobody's business but the owner's.
+        let with_files = browse.files && self.shared.sight == 0;
+        let tracks = readers.read(|index| rows(index, &catalogue, &page, &groups, with_files))?;
         let corrected = selected.corrected.clone();
         Ok(Page { total: selected.tracks as u64, duration_ms: selected.duration_ms, bytes: selected.bytes, tracks, corrected })
     }
@@ -46,7 +57,7 @@ impl Library {
             self.shared.readers.read(|index| {
                 let mut narrowed = Narrowed::default();
                 if let Some(text) = &asked.selection.search {
-                    let found = catalogue.search(index, text)?;
+                    let found = catalogue.search(index, text, asked.selection.exact)?;
                     narrowed.to.extend(found.bits);
                     narrowed.corrected = found.corrected;
                 }
@@ -74,15 +85,18 @@ impl Library {
     }
 }
 
-/// Rows of the tracks at these positions; one that has been thrown away meanwhile is left out.
-fn rows(index: &Connection, catalogue: &Catalogue, positions: &[u32]) -> rusqlite::Result<Vec<TrackRow>> {
+/// Rows of the tracks at these positions, with their groups where there are some; one that has been thrown away meanwhile is left out.
+fn rows(index: &Connection, catalogue: &Catalogue, positions: &[u32], groups: &[u32], with_files: bool) -> rusqlite::Result<Vec<TrackRow>> {
     // One transaction, so that the rows fit together.
     let snapshot = index.unchecked_transaction()?;
     let mut statement = snapshot.prepare_cached("SELECT * FROM track_row WHERE n = ?")?;
     let mut rows = Vec::with_capacity(positions.len());
-    for position in positions {
-        let row = statement.query_row([catalogue.n(*position)], track_row).optional()?;
-        rows.extend(row);
+    for (at, position) in positions.iter().enumerate() {
+        let row = statement.query_row([catalogue.n(*position)], |row| {
+            let file = with_files.then(|| track_file(row)).transpose()?;
+            Ok(TrackRow { group: groups.get(at).copied(), file, ..track_row(row)? })
+        });
+        rows.extend(row.optional()?);
     }
     fill_loudness(&snapshot, &mut rows)?;
     Ok(rows)

@@ -23,6 +23,8 @@ pub(super) const VERSION: usize = STEPS.len();
 type Step = fn(&Connection) -> rusqlite::Result<()>;
 /// A reader that finds the writer in its way waits at most so long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Of a scan none is prepared twice.
+const STATEMENTS: usize = 64;
 /// Readers kept for the next request; more are made when needed and thrown away after.
 const READERS_KEPT: usize = 4;
 
@@ -35,6 +37,7 @@ pub(super) fn open_for_writing(index: &Path) -> Result<Connection, LibraryError>
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     migrate(&mut connection, index)?;
     teach(&connection)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 

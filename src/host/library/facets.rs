@@ -12,6 +12,8 @@ use crate::types::{ArtId, UserId};
 pub struct FacetList {
     pub total: u64,
     pub tracks: u64,
+    /// Those of them without a value.
+    pub without: u64,
     pub values: Vec<FacetValue>,
 }
 
@@ -31,6 +33,6 @@ impl Library {
             }
             Ok(())
         })?;
-        Ok(FacetList { total: counted.total, tracks: selected.tracks as u64, values })
+        Ok(FacetList { total: counted.total, tracks: selected.tracks as u64, without: counted.without, values })
     }
 }

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use rusqlite::{CachedStatement, Connection, ToSql, named_params, params};
 
-use super::described::{AlbumTag, Described, MoreTags, joined};
-use super::identity::{Fingerprint, song};
+use super::described::{AlbumTag, Described, MoreTags};
+use super::identity::Fingerprint;
 use super::row::{Stamp, integer, kind_name, path_bytes};
-use super::words::words_of;
-use crate::types::{ArtId, TrackId, UnixMs};
+use super::texts::Texts;
+use crate::types::{AlbumId, ArtId, TrackId, UnixMs};
 
 /// Remembered numbers of one table: a scan meets the same artists again and again.
 const REMEMBERED: usize = 20_000;
@@ -22,6 +22,7 @@ pub(super) struct Kept<'a> {
     pub(super) stamp: Stamp,
     pub(super) fingerprint: Option<Fingerprint>,
     pub(super) file: &'a Described,
+    pub(super) texts: &'a Texts,
     pub(super) art: Option<&'a ArtId>,
 }
 
@@ -31,7 +32,20 @@ pub(super) struct Keeper<'a> {
     folders: HashMap<Vec<u8>, i64>,
     artists: HashMap<(String, Option<String>), i64>,
     genres: HashMap<String, i64>,
+    albums: HashMap<AlbumId, WrittenAlbum>,
     pictures: HashMap<ArtId, i64>,
+    /// No track has a higher number.
+    last: i64,
+    /// What tracks are found by, to be written together: FTS5 writes what it has, as small as it is, whenever another table's statement
+    /// could be undone by itself.
+    words: Vec<(i64, String)>,
+}
+
+/// An album as its last track has it: `sort_title` and `sort_artist` too.
+struct WrittenAlbum {
+    n: i64,
+    tag: AlbumTag,
+    sort: [Option<String>; 2],
 }
 
 #[derive(Clone, Copy)]
@@ -43,41 +57,72 @@ enum Role {
 
 impl<'a> Keeper<'a> {
     pub(super) fn new(index: &'a Connection) -> Self {
-        Self { index, folders: HashMap::new(), artists: HashMap::new(), genres: HashMap::new(), pictures: HashMap::new() }
+        Self {
+            index,
+            folders: HashMap::new(),
+            artists: HashMap::new(),
+            genres: HashMap::new(),
+            albums: HashMap::new(),
+            pictures: HashMap::new(),
+            // None is taken for new.
+            last: i64::MAX,
+            words: Vec::new(),
+        }
+    }
+
+    /// To be called in a transaction before its first track: a new one needs no look for what it had.
+    pub(super) fn begin(&mut self) -> rusqlite::Result<()> {
+        self.last = self.index.prepare_cached("SELECT ifnull(max(n), 0) FROM track")?.query_row([], |row| row.get(0))?;
+        Ok(())
+    }
+
+    /// To be called at a transaction's end.
+    pub(super) fn finish(&mut self) -> rusqlite::Result<()> {
+        let mut statement = self.index.prepare_cached("INSERT OR REPLACE INTO words (rowid, line) VALUES (?, ?)")?;
+        self.words.drain(..).try_for_each(|(n, words)| statement.execute(params![n, words]).map(drop))
     }
 
     /// Writes a file that is there; an id that is known keeps its number and when it was added.
     pub(super) fn keep(&mut self, kept: &Kept<'_>, now: UnixMs) -> rusqlite::Result<i64> {
-        let file = kept.file;
+        let (file, texts) = (kept.file, kept.texts);
         let folder = self.folder(kept.path.parent().map(path_bytes).unwrap_or_default())?;
         let name = kept.path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
         let album = file.album.as_ref().map(|album| self.album(album, &file.more)).transpose()?;
         let art = kept.art.map(|art| self.picture(art)).transpose()?;
-        let more =
-            (file.more != MoreTags::default()).then(|| serde_json::to_string(&file.more).expect("plain texts and numbers serialise"));
         let n = self.index.prepare_cached(include_str!("keep.sql"))?.query_row(
             named_params! {
                 ":id": kept.id.0.as_bytes(), ":folder": folder, ":name": name, ":now": now.0,
                 ":mtime_ms": kept.stamp.mtime_ms, ":size": integer(kept.stamp.size), ":inode": integer(kept.stamp.inode),
-                ":fingerprint": kept.fingerprint.map(|it| it.0), ":song": song(&file.artists, &file.title), ":kind": kind_name(file.kind), ":title": file.title, ":sort_title": file.more.sort_title,
-                ":album": album, ":artist": joined(&file.artists), ":album_artist": joined(&file.album_artists),
-                ":composer": joined(&file.composers), ":genre": joined(&file.genres), ":track_no": file.track_no, ":disc_no": file.disc_no,
+                ":fingerprint": kept.fingerprint.map(|it| it.0), ":song": texts.song, ":kind": kind_name(file.kind), ":title": file.title, ":sort_title": file.more.sort_title,
+                ":album": album, ":artist": texts.artist, ":album_artist": texts.album_artist,
+                ":composer": texts.composer, ":genre": texts.genre, ":track_no": file.track_no, ":disc_no": file.disc_no,
                 ":year": file.year, ":bpm": file.bpm, ":rating": file.rating, ":compilation": file.compilation,
                 ":has_lyrics": file.has_lyrics, ":duration_ms": integer(file.duration_ms), ":codec": file.codec,
                 ":kbps": kbps(file, kept.stamp.size).map(integer),
-                ":source": serde_json::to_string(&file.source).expect("plain numbers and texts serialise"), ":more": more, ":art": art,
+                ":source": texts.source, ":more": texts.more, ":art": art,
             },
             |row| row.get(0),
         )?;
+        if n > self.last {
+            self.last = n;
+        } else {
+            self.forget_shared(n)?;
+        }
         self.credits(n, file)?;
         self.genres(n, file)?;
-        let words = words_of(file, &String::from_utf8_lossy(name));
-        self.index.prepare_cached("INSERT OR REPLACE INTO words (rowid, line) VALUES (?, ?)")?.execute(params![n, words])?;
+        self.words.push((n, texts.words.clone()));
         Ok(n)
     }
 
+    /// What a track that was there before shares with others.
+    fn forget_shared(&self, track: i64) -> rusqlite::Result<()> {
+        for sql in ["DELETE FROM credit WHERE track = ?", "DELETE FROM track_genre WHERE track = ?"] {
+            self.index.prepare_cached(sql)?.execute([track])?;
+        }
+        Ok(())
+    }
+
     fn credits(&mut self, track: i64, file: &Described) -> rusqlite::Result<()> {
-        self.index.prepare_cached("DELETE FROM credit WHERE track = ?")?.execute([track])?;
         let more = &file.more;
         for (role, names, sort) in [
             (Role::Artist, &file.artists, &more.sort_artist),
@@ -96,7 +141,6 @@ impl<'a> Keeper<'a> {
     }
 
     fn genres(&mut self, track: i64, file: &Described) -> rusqlite::Result<()> {
-        self.index.prepare_cached("DELETE FROM track_genre WHERE track = ?")?.execute([track])?;
         for (place, name) in (0_u32..).zip(&file.genres) {
             let sql = "INSERT INTO genre (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING n";
             let genre = remembered(&mut self.genres, name.clone(), || number(self.index.prepare_cached(sql)?, &[name]))?;
@@ -107,7 +151,7 @@ impl<'a> Keeper<'a> {
         Ok(())
     }
 
-    fn folder(&mut self, path: &[u8]) -> rusqlite::Result<i64> {
+    pub(super) fn folder(&mut self, path: &[u8]) -> rusqlite::Result<i64> {
         let sql = "INSERT INTO folder (path) VALUES (?) ON CONFLICT (path) DO UPDATE SET path = excluded.path RETURNING n";
         remembered(&mut self.folders, path.to_owned(), || number(self.index.prepare_cached(sql)?, &[&path]))
     }
@@ -122,12 +166,21 @@ impl<'a> Keeper<'a> {
         remembered(&mut self.pictures, art.clone(), || picture(self.index, art))
     }
 
-    fn album(&self, album: &AlbumTag, more: &MoreTags) -> rusqlite::Result<i64> {
+    fn album(&mut self, album: &AlbumTag, more: &MoreTags) -> rusqlite::Result<i64> {
+        let sort = [&more.sort_album, &more.sort_album_artist];
+        if let Some(written) = self.albums.get(&album.id).filter(|written| written.tag == *album && written.sort.each_ref() == sort) {
+            return Ok(written.n);
+        }
         let sql = "INSERT INTO album (id, title, sort_title, artist, told, sort_artist) VALUES (?, ?, ?, ?, ?, ?)
                    ON CONFLICT (id) DO UPDATE SET title = excluded.title, sort_title = coalesce(excluded.sort_title, album.sort_title),
                    artist = excluded.artist, told = excluded.told, sort_artist = coalesce(excluded.sort_artist, album.sort_artist) RETURNING n";
         let statement = self.index.prepare_cached(sql)?;
-        number(statement, &[&album.id.0, &album.title, &more.sort_album, &album.artist, &album.told, &more.sort_album_artist])
+        let n = number(statement, &[&album.id.0, &album.title, &sort[0], &album.artist, &album.told, &sort[1]])?;
+        if self.albums.len() >= REMEMBERED {
+            self.albums.clear();
+        }
+        self.albums.insert(album.id, WrittenAlbum { n, tag: album.clone(), sort: sort.map(Clone::clone) });
+        Ok(n)
     }
 }
 
@@ -150,7 +203,7 @@ pub(super) fn tidy(index: &Connection) -> rusqlite::Result<()> {
         "DELETE FROM album WHERE n NOT IN (SELECT album FROM track WHERE album NOT NULL);
          DELETE FROM artist WHERE n NOT IN (SELECT artist FROM credit);
          DELETE FROM genre WHERE n NOT IN (SELECT genre FROM track_genre);
-         DELETE FROM folder WHERE n NOT IN (SELECT folder FROM track);",
+         DELETE FROM folder WHERE n NOT IN (SELECT folder FROM track UNION ALL SELECT folder FROM refused);",
     )
 }
 

@@ -22,6 +22,8 @@ pub struct Found {
     pub renditions: Vec<Rendition>,
     /// Whether the last scan found the file at all.
     pub present: bool,
+    /// Its folder was not there.
+    pub away: bool,
 }
 
 /// Sums over the tracks that are there.
@@ -41,6 +43,7 @@ impl Library {
             let found = statement.query_row([track.0.as_bytes()], |row| {
                 let kind = kind_of(row.get_ref("kind")?.as_str()?);
                 let (mut renditions, sound) = offers(kind, &source_of(row)?);
+                let state = row.get_ref("state")?.as_str()?;
                 renditions.extend(sound);
                 Ok(Found {
                     path: file_path(row)?,
@@ -48,7 +51,8 @@ impl Library {
                     mtime_ms: row.get("mtime_ms")?,
                     size: unsigned(row, "size")?,
                     renditions,
-                    present: row.get::<_, String>("state")? == "present",
+                    present: state == "present",
+                    away: state == "offline",
                 })
             });
             found.optional()

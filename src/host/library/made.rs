@@ -6,6 +6,7 @@ use super::described::Described;
 use super::identity::{Fingerprint, mark_duplicates};
 use super::keep::{Keeper, Kept};
 use super::row::Stamp;
+use super::texts::Texts;
 use super::{Library, LibraryError, db};
 use crate::types::{TrackId, UnixMs};
 
@@ -29,9 +30,12 @@ impl Library {
         let index = db::open_for_writing(&self.index())?;
         let mut keeper = Keeper::new(&index);
         index.execute_batch("BEGIN")?;
+        keeper.begin()?;
         for (at, made) in tracks.into_iter().enumerate() {
             if at % BATCH == BATCH - 1 {
+                keeper.finish()?;
                 index.execute_batch("COMMIT; BEGIN")?;
+                keeper.begin()?;
             }
             let stamp = Stamp { mtime_ms: made.added.0, size: made.size, inode: at as u64 };
             let kept = Kept {
@@ -40,10 +44,12 @@ impl Library {
                 stamp,
                 fingerprint: Some(Fingerprint(made.fingerprint)),
                 file: &made.file,
+                texts: &Texts::of(&made.file, made.path.file_name().unwrap_or_default()),
                 art: None,
             };
             keeper.keep(&kept, made.added)?;
         }
+        keeper.finish()?;
         mark_duplicates(&index)?;
         Ok(index.execute_batch("COMMIT")?)
     }

@@ -4,6 +4,7 @@
 
 mod analysis;
 mod art;
+mod away;
 mod beside;
 mod browse;
 mod candidates;
@@ -29,6 +30,7 @@ mod scan;
 mod sight;
 mod steps;
 mod tags;
+mod texts;
 mod whose;
 mod words;
 
@@ -37,6 +39,7 @@ use std::sync::Arc;
 
 pub use analysis::Unheard;
 pub use art::ART_CONTENT_TYPE;
+pub use away::AwayFolder;
 pub use browse::Page;
 pub use candidates::Candidate;
 pub use changes::{Changes, Delta, Outside};

@@ -89,7 +89,9 @@ pub(super) fn is_damaged(error: &rusqlite::Error) -> bool {
 
 /// A page or two of each table.
 fn looked_at(index: Connection) -> Result<Connection, LibraryError> {
-    for table in ["folder", "track", "artist", "album", "credit", "genre", "track_genre", "picture", "analysis", "meta", "former"] {
+    for table in
+        ["folder", "track", "artist", "album", "credit", "genre", "track_genre", "picture", "analysis", "meta", "former", "refused"]
+    {
         let sql = format!("SELECT * FROM {table} ORDER BY 1 DESC LIMIT 1");
         let mut statement = match index.prepare(&sql) {
             Err(rusqlite::Error::SqliteFailure(_, Some(text))) if text.starts_with("no such table") => {

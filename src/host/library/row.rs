@@ -10,7 +10,7 @@ use rusqlite::Row;
 use uuid::Uuid;
 
 use crate::host::media::offers;
-use crate::protocol::{Listened, MediaKind, SourceMedia, TrackRow};
+use crate::protocol::{Listened, MediaKind, SourceMedia, TrackFile, TrackRow};
 use crate::types::{AlbumId, ArtId, TrackId, UnixMs};
 
 /// Which file, and which version of it.
@@ -56,6 +56,18 @@ pub(super) fn file_path(row: &Row<'_>) -> rusqlite::Result<PathBuf> {
     Ok(path_of(row.get_ref("folder_path")?.as_blob()?).join(path_of(row.get_ref("name")?.as_blob()?)))
 }
 
+/// The file of a row of the view `track_row`, for people.
+pub(super) fn track_file(row: &Row<'_>) -> rusqlite::Result<TrackFile> {
+    let text = |column: &str| Ok::<_, rusqlite::Error>(String::from_utf8_lossy(row.get_ref(column)?.as_blob()?).into_owned());
+    let is_missing = row.get_ref("state")?.as_str()? == "missing";
+    Ok(TrackFile {
+        folder: text("folder_path")?,
+        name: text("name")?,
+        size: unsigned(row, "size")?,
+        missing_since_ms: is_missing.then(|| row.get("state_at_ms")).transpose()?,
+    })
+}
+
 /// SQLite's integers are signed.
 pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
@@ -96,6 +108,8 @@ pub(super) fn track_row(row: &Row<'_>) -> rusqlite::Result<TrackRow> {
         has_lyrics: row.get("has_lyrics")?,
         missing: row.get_ref("state")?.as_str()? != "present",
         duplicate: row.get("duplicate")?,
+        group: None,
+        file: None,
         listened: Listened { rating: row.get("rating")?, ..Listened::default() },
         duration_ms: unsigned(row, "duration_ms")?,
         codec: row.get("codec")?,

@@ -54,7 +54,8 @@ impl MediaError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::NotFound { .. } => ErrorCode::NotFound,
-            Self::Gone | Self::Changed | Self::Silent => ErrorCode::Gone,
+            Self::Gone | Self::Changed => ErrorCode::Gone,
+            Self::Silent => ErrorCode::Away,
             Self::Unplayable(_) => ErrorCode::Unplayable,
             Self::MissingPlugin(_) => ErrorCode::MissingPlugin,
             Self::Busy | Self::TooMuchVideo => ErrorCode::Busy,

@@ -32,16 +32,18 @@ impl Id3 {
         file.read_exact_at(&mut header, at).ok()?;
         let (version, flags, length) = head(&header)?;
         let mut tag = Vec::new();
-        // Not by what the header claims: memory is for bytes that are there.
-        let mut buffer = vec![0; length.min(64 * 1024)];
-        while tag.len() < length.min(TAG_BYTES_MAX) {
-            let want = buffer.len().min(length.min(TAG_BYTES_MAX) - tag.len());
-            let have = file.read_at(&mut buffer[..want], at.checked_add((HEADER_BYTES + tag.len()) as u64)?).ok()?;
-            if have == 0 {
+        let length_read = length.min(TAG_BYTES_MAX);
+        // Not by what the header claims: memory is for bytes that are there. Most tags are short, and a scan reads many.
+        let mut portion = 64 * 1024;
+        while tag.len() < length_read {
+            let have = tag.len();
+            tag.resize(have + portion.min(length_read - have), 0);
+            let more = file.read_at(&mut tag[have..], at.checked_add((HEADER_BYTES + have) as u64)?).ok()?;
+            tag.truncate(have + more);
+            if more == 0 {
                 break;
             }
-            tag.extend_from_slice(&buffer[..have]);
-            buffer.resize(1024 * 1024, 0);
+            portion = 1024 * 1024;
         }
         Self::of(version, flags, tag)
     }

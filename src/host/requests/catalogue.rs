@@ -4,9 +4,9 @@ use bytes::Bytes;
 
 use super::{Answer, Handler, json};
 use crate::auth::Standing;
-use crate::host::library::ART_CONTENT_TYPE;
+use crate::host::library::{ART_CONTENT_TYPE, AwayFolder, Library};
 use crate::protocol::reply::HostStatus;
-use crate::protocol::{ArtSize, Browse, BrowsePage, ErrorBody, ErrorCode, FacetPage, Facets, MediaStatus, Reply};
+use crate::protocol::{self, ArtSize, Away, Browse, BrowsePage, ErrorBody, ErrorCode, FacetPage, Facets, MediaStatus, Reply};
 use crate::types::{ArtId, TrackId, UserId};
 
 impl Handler {
@@ -24,9 +24,23 @@ impl Handler {
             bytes: totals.bytes,
             scanning: scan.is_some(),
             scan,
+            away: self.away(is_owner).await?,
             media: if is_owner { self.media_status() } else { MediaStatus::default() },
         };
         Ok(Answer::catalogue(Reply::Status(Box::new(status)), Bytes::new()))
+    }
+
+    async fn away(&self, is_owner: bool) -> Result<Away, ErrorBody> {
+        let found = self.ask(Library::away).await?;
+        let mut away = Away::default();
+        for AwayFolder { path, tracks, videos } in found {
+            away.tracks += tracks;
+            away.videos += videos;
+            if let Some(name) = path.as_ref().filter(|_| is_owner).and_then(|path| path.file_name()) {
+                away.folders.push(protocol::AwayFolder { name: name.to_string_lossy().into_owned(), tracks, videos });
+            }
+        }
+        Ok(away)
     }
 
     fn media_status(&self) -> MediaStatus {
@@ -53,7 +67,7 @@ impl Handler {
     pub(super) async fn facets(&self, listener: UserId, facets: Facets) -> Result<Answer, ErrorBody> {
         self.library.ready().await;
         let page = self.ask(move |library| library.facets(listener, &facets)).await?;
-        let reply = Reply::Facets { total: page.total, tracks: page.tracks };
+        let reply = Reply::Facets { total: page.total, tracks: page.tracks, without: page.without };
         Ok(Answer::catalogue(reply, json(&FacetPage { values: page.values })))
     }
 

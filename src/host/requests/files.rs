@@ -33,6 +33,16 @@ struct Folder {
     looks: Arc<AtomicUsize>,
 }
 
+/// Where a file of the library is now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whereabouts {
+    There,
+    /// With its media folder.
+    Away,
+    #[default]
+    Gone,
+}
+
 /// One look, counted until it comes back.
 struct Look(Arc<AtomicUsize>);
 
@@ -47,9 +57,14 @@ impl Files {
     ///
     /// # Errors
     /// `Silent` when its drive does not answer.
-    pub async fn is_playable(&self, path: &Path) -> Result<bool, MediaError> {
+    pub async fn find(&self, path: &Path) -> Result<Whereabouts, MediaError> {
         let path = path.to_owned();
-        self.look(path.clone(), move |folder| is_playable(&path, folder)).await
+        self.look(path.clone(), move |folder| match is_playable(&path, folder) {
+            true => Whereabouts::There,
+            false if !folder.is_dir() => Whereabouts::Away,
+            false => Whereabouts::Gone,
+        })
+        .await
     }
 
     /// The subtitle files beside a video, by the same rule.
@@ -132,11 +147,14 @@ mod tests {
         std::os::unix::fs::symlink(&other, media.join("away")).expect("linked");
         std::os::unix::fs::symlink(media.join("song"), media.join("link")).expect("linked");
         let files = Files::new([media.clone()]);
-        for (path, plays) in
-            [(media.join("song"), true), (media.join("away/song"), false), (media.join("link"), false), (other.join("song"), false)]
+        use Whereabouts::{Away, Gone, There};
+        for (path, found) in
+            [(media.join("song"), There), (media.join("away/song"), Gone), (media.join("link"), Gone), (other.join("song"), Gone)]
         {
-            assert_eq!(files.is_playable(&path).await, Ok(plays), "{}", path.display());
+            assert_eq!(files.find(&path).await, Ok(found), "{}", path.display());
         }
+        std::fs::rename(&media, dir.path().join("unplugged")).expect("moved");
+        assert_eq!(files.find(&media.join("song")).await, Ok(Away));
     }
 
     #[tokio::test]

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use super::files::Whereabouts;
 use super::{Answer, Handler};
 use crate::host::library::Found;
 use crate::host::media::{Encoding, Segment, Source, Wanted};
 use crate::protocol::{ErrorBody, ErrorCode, Rendition, Reply};
 use crate::types::{SessionId, TrackId};
+
+const GONE: &str = "The file is not there any more. It may be back after the next scan.";
+const AWAY: &str = "The folder with this file is not there. Is its disk plugged in? It plays again when it is back.";
 
 impl Handler {
     pub(super) async fn init(&self, session: SessionId, track: TrackId, encoding: Encoding) -> Result<Answer, ErrorBody> {
@@ -45,10 +49,16 @@ impl Handler {
     pub(super) async fn file(&self, track: TrackId) -> Result<(Source, Vec<Rendition>), ErrorBody> {
         let found = self.ask(move |library| library.find(track)).await?;
         let not_found = || ErrorBody::new(ErrorCode::NotFound, "There is no such track.");
-        let Found { path, kind, mtime_ms, size, renditions, present, .. } = found.ok_or_else(not_found)?;
-        if !present || !self.files.is_playable(&path).await? {
-            return Err(ErrorBody::new(ErrorCode::Gone, "The file is not there any more. It may be back after the next scan."));
+        let Found { path, kind, mtime_ms, size, renditions, present, away } = found.ok_or_else(not_found)?;
+        let now = match (present, away) {
+            (true, _) => self.files.find(&path).await?,
+            (false, true) => Whereabouts::Away,
+            (false, false) => Whereabouts::Gone,
+        };
+        match now {
+            Whereabouts::There => Ok((Source { track, path, kind, mtime_ms, size }, renditions)),
+            Whereabouts::Away => Err(ErrorBody::new(ErrorCode::Away, AWAY)),
+            Whereabouts::Gone => Err(ErrorBody::new(ErrorCode::Gone, GONE)),
         }
-        Ok((Source { track, path, kind, mtime_ms, size }, renditions))
     }
 }

@@ -85,7 +85,8 @@ impl Asker {
         let (mut cold, mut warm) = (Vec::new(), Vec::new());
         for _ in 0..300 {
             let (sort, selection) = (SORTS[self.dice.roll(14) as usize], self.selection()?);
-            let mut browse = Browse { selection, sort, descending: self.dice.roll(2) == 0, offset: 0, limit: 50 };
+            let mut browse =
+                Browse { selection, sort, descending: self.dice.roll(2) == 0, files: false, together: false, offset: 0, limit: 50 };
             let began = Instant::now();
             let total = self.library.browse(LISTENER, &browse)?.total;
             cold.push(began.elapsed());
@@ -155,7 +156,8 @@ impl Asker {
             }
             for end in 1..=text.len() {
                 let selection = Selection { search: Some(text[..end].to_owned()), ..Selection::default() };
-                let browse = Browse { selection, sort: SortKey::Artist, descending: false, offset: 0, limit: 50 };
+                let browse =
+                    Browse { selection, sort: SortKey::Artist, descending: false, files: false, together: false, offset: 0, limit: 50 };
                 let began = Instant::now();
                 self.library.browse(LISTENER, &browse)?;
                 times.push(began.elapsed());
@@ -172,7 +174,7 @@ impl Asker {
             let text = PLAYLISTS[at % PLAYLISTS.len()].replace("NNN", &format!("{:03}", 100 + at)).replace('N', &format!("{}", 25 + at));
             let rules: Rules = serde_json::from_str(&text)?;
             let selection = Selection { rules: Some(rules), ..Selection::default() };
-            let browse = Browse { selection, sort: SortKey::Album, descending: false, offset: 0, limit: 50 };
+            let browse = Browse { selection, sort: SortKey::Album, descending: false, files: false, together: false, offset: 0, limit: 50 };
             let began = Instant::now();
             self.library.browse(LISTENER, &browse)?;
             times.push(began.elapsed());

@@ -6,9 +6,10 @@ import { BINARY, Running, freePort, freeUdpPort, until } from './processes.mjs';
 const PASSWORD = 'correct horse battery staple';
 
 export class Apart {
+  /** `media`: a folder, or several. */
   constructor(folder, media) {
     this.folder = folder;
-    this.media = media;
+    this.media = [media].flat();
   }
 
   async start() {
@@ -26,7 +27,7 @@ export class Apart {
   }
 
   startHost() {
-    this.host = new Running(['host', '--server', this.url, '--media', this.media, '--data', join(this.folder, 'host'), '--name', 'Attic']);
+    this.host = new Running(['host', '--server', this.url, ...this.media.flatMap((path) => ['--media', path]), '--data', join(this.folder, 'host'), '--name', 'Attic']);
   }
 
   /** Signs in by the form and confirms the host's pairing on its page. */

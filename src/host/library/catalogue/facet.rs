@@ -11,6 +11,8 @@ use crate::types::AlbumId;
 #[derive(Debug, Default)]
 pub(in crate::host::library) struct Counted {
     pub(in crate::host::library) total: u64,
+    /// Selected tracks without any.
+    pub(in crate::host::library) without: u64,
     pub(in crate::host::library) values: Vec<FacetValue>,
     /// The numbers of their pictures; 0: none. As many as values, or nothing.
     pub(in crate::host::library) pictures: Vec<u32>,
@@ -36,7 +38,7 @@ impl View {
         }
         let (albums, facts) = (&self.albums, &self.seen().albums);
         let listed = || albums.sorted(facts, facets.order).iter().copied().filter(|album| each[*album as usize] > 0);
-        let mut counted = Counted { total: listed().count() as u64, ..Counted::default() };
+        let mut counted = Counted { total: listed().count() as u64, without: each[none].into(), ..Counted::default() };
         for album in listed().skip(facets.offset as usize).take(facets.limit.into()) {
             let at = album as usize;
             counted.values.push(FacetValue {
@@ -65,5 +67,5 @@ fn named(values: &Values, names: &Names, selected: &Selected, facets: &Facets) -
         tracks: tracks.into(),
         ..FacetValue::default()
     });
-    Counted { total: listed().count() as u64, values: values.collect(), pictures: Vec::new() }
+    Counted { total: listed().count() as u64, without: without.into(), values: values.collect(), pictures: Vec::new() }
 }

@@ -18,6 +18,7 @@ mod search;
 mod select;
 #[cfg(test)]
 mod tests;
+mod together;
 mod values;
 mod view;
 mod vocabulary;

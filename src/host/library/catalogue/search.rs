@@ -47,8 +47,9 @@ impl Default for Search {
 }
 
 impl View {
-    /// The tracks that have, for each word of `text`, a word that begins with it. A word that none has is taken for the one most like it.
-    pub(in crate::host::library) fn search(&self, index: &Connection, text: &str) -> rusqlite::Result<Found> {
+    /// The tracks that have, for each word of `text`, a word that begins with it. Unless `exact`, a word that none has is taken for the one
+    /// most like it.
+    pub(in crate::host::library) fn search(&self, index: &Connection, text: &str, exact: bool) -> rusqlite::Result<Found> {
         let mut words = sought(text);
         words.truncate(WORDS_MAX);
         let mut is_corrected = false;
@@ -56,6 +57,7 @@ impl View {
         for word in &mut words {
             let mut bits = self.seen_beginning(index, word)?;
             if bits.is_empty()
+                && !exact
                 && let Some(likely) = self.nearest(index, word)?
             {
                 bits = self.seen_beginning(index, &likely)?;

@@ -1,9 +1,10 @@
 //! The catalogue as each kind of asker sees it. Every answer begins with a set of tracks that is made here ([`View::there`]), so that
 //! what is hidden from somebody is in none of their lists, counts and orders.
 
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rusqlite::Connection;
 
@@ -34,6 +35,8 @@ pub(super) struct Seen {
     bits: Option<Bits>,
     /// Tracks that are there more than once among those that are seen.
     pub(super) duplicates: Bits,
+    /// By number, the lowest number of what is the same.
+    pub(super) groups: OnceLock<HashMap<i64, i64>>,
     pub(super) albums: Facts,
     pub(super) totals: Totals,
     pub(super) selected: Recent<Asked, Selected>,
@@ -47,6 +50,7 @@ impl Seen {
         Self {
             bits,
             duplicates: Bits::none(tracks),
+            groups: OnceLock::new(),
             albums: Facts::new(albums),
             totals: Totals::default(),
             selected: Recent::new(SELECTIONS, usize::MAX),

@@ -9,9 +9,6 @@ use super::whereabouts::{Looks, Reach, Whereabouts};
 use super::{Fingerprint, IdKey};
 use crate::types::{TrackId, UnixMs, random};
 
-/// Tracks of the same sound whose files are looked for, for one file; those of its inode or name come first.
-const LOOKS_MAX: usize = 64;
-
 /// Gives ids within a scan.
 pub(in super::super) struct Identities<'a> {
     index: &'a Connection,
@@ -133,14 +130,16 @@ impl<'a> Identities<'a> {
         self.index.prepare_cached(sql)?.query_row([folder, name], held).optional()
     }
 
+    /// Tracks of the same sound, those of its inode or name first; of many, 64.
     fn others(&self, path: &Path, stamp: Stamp, fingerprint: Fingerprint) -> rusqlite::Result<Vec<Held>> {
+        // The limit is no bound value: SQLite compiles a statement anew for each of these.
         let sql = "SELECT track.*, folder.path AS folder_path, folder.device AS device FROM track JOIN folder ON folder.n = track.folder
                    WHERE fingerprint = :fingerprint AND state <> 'offline'
-                   ORDER BY inode = :inode DESC, name = :name DESC, state = 'purged', track.n LIMIT :most";
+                   ORDER BY inode = :inode DESC, name = :name DESC, state = 'purged', track.n LIMIT 64";
         let mut statement = self.index.prepare_cached(sql)?;
         let name = path.file_name().map(|name| name.as_encoded_bytes()).unwrap_or_default();
         let inode = i64::try_from(stamp.inode).unwrap_or(i64::MAX);
-        let values = named_params! { ":fingerprint": fingerprint.0, ":inode": inode, ":name": name, ":most": LOOKS_MAX as i64 };
+        let values = named_params! { ":fingerprint": fingerprint.0, ":inode": inode, ":name": name };
         statement.query_map(values, held)?.collect()
     }
 

@@ -29,6 +29,8 @@ pub(super) struct KnownFolder {
     pub(super) n: i64,
     pub(super) device: Option<u64>,
     pub(super) beside: Option<i64>,
+    /// Files in it were refused.
+    pub(super) has_refused: bool,
 }
 
 /// By path.
@@ -36,10 +38,12 @@ pub(super) struct KnownFolders(BTreeMap<Vec<u8>, KnownFolder>);
 
 impl KnownFolders {
     pub(super) fn read(index: &Connection) -> rusqlite::Result<Self> {
-        let mut statement = index.prepare("SELECT path, n, device, beside FROM folder")?;
+        let mut statement =
+            index.prepare("SELECT path, n, device, beside, EXISTS (SELECT 1 FROM refused WHERE folder = n) AS has_refused FROM folder")?;
         let rows = statement.query_map([], |row| {
             let device = row.get::<_, Option<i64>>("device")?.map(i64::cast_unsigned);
-            Ok((row.get("path")?, KnownFolder { n: row.get("n")?, device, beside: row.get("beside")? }))
+            let (n, beside, has_refused) = (row.get("n")?, row.get("beside")?, row.get("has_refused")?);
+            Ok((row.get("path")?, KnownFolder { n, device, beside, has_refused }))
         })?;
         Ok(Self(rows.collect::<rusqlite::Result<_>>()?))
     }

@@ -32,7 +32,7 @@ pub(super) struct Listing {
 pub(super) fn list(folder: &Path, root: &Path) -> io::Result<Listing> {
     let mut listing = Listing { device: fs::metadata(folder)?.dev(), is_empty: true, ..Listing::default() };
     let mut entries = fs::read_dir(folder)?.filter(|entry| !entry.as_ref().is_ok_and(is_hidden)).collect::<io::Result<Vec<_>>>()?;
-    entries.sort_unstable_by_key(DirEntry::file_name);
+    entries.sort_by_cached_key(DirEntry::file_name);
     let mut beside = DefaultHasher::new();
     let mut covers = Vec::new();
     for entry in entries {

@@ -11,15 +11,17 @@ mod pipeline;
 mod progress;
 mod reach;
 mod read;
+mod refused;
 mod settle;
 mod summary;
 mod walk;
 mod walker;
 mod writer;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 pub use summary::{FolderSummary, ScanSummary, Skipped};
@@ -37,6 +39,27 @@ use walker::Target;
 #[derive(Default)]
 pub(super) struct State {
     progress: Progress,
+    /// Folders that a scan has found away. What is below them may be back.
+    away: Mutex<BTreeSet<PathBuf>>,
+}
+
+impl State {
+    pub(super) fn away(&self) -> Vec<PathBuf> {
+        self.lock_away().iter().cloned().collect()
+    }
+
+    /// After a scan; one of all folders tells of all that are away.
+    fn note_away(&self, found: &[PathBuf], is_full: bool) {
+        let mut away = self.lock_away();
+        if is_full {
+            away.clear();
+        }
+        away.extend(found.iter().cloned());
+    }
+
+    fn lock_away(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A folder in which something changed.
@@ -120,6 +143,7 @@ impl Library {
             }
             other => other?,
         };
+        self.shared.scan.note_away(&summary.away, scan.is_full);
         let totals = self.totals()?;
         (summary.tracks, summary.videos, summary.duration_ms) = (totals.tracks, totals.videos, totals.duration_ms);
         summary.settle(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));

@@ -10,6 +10,8 @@ use std::thread::{self, Scope as Threads, ScopedJoinHandle};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::super::identity::Fingerprint;
+use super::super::tags::Tagged;
+use super::super::texts::Texts;
 use super::super::{Library, LibraryError, db};
 use super::known::KnownFolders;
 use super::pictures::Pictures;
@@ -25,6 +27,10 @@ use crate::types::Clock;
 /// Files that wait to be read, and what waits to be written: enough that nobody waits for one who is late, little enough to be no memory.
 const JOBS_MAX: usize = 256;
 const NOTES_MAX: usize = 256;
+/// Of the index, in memory, while it is written.
+const CACHE_KIB: i64 = 16 * 1024;
+/// How much is written to the log before it is moved to the index, which waits for the disk: 16 MiB.
+const WAL_PAGES: i64 = 4_096;
 
 /// A scan of some folders, about to begin.
 pub(super) struct Scan<'a> {
@@ -137,17 +143,22 @@ impl Scan<'_> {
     fn take(&self, job: Job, prober: &mut Prober, pictures: &Pictures<'_>) -> Note {
         let path = job.path();
         let taken = catch_unwind(AssertUnwindSafe(|| {
-            let file = match read::read(&path, &self.roots[job.folder.root], job.stamp.size, prober) {
-                Ok(file) => file,
+            let root = &self.roots[job.folder.root];
+            let read = read::open(&path).and_then(|file| Ok((read::read(&path, &file, root, job.stamp.size, prober)?, file)));
+            let (Tagged { described, picture }, file) = match read {
+                Ok(read) => read,
                 Err(refusal) => return Ok(Err(refusal)),
             };
             let mut made = Vec::new();
-            let fingerprint = Fingerprint::of_path(&path).ok();
-            let art = pictures.of(&job.folder, file.picture.as_deref(), &mut made)?;
-            Ok(Ok((file.described, fingerprint, art, made)))
+            let fingerprint = Fingerprint::of(&file).ok();
+            let art = pictures.of(&job.folder, picture.as_deref(), &mut made)?;
+            let texts = Texts::of(&described, &job.name);
+            Ok(Ok((described, texts, fingerprint, art, made)))
         }));
         match taken {
-            Ok(Ok(Ok((described, fingerprint, art, made)))) => Note::Taken(Box::new(Taken { job, described, fingerprint, art, made })),
+            Ok(Ok(Ok((described, texts, fingerprint, art, made)))) => {
+                Note::Taken(Box::new(Taken { job, described, texts, fingerprint, art, made }))
+            }
             Ok(Ok(Err(refusal))) => Note::Refused(Box::new(job), refusal),
             Ok(Err(error)) => Note::Failed(error),
             Err(_) => Note::Refused(Box::new(job), "it is damaged".to_owned().into()),
@@ -157,6 +168,9 @@ impl Scan<'_> {
     /// The writer's work.
     fn write(&self, notes: &Receiver<Note>, away: Vec<Seen>, scope: &Scope<'_>) -> Result<ScanSummary, LibraryError> {
         let index = db::open_for_writing(&self.library.index())?;
+        // Ids and fingerprints come in no order: each new one touches another page.
+        index.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        index.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
         let progress = &self.library.shared.scan.progress;
         let shared = &self.library.shared;
         let reaches = Reaches::new(self.roots);

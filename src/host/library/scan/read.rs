@@ -42,16 +42,15 @@ impl From<MediaError> for Refusal {
     }
 }
 
-/// Reads a media file of `size` bytes in the media folder `root`, or says in a few words why not.
-pub(super) fn read(path: &Path, root: &Path, size: u64, prober: &mut Prober) -> Result<Tagged, Refusal> {
-    let file = open(path)?;
+/// Reads an open media file of `size` bytes in the media folder `root`, or says in a few words why not.
+pub(super) fn read(path: &Path, file: &File, root: &Path, size: u64, prober: &mut Prober) -> Result<Tagged, Refusal> {
     if !tags::is_tagged(path) {
         return checked(look(path, root, size, file, prober)?);
     }
     match careful(|| tags::song(path, Some(root), file)) {
         Ok(song) => checked(song),
         // Pictures in a file that is named like a song, say.
-        Err(reason) => match look(path, root, size, open(path)?, prober) {
+        Err(reason) => match look(path, root, size, file, prober) {
             Ok(found) => checked(found),
             Err(error @ MediaError::MissingPlugin(_)) => Err(error.into()),
             Err(error) => Err(Refusal { reason, ..error.into() }),
@@ -60,9 +59,9 @@ pub(super) fn read(path: &Path, root: &Path, size: u64, prober: &mut Prober) -> 
 }
 
 /// By its headers or by GStreamer; tags are welcome but not needed.
-fn look(path: &Path, root: &Path, size: u64, file: File, prober: &mut Prober) -> Result<Tagged, MediaError> {
+fn look(path: &Path, root: &Path, size: u64, file: &File, prober: &mut Prober) -> Result<Tagged, MediaError> {
     let probed = prober.probe(path, size)?;
-    let fields = careful(|| Ok(tags::tags_of(path, &file))).unwrap_or_default();
+    let fields = careful(|| Ok(tags::tags_of(path, file))).unwrap_or_default();
     Ok(tags::tagged(path, Some(root), probed, fields))
 }
 
@@ -78,7 +77,7 @@ fn careful<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 }
 
 /// Opens without waiting for anybody: a file that became a pipe or a device since it was listed is refused, not read.
-fn open(path: &Path) -> Result<File, Refusal> {
+pub(super) fn open(path: &Path) -> Result<File, Refusal> {
     let flags = libc::O_NONBLOCK | libc::O_NOFOLLOW;
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(|error| unread("it cannot be opened", &error))?;
     let kind = file.metadata().map_err(|error| unread("it cannot be read", &error))?.file_type();

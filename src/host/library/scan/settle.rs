@@ -39,6 +39,7 @@ impl Writer<'_> {
         self.mark_gone()?;
         self.mark_unvisited(scope)?;
         self.mark_away()?;
+        self.summary.away.clone_from(&self.away);
         self.settle_ids(scope.is_full)?;
         self.note_folders()?;
         self.begin()?;
@@ -113,6 +114,9 @@ impl Writer<'_> {
             let sql = "UPDATE track SET state = 'missing', state_at_ms = ? WHERE folder = ? AND state IN ('present', 'offline')";
             let changed = self.change(sql, params![self.now_ms(), known.n])?;
             self.summary.missing(scope.roots.iter().position(|root| path.starts_with(root)), changed);
+            if known.has_refused {
+                self.change("DELETE FROM refused WHERE folder = ?", params![known.n])?;
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What a scan tells of itself.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -39,6 +39,9 @@ pub struct ScanSummary {
     /// Files looked at a second, those that were unchanged included.
     pub files_per_second: u64,
     pub folders: Vec<FolderSummary>,
+    /// The highest folders that are not there.
+    #[serde(skip)]
+    pub away: Vec<PathBuf>,
 }
 
 /// What became of one media folder.

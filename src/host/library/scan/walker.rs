@@ -1,6 +1,6 @@
 //! The walk over the folders: what is unchanged costs a stat a file, and a query a folder.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crossbeam_channel::Sender;
+use rusqlite::Connection;
 
 use super::super::row::Stamp;
 use super::super::{Library, LibraryError};
-use super::known::{self, Known, KnownFolders};
+use super::known::{self, Known, KnownFolder, KnownFolders};
 use super::listing::{self, Listing, list};
 use super::progress::Progress;
+use super::refused::{self, Remembered};
 use crate::types::ArtId;
 
 /// Deeper folders are not looked into: no library needs them, a loop of mounts would.
@@ -38,6 +40,8 @@ pub(super) struct Job {
     pub(super) name: OsString,
     pub(super) stamp: Stamp,
     pub(super) known: Option<Known>,
+    /// It was refused when it was another one.
+    pub(super) was_refused: bool,
 }
 
 impl Job {
@@ -56,6 +60,8 @@ pub(super) enum Seen {
         /// Tracks whose names are not there any more.
         gone: Vec<(i64, Vec<u8>)>,
         skipped: Vec<(OsString, String)>,
+        /// Names of refused files that are not there any more.
+        forgotten: Vec<Vec<u8>>,
         /// Whether its covers and lyrics, or where it lies, are not as noted.
         is_news: bool,
     },
@@ -145,12 +151,12 @@ impl<N: From<Seen>> Walker<'_, N> {
 
     /// Parts what is new and changed in a folder from what is as it was.
     fn folder(&self, root: usize, path: PathBuf, listing: Listing) -> Result<(), Over> {
-        let Listing { device, files, skipped, cover, beside, .. } = listing;
+        let Listing { device, files, mut skipped, cover, beside, .. } = listing;
         let known = self.known.get(&path);
         let n = known.map(|known| known.n);
-        let tracks = n.map(|n| self.library.shared.readers.read(|index| known::tracks(index, n))).transpose();
-        let mut tracks = match tracks {
-            Ok(tracks) => tracks.unwrap_or_default(),
+        let noted = known.map(|known| self.library.shared.readers.read(|index| noted(index, known))).transpose();
+        let (mut tracks, mut refused) = match noted {
+            Ok(noted) => noted.unwrap_or_default(),
             Err(error) => return self.tell(Seen::Failed(error)),
         };
         let is_same_beside = known.is_none_or(|known| known.beside.is_none_or(|noted| noted == beside));
@@ -161,21 +167,36 @@ impl<N: From<Seen>> Walker<'_, N> {
         let mut jobs = Vec::new();
         for (name, stamp) in files {
             let known = tracks.remove(name.as_encoded_bytes());
+            let refused = refused.remove(name.as_encoded_bytes());
+            let is_expected = known.as_ref().is_some_and(Known::is_expected);
+            let still_refused = refused.as_ref().and_then(|refused| refused.still(stamp)).filter(|_| !is_expected);
             match known {
                 _ if !self.restless.is_empty() && self.restless.contains(&folder.path.join(&name)) => {}
                 Some(known) if known.stamp == stamp && is_same_beside => {
                     unchanged += 1;
                     back.extend((!known.present).then_some(known.n));
                 }
-                known => jobs.push(Job { folder: folder.clone(), name, stamp, known }),
+                known => match still_refused {
+                    Some(reason) => skipped.push((name, reason.to_owned())),
+                    None => jobs.push(Job { folder: folder.clone(), name, stamp, known, was_refused: refused.is_some() }),
+                },
             }
         }
         let gone = tracks.into_iter().filter(|(_, known)| known.is_expected()).map(|(name, known)| (known.n, name)).collect();
-        self.tell(Seen::Folder { folder, unchanged, back, gone, skipped, is_news })?;
+        let forgotten = refused.into_keys().collect();
+        self.tell(Seen::Folder { folder, unchanged, back, gone, skipped, forgotten, is_news })?;
         jobs.into_iter().try_for_each(|job| self.jobs.send(job).map_err(|_| Over))
     }
 
     fn tell(&self, seen: Seen) -> Result<(), Over> {
         self.notes.send(seen.into()).map_err(|_| Over)
     }
+}
+
+type Noted = (HashMap<Vec<u8>, Known>, HashMap<Vec<u8>, Remembered>);
+
+/// A folder's tracks, and the files in it that were refused.
+fn noted(index: &Connection, folder: KnownFolder) -> rusqlite::Result<Noted> {
+    let refused = if folder.has_refused { refused::below(index, folder.n)? } else { HashMap::new() };
+    Ok((known::tracks(index, folder.n)?, refused))
 }

@@ -10,22 +10,28 @@ use rusqlite::{Connection, params};
 use super::super::described::Described;
 use super::super::identity::{Fingerprint, IdKey, Identities, Reach};
 use super::super::keep::{Keeper, Kept};
+use super::super::row::path_bytes;
+use super::super::texts::Texts;
 use super::super::{Changes, LibraryError};
 use super::pictures::Made;
 use super::progress::Progress;
 use super::read::{Refusal, Refused};
+use super::refused;
 use super::summary::ScanSummary;
 use super::walker::{Folder, Job, Seen};
 use crate::types::{ArtId, Clock, TrackId};
 
 /// Files a transaction, and how long one lasts: little is lost by a crash, and readers see progress.
-const BATCH: u32 = 500;
+const BATCH: u32 = 1_000;
 const BATCH_MAX: Duration = Duration::from_secs(1);
+
+const FORGET_REFUSED: &str = "DELETE FROM refused WHERE folder = ? AND name = ?";
 
 /// A file that was read.
 pub(super) struct Taken {
     pub(super) job: Job,
     pub(super) described: Described,
+    pub(super) texts: Texts,
     pub(super) fingerprint: Option<Fingerprint>,
     pub(super) art: Option<ArtId>,
     /// Pictures that were made for it.
@@ -112,8 +118,11 @@ impl<'a> Writer<'a> {
 
     pub(super) fn take(&mut self, note: Note) -> Result<(), LibraryError> {
         match note {
-            Note::Seen(Seen::Folder { folder, unchanged, back, gone, skipped, is_news }) => {
+            Note::Seen(Seen::Folder { folder, unchanged, back, gone, skipped, forgotten, is_news }) => {
                 self.listed(&folder, unchanged, gone);
+                for name in forgotten {
+                    self.change(FORGET_REFUSED, params![folder.n, name])?;
+                }
                 for (name, reason) in skipped {
                     self.skip(folder.root, &folder.path.join(name), reason);
                 }
@@ -127,10 +136,7 @@ impl<'a> Writer<'a> {
                 Ok(())
             }
             Note::Taken(taken) => self.write(&taken).map(drop),
-            Note::Refused(job, refusal) => {
-                self.refused(&job, refusal);
-                Ok(())
-            }
+            Note::Refused(job, refusal) => self.refused(&job, refusal),
             Note::Seen(Seen::Failed(error)) | Note::Failed(error) => Err(error),
         }
     }
@@ -157,10 +163,16 @@ impl<'a> Writer<'a> {
 
     /// A file that was changed and says nothing any more is as good as gone. One that could not be read, or is as it was when it said
     /// something, is left as it is known.
-    fn refused(&mut self, job: &Job, refusal: Refusal) {
+    fn refused(&mut self, job: &Job, refusal: Refusal) -> Result<(), LibraryError> {
+        let is_same = job.known.as_ref().is_some_and(|known| known.stamp == job.stamp);
+        if refusal.kind == Refused::Damaged && !is_same {
+            self.begin()?;
+            let folder = self.keeper.folder(path_bytes(&job.folder.path))?;
+            refused::remember(self.index, folder, job.name.as_encoded_bytes(), job.stamp, &refusal.reason)?;
+            self.count()?;
+        }
         self.skip(job.folder.root, &job.path(), refusal.reason);
-        let Some(known) = &job.known else { return };
-        let is_same = known.stamp == job.stamp;
+        let Some(known) = &job.known else { return Ok(()) };
         match refusal.kind {
             // It was to be read for what lies beside it, and still is.
             Refused::Unread if is_same => self.news.retain(|folder| !Arc::ptr_eq(folder, &job.folder)),
@@ -172,11 +184,12 @@ impl<'a> Writer<'a> {
             }
             Refused::Damaged | Refused::Gone => {}
         }
+        Ok(())
     }
 
     /// Writes a new or changed file.
     fn write(&mut self, taken: &Taken) -> Result<TrackId, LibraryError> {
-        let Taken { job, described, fingerprint, art, made } = taken;
+        let Taken { job, described, texts, fingerprint, art, made } = taken;
         let now = self.clock.now();
         let path = job.path();
         let asked = self.identities.ask(&path, job.stamp, *fingerprint)?;
@@ -192,8 +205,12 @@ impl<'a> Writer<'a> {
                 .execute(params![source, art.as_ref().map(ArtId::as_str)])?;
         }
         let id = self.identities.settle(found, now)?;
-        self.keeper
-            .keep(&Kept { id, path: &path, stamp: job.stamp, fingerprint: *fingerprint, file: described, art: art.as_ref() }, now)?;
+        let (stamp, fingerprint, art) = (job.stamp, *fingerprint, art.as_ref());
+        self.keeper.keep(&Kept { id, path: &path, stamp, fingerprint, file: described, texts, art }, now)?;
+        if job.was_refused {
+            let folder = self.keeper.folder(path_bytes(&job.folder.path))?;
+            self.index.prepare_cached(FORGET_REFUSED)?.execute(params![folder, job.name.as_encoded_bytes()])?;
+        }
         self.summary.read(job.folder.root, job.known.is_none());
         self.progress.read();
         self.written.push(id);
@@ -222,6 +239,7 @@ impl<'a> Writer<'a> {
         if self.index.is_autocommit() {
             self.index.execute_batch("BEGIN IMMEDIATE")?;
             self.began = Instant::now();
+            self.keeper.begin()?;
         }
         Ok(())
     }
@@ -235,6 +253,7 @@ impl<'a> Writer<'a> {
     pub(super) fn commit(&mut self) -> Result<(), LibraryError> {
         self.pending = 0;
         if !self.index.is_autocommit() {
+            self.keeper.finish()?;
             self.changes.own_index();
             self.index.execute_batch("COMMIT")?;
         }
@@ -276,9 +295,10 @@ mod tests {
         let mut write = |name: &str, fingerprint: u8| {
             let (path, art) = (PathBuf::from("/m"), OnceLock::new());
             let folder = Arc::new(Folder { root: 0, path, n: None, device: 1, beside: 0, cover: None, art });
-            let job = Job { folder, name: name.into(), stamp: Stamp { mtime_ms: 1, size: 1, inode: 1 }, known: None };
+            let job = Job { folder, name: name.into(), stamp: Stamp { mtime_ms: 1, size: 1, inode: 1 }, known: None, was_refused: false };
             let described = MadeTrack::plain(1).file;
-            let taken = Taken { job, described, fingerprint: Some(Fingerprint([fingerprint; 16])), art: None, made: Vec::new() };
+            let texts = Texts::of(&described, &job.name);
+            let taken = Taken { job, described, texts, fingerprint: Some(Fingerprint([fingerprint; 16])), art: None, made: Vec::new() };
             writer.take(Note::Taken(Box::new(taken))).expect("written");
         };
         write("a.flac", 1);

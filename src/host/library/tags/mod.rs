@@ -39,7 +39,7 @@ pub(super) struct Tagged {
 }
 
 /// A song by its tags and headers; `root`: the media folder that it lies in.
-pub(super) fn song(path: &Path, root: Option<&Path>, file: File) -> Result<Tagged, String> {
+pub(super) fn song(path: &Path, root: Option<&Path>, file: &File) -> Result<Tagged, String> {
     let (probed, fields) = song::read(path, file)?;
     Ok(tagged(path, root, probed, fields))
 }

@@ -35,16 +35,16 @@ pub fn is_tagged(path: &Path) -> bool {
 }
 
 /// What a song is and says.
-pub(super) fn read(path: &Path, file: File) -> Result<(Probed, Fields), String> {
+pub(super) fn read(path: &Path, file: &File) -> Result<(Probed, Fields), String> {
     let by_name = path.extension().and_then(FileType::from_ext).unwrap_or(FileType::Mpeg);
-    let probe = Probe::with_file_type(BufReader::new(&file), by_name).guess_file_type().map_err(|error| damaged(&error))?;
+    let probe = Probe::with_file_type(BufReader::new(file), by_name).guess_file_type().map_err(|error| damaged(&error))?;
     let kind = probe.file_type().ok_or("its format is not known")?;
     // A film that is named like a song.
     if kind == FileType::Mp4 && by_name != FileType::Mp4 {
         return Err("it is not what its name says".to_owned());
     }
     let mut fields = Fields::default();
-    let (properties, name) = parse(&file, kind, true, &mut fields)?;
+    let (properties, name) = parse(file, kind, true, &mut fields)?;
     let (name, lossless) = name.or(codec(kind)).ok_or("its format is not played here")?;
     let duration_ms = u64::try_from(properties.duration().as_millis()).unwrap_or(0);
     if duration_ms == 0 {
@@ -66,6 +66,8 @@ pub(super) fn read(path: &Path, file: File) -> Result<(Probed, Fields), String> 
 
 /// The tags of a file that was looked at in another way; by what its bytes say plainly, or a song's name.
 pub(super) fn tags_of(path: &Path, file: &File, fields: &mut Fields) {
+    // Somebody may have read in it before.
+    let _ = (&*file).rewind();
     if !asf::read(file, fields) {
         let by_bytes = Probe::new(BufReader::new(file)).guess_file_type().ok().and_then(|probe| probe.file_type());
         let by_name = path.extension().filter(|_| is_tagged(path)).and_then(FileType::from_ext);

@@ -82,7 +82,7 @@ pub fn open(file: File) -> Result<Copied<Frames<Header>>, MediaError> {
 
 /// By the first frames alone.
 pub fn mime(file: &File) -> Option<String> {
-    let mut window = Window::new(file.try_clone().ok()?).ok().filter(Window::is_short)?;
+    let mut window = Window::of_few(file.try_clone().ok()?).ok().filter(Window::is_short)?;
     first(&mut window).map(|(_, header)| header.config.mime())
 }
 

@@ -10,6 +10,9 @@ use super::{adts, mp3};
 const TAGS_MAX: usize = 4;
 /// Bytes looked through for a first frame that does not follow the tags at once.
 const SEARCH_BYTES: usize = 64 * 1024;
+/// In which two frames are that do.
+const FIRST_BYTES: usize = 8 * 1024;
+const MAGIC_BYTES: usize = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -24,11 +27,15 @@ impl Kind {
     /// `None` when it is none of these; also when it cannot be read.
     pub fn of(file: &File) -> Option<Self> {
         let at = after_id3(file);
-        let mut bytes = vec![0; SEARCH_BYTES];
-        let have = read_up_to(file, at, &mut bytes[..16])?;
-        if let Some(kind) = by_magic(&bytes[..have]) {
+        let mut bytes = [0; FIRST_BYTES];
+        let have = read_up_to(file, at, &mut bytes)?;
+        if let Some(kind) = by_magic(&bytes[..have.min(MAGIC_BYTES)]) {
             return kind;
         }
+        if let Some(kind) = by_sync(&bytes[..have]) {
+            return Some(kind);
+        }
+        let mut bytes = vec![0; SEARCH_BYTES];
         let have = read_up_to(file, at, &mut bytes)?;
         let bytes = &bytes[..have];
         (0..have).filter(|at| bytes[*at] == 0xff).find_map(|at| by_sync(&bytes[at..]))

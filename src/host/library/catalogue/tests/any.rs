@@ -60,6 +60,7 @@ pub(super) fn any_selection() -> impl Strategy<Value = Selection> {
         composers,
         albums,
         only,
+        exact: false,
         rules: None,
     })
 }

@@ -264,10 +264,14 @@ fn a_search_is_forgiving() {
         ("\" OR 1", &[], None),
     ] {
         let selection = Selection { search: Some(text.to_owned()), ..Selection::default() };
-        let browse = Browse { selection, sort: SortKey::Title, descending: false, offset: 0, limit: 500 };
+        let browse = Browse { selection, sort: SortKey::Title, descending: false, files: false, together: false, offset: 0, limit: 500 };
         let page = library.browse(LISTENER, &browse).expect("answers");
         assert_eq!(page.tracks.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(), found, "{text}");
         assert_eq!(page.corrected.as_deref(), corrected, "{text}");
+        let selection = Selection { exact: true, ..browse.selection.clone() };
+        let exact = library.browse(LISTENER, &Browse { selection, ..browse }).expect("answers");
+        let as_typed = if corrected.is_none() { found.len() } else { 0 };
+        assert_eq!((exact.tracks.len(), exact.corrected), (as_typed, None), "{text}, exactly");
     }
 }
 
@@ -281,7 +285,7 @@ fn what_a_listener_made_selects_and_sorts_for_them_alone() {
     library.love(LISTENER, &[id(1)], true, now).expect("loved");
     let titles = |listener, only, descending| -> Vec<String> {
         let selection = Selection { only, ..Selection::default() };
-        let browse = Browse { selection, sort: SortKey::Rating, descending, offset: 0, limit: 500 };
+        let browse = Browse { selection, sort: SortKey::Rating, descending, files: false, together: false, offset: 0, limit: 500 };
         library.browse(listener, &browse).expect("answers").tracks.into_iter().map(|row| row.title).collect()
     };
     // Without stars last, both ways.
@@ -323,7 +327,7 @@ proptest! {
         let library = library(folder.path(), &tracks);
         for (selection, sort, descending) in asked {
             let wanted = naive(&tracks, &selection, sort, descending);
-            let mut browse = Browse { selection, sort, descending, offset: 0, limit: 500 };
+            let mut browse = Browse { selection, sort, descending, files: false, together: false, offset: 0, limit: 500 };
             prop_assert_eq!(&ids(&library, &browse), &(wanted.len() as u64, wanted.clone()), "{:?}", browse);
             // Pages lie side by side and leave out nothing.
             let mut tiled = Vec::new();
@@ -366,6 +370,7 @@ proptest! {
             let sorted = list.values.windows(2).all(|pair| pair[1].name.is_empty() || naive_key(&pair[0].name) <= naive_key(&pair[1].name));
             prop_assert!(sorted, "{:?}", list.values);
             prop_assert_eq!((list.total, list.tracks), (counts.len() as u64, total));
+            prop_assert_eq!(list.without, counts.get("").copied().unwrap_or(0));
             let listed: BTreeMap<String, u64> = list.values.into_iter().map(|value| (fold(&value.name), value.tracks)).collect();
             prop_assert_eq!(listed, counts);
         }

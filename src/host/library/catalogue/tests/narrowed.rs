@@ -26,7 +26,7 @@ fn both(folder: &std::path::Path, tracks: &[Track]) -> (Library, Library) {
 }
 
 fn page(library: &Library, selection: &Selection, sort: SortKey, descending: bool) -> Page {
-    let browse = Browse { selection: selection.clone(), sort, descending, offset: 0, limit: 500 };
+    let browse = Browse { selection: selection.clone(), sort, descending, files: false, together: true, offset: 0, limit: 500 };
     library.browse(LISTENER, &browse).expect("answers")
 }
 

@@ -56,7 +56,7 @@ proptest! {
         for sort in [SortKey::Plays, SortKey::LastPlayed, SortKey::Rating, SortKey::Added] {
             for descending in [false, true] {
                 let wanted = sorted(&tracks, &all, sort, descending);
-                let mut browse = Browse { selection: Selection::default(), sort, descending, offset: 0, limit };
+                let mut browse = Browse { selection: Selection::default(), sort, descending, files: false, together: false, offset: 0, limit };
                 let mut tiled = Vec::new();
                 while (browse.offset as usize) < wanted.len() {
                     tiled.extend(ids(&library, &browse).1);

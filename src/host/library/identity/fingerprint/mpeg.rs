@@ -5,6 +5,8 @@ use super::source::{Parsed, Source, Span, Stop, some};
 
 /// Padding and rubbish before the first frame.
 const SEARCH_BYTES: u64 = 64 * 1024;
+/// In which as many frames as are sought are, where they begin at once.
+const FIRST_BYTES: u64 = 12 * 1024;
 /// Frames in a row that make it likely that they are frames.
 const FRAMES: usize = 3;
 
@@ -19,7 +21,10 @@ struct Frame {
 
 /// The first frame may be one of Xing, LAME or VBRI: encoders and repair tools write it, and change it without touching the sound.
 pub(super) fn read(source: &dyn Source, content: Span) -> Parsed<Stream> {
-    let bytes = some(source, content.start, SEARCH_BYTES.min(content.len()))?;
+    let mut bytes = some(source, content.start, FIRST_BYTES.min(content.len()))?;
+    if !begins(&bytes, false) {
+        bytes = some(source, content.start, SEARCH_BYTES.min(content.len()))?;
+    }
     let first = (0..bytes.len().saturating_sub(3))
         .find(|at| begins(&bytes[*at..], *at == 0 && bytes.len() as u64 == content.len()))
         .ok_or(Stop::NotIt)?;

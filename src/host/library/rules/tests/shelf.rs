@@ -14,6 +14,7 @@ use crate::host::library::described::{AlbumTag, Described, MoreTags};
 use crate::host::library::identity::{Fingerprint, mark_duplicates};
 use crate::host::library::keep::{Keeper, Kept};
 use crate::host::library::row::Stamp;
+use crate::host::library::texts::Texts;
 use crate::protocol::rules::Rules;
 use crate::protocol::{MediaKind, SourceAudio, SourceMedia, SourceVideo};
 use crate::types::{ArtId, TrackId, UnixMs, UserId};
@@ -197,9 +198,12 @@ fn put(index: &Connection, n: i64, song: &Song) {
         stamp: Stamp { mtime_ms: song.modified, size: song.size, inode: 1 },
         fingerprint: song.fingerprint.map(|byte| Fingerprint([byte; 16])),
         file: &file,
+        texts: &Texts::of(&file, path.file_name().expect("a name")),
         art: art.as_ref(),
     };
-    assert_eq!(Keeper::new(index).keep(&kept, UnixMs(song.added)).expect("kept"), n);
+    let mut keeper = Keeper::new(index);
+    assert_eq!(keeper.keep(&kept, UnixMs(song.added)).expect("kept"), n);
+    keeper.finish().expect("written");
     index.execute("UPDATE track SET state = ? WHERE n = ?", params![song.state, n]).expect("changed");
     let sql =
         "INSERT INTO heard.listened (listener, track, plays, skips, last_played_ms, last_skipped_ms, rating, loved, added_ms, updated_ms)

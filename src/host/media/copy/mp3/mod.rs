@@ -61,7 +61,7 @@ fn survey(file: File, at_any_length: bool) -> Result<(Frames<Header>, Header, Ex
 
 /// By the first frames alone.
 pub fn mime(file: &File, size: u64) -> Option<String> {
-    let mut window = Window::new(file.try_clone().ok()?).ok()?;
+    let mut window = Window::of_few(file.try_clone().ok()?).ok()?;
     window.size = size;
     let (at, header) = first_frame::<Header>(&mut window).ok()??;
     if !window.is_short() {
