@@ -1,6 +1,9 @@
 //! Scans of real folders: what they cost, what survives a kill, a disk that is pulled out, one that is full.
 
 mod host_kit;
+mod library_scan {
+    mod later;
+}
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, symlink};

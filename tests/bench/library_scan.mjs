@@ -1,5 +1,8 @@
-// Scanning: 10,000 tagged songs, beside minidlna's scan of the same folder in the same run, and 100,000 files that are as they were.
+// Scanning: 10,000 tagged songs, beside minidlna's scan of the same folder in the same run; 1,000 files that say nothing; and 100,000
+// files that are as they were.
 //
+// Ours is timed from the program's start to its end, with all of it in an index that survives a crash; minidlna from its start until it
+// says that it has finished, into a database that it does not sync (`synchronous = OFF`, no journal). It scans with one thread.
 // The files are made here: one second of MP3 and of FLAC by ffmpeg, then tagged by bytes, each with sound of its own (a few bytes differ).
 // The unchanged files are FLAC of 50 ms: what is timed is the walk, which opens none of them.
 // Everything is in the page cache: it was just written.
@@ -10,6 +13,7 @@ import { join } from 'node:path';
 
 const SONGS = 10_000;
 const UNCHANGED = 100_000;
+const RUBBISH = 1_000;
 const PER_ALBUM = 12;
 const MINIDLNA_MAX_MS = 15 * 60_000;
 
@@ -87,11 +91,21 @@ function names(folder, media) {
   }
 }
 
+/** A scan's summary, and what it took: ms from start to end, ms of all cores together. */
 function scan(media, data) {
   const before = performance.now();
-  const ran = spawnSync(process.env.IROAM_BIN, ['host', 'scan', '--media', media, '--data', data], { maxBuffer: 1 << 28 });
+  const args = ['-c', 'TIMEFORMAT="%U %S"; time "$@"', 'time', process.env.IROAM_BIN, 'host', 'scan', '--media', media, '--data', data];
+  const ran = spawnSync('bash', args, { maxBuffer: 1 << 28, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
   if (ran.status !== 0) throw new Error(`the scan failed: ${ran.stderr}`);
-  return { ms: performance.now() - before, ...JSON.parse(ran.stdout) };
+  const ms = performance.now() - before;
+  const [user, system] = ran.stderr.trim().split('\n').at(-1).split(' ').map(Number);
+  return { ms, cpu: (user + system) * 1000, ...JSON.parse(ran.stdout) };
+}
+
+/** Names of songs, and nothing in them that is one. */
+function rubbish(media) {
+  mkdirSync(media, { recursive: true });
+  for (let n = 0; n < RUBBISH; n++) writeFileSync(join(media, `${n}.mp3`), Buffer.alloc(4096, `no sound ${n} `));
 }
 
 /** How long minidlna's first scan takes, ms; or why that is not known. */
@@ -133,13 +147,19 @@ export async function scanRows(folder, add) {
   const cores = availableParallelism();
   const perSecond = (SONGS * 1000) / first.ms;
   add({ what: 'scan: tagged files, warm cache', value: perSecond, unit: '/s', note: `${SONGS} made files, MP3 and FLAC; ${cores} cores` });
-  add({ what: 'scan: the same a core', value: perSecond / cores, unit: '/s', target: 2000 });
+  add({ what: 'scan: the same a core', value: perSecond / cores, unit: '/s', target: 2000, note: 'by the clock' });
+  add({ what: 'scan: files a second of CPU time', value: (SONGS * 1000) / first.cpu, unit: '/s', note: 'of all threads, whatever else runs on the machine' });
   const theirs = await minidlna(folder, media);
   if (typeof theirs === 'number') {
     add({ what: "scan: minidlna's time by ours", value: theirs / first.ms, unit: 'x', target: 8, note: `minidlna ${(theirs / 1000).toFixed(1)} s, ours ${(first.ms / 1000).toFixed(1)} s` });
   } else {
     add({ what: "scan: minidlna's time by ours", unit: 'x', target: 8, note: theirs });
   }
+  const none = join(folder, 'none');
+  rubbish(none);
+  const refused = [1, 2].map(() => scan(none, join(folder, 'no data')));
+  if (refused.some((scan) => scan.skipped_total !== RUBBISH)) throw new Error(`of ${RUBBISH} refused files: ${JSON.stringify(refused.at(-1).skipped_by_reason)}`);
+  add({ what: 'scan: 1,000 refused files again', value: refused[1].ms, unit: 'ms', note: `the first time ${refused[0].ms.toFixed(0)} ms` });
   names(folder, many);
   scan(many, join(folder, 'many data'));
   const again = scan(many, join(folder, 'many data'));

@@ -96,3 +96,27 @@ fn what_was_moved_on_a_disk_that_has_another_number_now_is_what_it_was() {
     home.scan();
     assert_eq!(by_name(&tracks(&home.data.join("library.db")), "copied.flac").0, id);
 }
+
+#[test]
+fn what_is_mounted_within_another_media_folder_is_not_seen_through_it() {
+    let home = Home::new();
+    let private = home.data.with_file_name("private");
+    song(&private.join("diary.flac"), 1);
+    song(&private.join("tapes/tape.flac"), 7);
+    song(&home.media.join("ours.flac"), 13);
+    // All of it, a part of it, what lies around it, the media folder itself, and a folder that is protected from writes.
+    let script = r#"cd "$1" && mkdir all part around loop plain && cp ours.flac plain/plain.flac || exit 1
+        mount --bind "$3" all && mount --bind "$3/tapes" part && mount --bind "$3/.." around && mount --bind . loop && mount --bind plain plain || exit 77
+        "$0" host scan --media "$1" --media "$3" --data "$2" >/dev/null"#;
+    if !in_own_world(&home, &[&private], script) {
+        return;
+    }
+    let index = rusqlite::Connection::open(home.data.join("library.db")).expect("opened");
+    let sql = "SELECT CAST(folder.path AS TEXT) || '/' || CAST(name AS TEXT) FROM track JOIN folder ON folder.n = track.folder
+               ORDER BY 1";
+    let mut paths = index.prepare(sql).expect("asked");
+    let paths = paths.query_map([], |row| row.get::<_, String>(0)).expect("asked").collect::<rusqlite::Result<Vec<_>>>().expect("read");
+    let known =
+        [home.media.join("ours.flac"), home.media.join("plain/plain.flac"), private.join("diary.flac"), private.join("tapes/tape.flac")];
+    assert_eq!(paths, known.map(|path| path.to_str().expect("plain").to_owned()));
+}

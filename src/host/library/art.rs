@@ -1,9 +1,10 @@
 //! Cover pictures: decoded under limits, scaled once to each size, kept by the hash of what is kept.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Cursor};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageReader, Limits};
@@ -33,6 +34,18 @@ pub(super) fn file(art_dir: &Path, art: &ArtId) -> PathBuf {
 
 fn smaller_file(art_dir: &Path, art: &ArtId, size: ArtSize) -> PathBuf {
     art_dir.join(format!("{}.{}.jpg", art.as_str(), size.side()))
+}
+
+/// Of which picture a file in the art folder is a size.
+pub(super) fn art_of(name: &str) -> Option<ArtId> {
+    let (id, end) = name.split_once('.')?;
+    let is_size = end == "jpg" || end.strip_suffix(".jpg").is_some_and(|side| side.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_size { ArtId::try_from(id.to_owned()).ok() } else { None }
+}
+
+/// Whether it is one that was not written to its end.
+pub(super) fn is_unfinished(name: &str) -> bool {
+    name.ends_with(".part")
 }
 
 pub(super) fn digest(bytes: &[u8]) -> [u8; 32] {
@@ -126,7 +139,8 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// Never half of it, also when two write the same at once.
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if path.exists() {
+    // It is in use from now on, and no longer what nobody has wanted for a day.
+    if File::options().append(true).open(path).and_then(|file| file.set_modified(SystemTime::now())).is_ok() {
         return Ok(());
     }
     let unfinished = path.with_extension(format!("{:016x}.part", u64::from_be_bytes(random::bytes())));

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
 use super::keep::picture;
 use super::row::{file_path, integer, track_id, unsigned};
@@ -70,7 +70,11 @@ impl Library {
 
     fn show_poster(&self, video: &Bare, id: Option<&ArtId>) -> Result<(), LibraryError> {
         let mut index = db::open_for_writing(&self.index())?;
-        let change = index.transaction()?;
+        let change = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // A scan throws pictures away that nobody uses, which this one was until now.
+        if id.is_some_and(|id| !art::file(&self.art_dir(), id).exists()) {
+            return Ok(());
+        }
         let source = video.source();
         change.execute(
             "INSERT INTO art (source, id) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET id = excluded.id",

@@ -19,6 +19,9 @@ pub enum MediaError {
     /// The file does not decode.
     #[error("{0}")]
     Unplayable(String),
+    /// The file was not opened in time, because of what is in it or of a disk that is busy.
+    #[error("This file takes too long to open.")]
+    TooLong,
     /// A codec is not installed; the text names the package.
     #[error("{0}")]
     MissingPlugin(String),
@@ -56,7 +59,7 @@ impl MediaError {
             Self::NotFound { .. } => ErrorCode::NotFound,
             Self::Gone | Self::Changed => ErrorCode::Gone,
             Self::Silent => ErrorCode::Away,
-            Self::Unplayable(_) => ErrorCode::Unplayable,
+            Self::Unplayable(_) | Self::TooLong => ErrorCode::Unplayable,
             Self::MissingPlugin(_) => ErrorCode::MissingPlugin,
             Self::Busy | Self::TooMuchVideo => ErrorCode::Busy,
             Self::Internal(_) => ErrorCode::Internal,

@@ -10,10 +10,23 @@ use std::path::{Path, PathBuf};
 use super::super::row::Stamp;
 use super::{covers, walk};
 
+/// Which folder it is, by whatever name: a folder may be mounted at several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) device: u64,
+    inode: u64,
+}
+
+impl Place {
+    pub(super) fn of(folder: &Path) -> io::Result<Self> {
+        fs::metadata(folder).map(|metadata| Self { device: metadata.dev(), inode: metadata.ino() })
+    }
+}
+
 /// A folder's contents, each list by name.
 #[derive(Default)]
 pub(super) struct Listing {
-    pub(super) device: u64,
+    pub(super) place: Place,
     pub(super) files: Vec<(OsString, Stamp)>,
     pub(super) folders: Vec<OsString>,
     pub(super) skipped: Vec<(OsString, String)>,
@@ -30,7 +43,7 @@ pub(super) struct Listing {
 /// # Errors
 /// When any of it cannot be listed: half a folder would look like one with files gone.
 pub(super) fn list(folder: &Path, root: &Path) -> io::Result<Listing> {
-    let mut listing = Listing { device: fs::metadata(folder)?.dev(), is_empty: true, ..Listing::default() };
+    let mut listing = Listing { place: Place::of(folder)?, is_empty: true, ..Listing::default() };
     let mut entries = fs::read_dir(folder)?.filter(|entry| !entry.as_ref().is_ok_and(is_hidden)).collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_cached_key(DirEntry::file_name);
     let mut beside = DefaultHasher::new();

@@ -14,13 +14,14 @@ use super::super::tags::Tagged;
 use super::super::texts::Texts;
 use super::super::{Library, LibraryError, db};
 use super::known::KnownFolders;
+use super::names::Names;
 use super::pictures::Pictures;
 use super::reach::Reaches;
 use super::settle::Scope;
 use super::summary::ScanSummary;
 use super::walker::{Job, Seen, Target, Walker};
 use super::writer::{Note, Taken, Writer};
-use super::{device, folders, gentle, read};
+use super::{device, folders, gentle, read, sweep};
 use crate::host::media::{Prober, WorkerConfig};
 use crate::types::Clock;
 
@@ -58,13 +59,15 @@ impl Scan<'_> {
     pub(super) fn run(&self) -> Result<ScanSummary, LibraryError> {
         let known = self.library.shared.readers.read(KnownFolders::read)?;
         let pictures = Pictures::new(self.library);
+        let names = Names::of(self.roots);
         let (devices, lanes, away) = self.lanes();
         let scope = &Scope { roots: self.roots, devices: &devices, targets: &self.targets, is_full: self.is_full, known: &known };
         self.library.shared.scan.progress.walks(lanes.len());
         thread::scope(|threads| {
             let (notes, written) = bounded(NOTES_MAX);
             let writer = start(threads, "scan-write", move || self.write(&written, away, scope))?;
-            let walkers = lanes.iter().map(|lane| self.start_lane(threads, lane, &known, &pictures, &notes)).collect::<Result<Vec<_>, _>>();
+            let walkers =
+                lanes.iter().map(|lane| self.start_lane(threads, lane, (&known, &names), &pictures, &notes)).collect::<Result<Vec<_>, _>>();
             drop(notes);
             let walkers = walkers?;
             // Their end is the writer's: it has heard all there is.
@@ -103,7 +106,7 @@ impl Scan<'_> {
         &'env self,
         threads: &'threads Threads<'threads, 'env>,
         lane: &'env Lane,
-        known: &'env KnownFolders,
+        (known, names): (&'env KnownFolders, &'env Names),
         pictures: &'env Pictures<'env>,
         notes: &Sender<Note>,
     ) -> Result<ScopedJoinHandle<'threads, ()>, LibraryError> {
@@ -116,6 +119,7 @@ impl Scan<'_> {
         let walker = Walker {
             library: self.library,
             roots: self.roots,
+            names,
             restless: self.restless,
             known,
             progress,
@@ -191,6 +195,9 @@ impl Scan<'_> {
         }
         progress.finishing();
         writer.settle(scope)?;
+        if self.is_full {
+            sweep::sweep(&index, &self.library.art_dir(), &shared.changes, self.clock.now())?;
+        }
         Ok(writer.summary)
     }
 }

@@ -100,7 +100,7 @@ mod tests {
         assert_eq!([libc::EIO, libc::EACCES, libc::EMFILE].map(of), [Refused::Unread; 3]);
         assert_eq!([libc::ENOENT, libc::ELOOP].map(of), [Refused::Gone; 2]);
         let lacks = MediaError::MissingPlugin("Install it.".to_owned());
-        let unread = [lacks, MediaError::Gone, MediaError::Silent, MediaError::Busy, MediaError::internal("x")];
+        let unread = [lacks, MediaError::Gone, MediaError::Silent, MediaError::TooLong, MediaError::Busy, MediaError::internal("x")];
         assert!(unread.into_iter().all(|error| Refusal::from(error).kind == Refused::Unread));
         assert_eq!(Refusal::from(MediaError::unplayable("x")).kind, Refused::Damaged);
     }

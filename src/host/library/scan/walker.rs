@@ -13,7 +13,8 @@ use rusqlite::Connection;
 use super::super::row::Stamp;
 use super::super::{Library, LibraryError};
 use super::known::{self, Known, KnownFolder, KnownFolders};
-use super::listing::{self, Listing, list};
+use super::listing::{self, Listing, Place, list};
+use super::names::Names;
 use super::progress::Progress;
 use super::refused::{self, Remembered};
 use crate::types::ArtId;
@@ -87,6 +88,8 @@ pub(super) struct Walker<'a, N> {
     pub(super) library: &'a Library,
     /// All media folders: each is walked by itself, also one within another.
     pub(super) roots: &'a [PathBuf],
+    /// What else they are called.
+    pub(super) names: &'a Names,
     /// Files that somebody writes just now: they are left as they are known.
     pub(super) restless: &'a HashSet<PathBuf>,
     pub(super) known: &'a KnownFolders,
@@ -108,6 +111,10 @@ impl<N: From<Seen>> Walker<'_, N> {
         if target.path != *root && target.path.exists() && !target.path.strip_prefix(root).is_ok_and(is_plain) {
             return Ok(());
         }
+        let mut above = target.path.ancestors().skip(1).take_while(|folder| folder.starts_with(root) && *folder != root);
+        if above.any(|folder| Place::of(folder).is_ok_and(|place| self.names.is_other(folder, place))) {
+            return Ok(());
+        }
         let mut waiting = vec![(target.path.clone(), 0)];
         while let Some((path, depth)) = waiting.pop() {
             if self.stop.load(Ordering::Relaxed) {
@@ -122,7 +129,11 @@ impl<N: From<Seen>> Walker<'_, N> {
                     continue;
                 }
             };
-            if listing.is_empty && self.was_on_another_device(&path, listing.device) {
+            // Mounted here as well: it is a media folder by its own name, with whom that one is shared, and is walked as that.
+            if path != *root && self.names.is_other(&path, listing.place) {
+                continue;
+            }
+            if listing.is_empty && self.was_on_another_device(&path, listing.place.device) {
                 let reason = "the folder is empty, as if its disk were not mounted; its tracks are kept until it is back";
                 self.away(target.root, path, reason.to_owned())?;
                 continue;
@@ -151,7 +162,7 @@ impl<N: From<Seen>> Walker<'_, N> {
 
     /// Parts what is new and changed in a folder from what is as it was.
     fn folder(&self, root: usize, path: PathBuf, listing: Listing) -> Result<(), Over> {
-        let Listing { device, files, mut skipped, cover, beside, .. } = listing;
+        let Listing { place: Place { device, .. }, files, mut skipped, cover, beside, .. } = listing;
         let known = self.known.get(&path);
         let n = known.map(|known| known.n);
         let noted = known.map(|known| self.library.shared.readers.read(|index| noted(index, known))).transpose();

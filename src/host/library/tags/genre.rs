@@ -2,6 +2,8 @@
 
 use lofty::id3::v1::GENRES;
 
+use crate::types::showable::line;
+
 /// More of one file are no genres.
 const GENRES_MAX: usize = 16;
 
@@ -9,9 +11,9 @@ const GENRES_MAX: usize = 16;
 /// `;` parts several.
 pub(super) fn genres(texts: &[String]) -> Vec<String> {
     let mut genres: Vec<String> = Vec::new();
-    for genre in texts.iter().flat_map(|text| text.split(';')).flat_map(|text| parts(text.trim())) {
+    for genre in texts.iter().flat_map(|text| text.split(';')).flat_map(|text| parts(text.trim())).filter_map(|genre| line(&genre)) {
         let is_new = !genres.iter().any(|known| known.eq_ignore_ascii_case(&genre));
-        if is_new && !genre.is_empty() && genres.len() < GENRES_MAX {
+        if is_new && genres.len() < GENRES_MAX {
             genres.push(genre);
         }
     }

@@ -29,7 +29,7 @@ pub fn discover(path: &Path) -> Result<Probed, MediaError> {
             let probed = headers::read(path)?.ok_or_else(|| missing(&info))?;
             Ok(Probed { tags: tags(&info), ..probed })
         }
-        DiscovererResult::Timeout => Err(MediaError::unplayable("This file takes too long to open.")),
+        DiscovererResult::Timeout => Err(MediaError::TooLong),
         _ => Err(MediaError::unplayable("This file is damaged, or is not media that the host can decode.")),
     }
 }
@@ -37,11 +37,11 @@ pub fn discover(path: &Path) -> Result<Probed, MediaError> {
 /// Every sound of a file that is neither MP4 nor Matroska, with its language (BCP 47) where it says one.
 ///
 /// # Errors
-/// `Unplayable` when it takes too long; a damaged file has none.
+/// `TooLong` when it takes too long; a damaged file has none.
 pub fn sounds(path: &Path) -> Result<Vec<(SourceAudio, Option<String>)>, MediaError> {
     let info = ask(path)?;
     if info.result() == DiscovererResult::Timeout {
-        return Err(MediaError::unplayable("This file takes too long to open."));
+        return Err(MediaError::TooLong);
     }
     let said = |sound: &DiscovererAudioInfo| sound.language().and_then(|language| language_tag(&language));
     Ok(info.audio_streams().iter().map(|sound| (audio(sound), said(sound))).collect())

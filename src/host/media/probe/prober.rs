@@ -28,7 +28,7 @@ impl Prober {
     /// What the file of `size` bytes is.
     ///
     /// # Errors
-    /// As [`super::probe`]; a file that crashes the worker or keeps it busy is `Unplayable`, and costs that file only.
+    /// As [`super::probe`]; a file that crashes the worker is `Unplayable`, one that keeps it busy `TooLong`, and costs that file only.
     pub fn probe(&mut self, path: &Path, size: u64) -> Result<Probed, MediaError> {
         match self.call(&Job::new(path, size, Task::Probe))? {
             Head::Probed(probed) => Ok(*probed),
@@ -52,7 +52,7 @@ impl Prober {
             Ok((head, _)) => Ok(head),
             Err(Failure::Media(error)) => Err(error),
             Err(Failure::Crashed) => Err(MediaError::unplayable("This file makes the host's decoder crash.")),
-            Err(Failure::TooLong) => Err(MediaError::unplayable("This file takes too long to open.")),
+            Err(Failure::TooLong) => Err(MediaError::TooLong),
             Err(Failure::NotStarted(error)) => Err(MediaError::internal(error)),
         }
     }
