@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Apart } from './lib/apart.mjs';
 import { launch, openPage } from './lib/browser.mjs';
-import { nowPlaying, row } from './lib/player.mjs';
+import { nowPlaying, positionSeconds, row } from './lib/player.mjs';
 import { until } from './lib/processes.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'iroam-views-'));
@@ -81,6 +81,9 @@ test('duplicates lie together with their files', async () => {
 test('what plays takes its new tags in the display and the window’s title', async () => {
   await row(page, 'Long').dblclick();
   await nowPlaying(page).filter({ hasText: 'Long' }).waitFor();
+  await until('it is heard', 20, async () => (await positionSeconds(page)) > 0);
+  // What was not fetched before the file changed breaks off: the song that is paused stays.
+  await page.getByRole('button', { name: 'Pause' }).click();
   const [old, now] = [join(media, 'long.flac'), join(folder, 'now.flac')];
   execFileSync('ffmpeg', ['-v', 'error', '-i', old, '-c', 'copy', '-metadata', 'title=Longer', now]);
   renameSync(now, old);

@@ -6,9 +6,12 @@ import { PlaylistRows } from './playlist_rows.js';
 
 /** @typedef {import('../types.js').Query} Query */
 /** @typedef {import('../types.js').Track} Track */
+/** @typedef {import('../types.js').QueueItem} QueueItem */
 /** @typedef {{ total: number, durationMs: number | null, bytes: number | null, corrected?: string | null, tracks: Track[] }} Page */
 
 const PAGES_MAX = 200;
+/** Missing tracks that a queue passes over at a time. */
+const PASSED_MAX = 1000;
 
 export class Catalogue {
   /** Least recently used first. @type {Map<string, Promise<Page>>} */
@@ -45,6 +48,22 @@ export class Catalogue {
       this.#pages.delete(oldest);
     }
     return coming;
+  }
+
+  /**
+   * The next or previous place of a queue whose track has a file, as far as that is known.
+   * @param {QueueItem} item
+   * @param {number} by 1 or -1
+   * @returns {Promise<QueueItem | null>}
+   */
+  async beside({ hostId, query, generation, index: from }, by) {
+    for (let index = from + by; index >= 0 && Math.abs(index - from) <= PASSED_MAX; index += by) {
+      const { tracks } = await this.page(hostId, query, Math.floor(index / PAGE_ROWS), undefined, generation);
+      const track = tracks[index % PAGE_ROWS];
+      if (!track) return null;
+      if (!track.missing) return { hostId, query, track, index, generation };
+    }
+    return null;
   }
 
   /** The library changed: ask anew. */

@@ -6,7 +6,6 @@ import { Throughput } from '../audio/throughput.js';
 import { awayOf, awaySentence } from '../lib/away.js';
 import { Failures, IN_A_ROW } from '../lib/failures.js';
 import { errorText, unplayableText } from '../lib/messages.js';
-import { PAGE_ROWS } from '../store/list.js';
 import { rowAt } from '../store/selectors.js';
 import { leaveIfSignedOut } from './hosts.js';
 import { mediaOf } from './media.js';
@@ -92,9 +91,10 @@ export class Playback {
     const { item, position } = this.#store.state.playback;
     if (!item) return;
     if (by < 0 && (position > RESTART_S || item.index === 0)) return this.#engine.seek(0);
-    const there = await this.#itemAt(item, item.index + by).catch(() => null);
+    const there = await this.#beside(item, by).catch(() => null);
     if (this.#engine.item !== item && this.#engine.item !== null) return;
     if (there) this.#start(there);
+    else if (by < 0) this.#engine.seek(0);
     else this.#stop();
   }
 
@@ -150,7 +150,7 @@ export class Playback {
   /** @returns {import('../types.js').EngineHooks} */
   #hooks() {
     return {
-      next: (item) => this.#itemAt(item, item.index + 1),
+      next: (item) => this.#beside(item, 1),
       onTrack: (item, sent) => {
         this.#tags.follow(item);
         this.#store.dispatch({ type: 'playback/track', item, sent, track: this.#tags.latest(item) });
@@ -200,19 +200,13 @@ export class Playback {
   }
 
   /**
-   * Another place of the same queue.
    * @param {QueueItem} item
-   * @param {number} index
-   * @returns {Promise<QueueItem | null>}
+   * @param {number} by 1 or -1
    */
-  async #itemAt({ hostId, query, generation }, index) {
-    if (index < 0) return null;
-    const { tracks } = await this.#catalogue.page(hostId, query, Math.floor(index / PAGE_ROWS), undefined, generation);
-    const track = tracks[index % PAGE_ROWS];
-    if (!track) return null;
-    const item = { hostId, query, track, index, generation };
-    this.#tags.follow(item);
-    return item;
+  async #beside(item, by) {
+    const there = await this.#catalogue.beside(item, by);
+    if (there) this.#tags.follow(there);
+    return there;
   }
 }
 

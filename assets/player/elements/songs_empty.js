@@ -24,13 +24,15 @@ export function emptyView(state, request) {
   if (list.status !== 'ready') return list.stale ? [] : waiting(state);
   if (list.total > 0) return [];
   const away = awayTexts(state.status?.away, query.kind);
-  if (query.search) return message(`Nothing matches “${query.search}”`, `Try fewer or other words.${away && !query.playlist ? ` ${upper(away.note)} just now.` : ''}`);
+  // What is away is in no list.
+  const apart = away && !query.playlist ? ` ${upper(away.note)} just now.` : '';
+  if (query.search) return message(`Nothing matches “${query.search}”`, `Try fewer or other words.${apart}`);
   if (query.playlist) return message(`“${query.playlist.name}” is empty`, query.playlist.kind === 'smart' ? 'Nothing in the library fits its rules.' : 'Nothing was put into it yet.');
   if (query.only === 'missing') {
     const back = h('button', { type: 'button', class: 'link', onclick: () => request('ir-unpurge', { hostId: null, times: null }) }, 'Bring back what was removed');
     return [...message(...NOTHING.missing), back];
   }
-  if (query.only) return message(...NOTHING[query.only]);
+  if (query.only) return message(NOTHING[query.only][0], NOTHING[query.only][1] + apart);
   if (query.genres.length + query.artists.length + query.albums.length > 0) return message('Nothing is left of it', 'Choose “All” in the column browser.');
   if (away) return message(away.title, away.text);
   if (state.status?.scanning) return message('The host is looking through its folders', 'What it finds will be listed here.');

@@ -26,7 +26,7 @@ pub enum ExistingView {
     /// They stay as their owner has them now.
     #[default]
     Keep,
-    /// They get the items that they never had.
+    /// They get the items that they never had; what is in the trash is refused.
     Add,
     /// They become what is imported.
     Replace,
