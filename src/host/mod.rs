@@ -99,6 +99,9 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     let pairing = Pairing::load(&config.data, server.url())?;
     let library = Library::open(&config.data)?;
     library.check_folders(&config.media)?;
+    let media = config.media.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
+    // Before the catalogue: it is made for all kinds of askers at once.
+    let libraries = Libraries::new(library.clone(), rules(&config, &media)?);
     library.keep_ready().context("no thread can be started")?;
     let worker = worker_config(&config.data, machine.worker_exe);
     let engine = Engine::start(engine_config(&config, worker.clone())).context("the media engine does not start")?;
@@ -110,7 +113,8 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     let analysis = config.analysis.then(|| Analysis::start(library.clone(), engine.clone(), report.clone()));
     let posters = config.analysis.then(|| Posters::start(library.clone(), engine.clone()));
     let belonging = Belonging { config: &config, server, key, shutdown };
-    let outcome = belonging.serve(pairing, machine.clock, library, engine.clone(), report).await;
+    let served = Served { library, libraries, media };
+    let outcome = belonging.serve(pairing, machine.clock, served, engine.clone(), report).await;
     drop((posters, keeping));
     if let Some(analysis) = analysis {
         analysis.stop().await;
@@ -151,6 +155,13 @@ fn engine_config(config: &HostConfig, worker: WorkerConfig) -> EngineConfig {
     }
 }
 
+/// The library, also as others than its owner see it, and its folders, absolute.
+struct Served {
+    library: Library,
+    libraries: Libraries,
+    media: Vec<PathBuf>,
+}
+
 /// A host with a server to belong to.
 struct Belonging<'a> {
     config: &'a HostConfig,
@@ -165,14 +176,13 @@ impl Belonging<'_> {
         self,
         pairing: Option<Pairing>,
         clock: Arc<dyn Clock>,
-        library: Library,
+        served: Served,
         engine: Engine,
         report: Report,
     ) -> anyhow::Result<()> {
         let Some(pairing) = self.paired(pairing).await? else { return Ok(()) };
         let gate = Gate::new(pairing.host_id, ServerClock::new(clock.clone()));
-        let media = self.config.media.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
-        let libraries = Libraries::new(library.clone(), rules(self.config, &media)?);
+        let Served { library, libraries, media } = served;
         let waiting = Arc::new(Semaphore::new(WAITING_MAX));
         let name = self.config.name.as_str().into();
         let handler = Handler { name, library, libraries, engine, report, files: Files::new(media), clock, waiting };

@@ -77,7 +77,11 @@ fn pictures_that_nobody_has_used_for_a_day_are_thrown_away_and_no_others() {
 
     scan_after(&home, 0);
     assert_eq!((files(&art_dir, &red), unfinished.exists()), (5, true), "it may be wanted again today");
+    let young = art_dir.join("y.0123456789abcdef.part");
+    let hours = std::time::Duration::from_secs(47 * 60 * 60);
+    fs::File::create(&young).and_then(|file| file.set_modified(SystemTime::now() + hours)).expect("written");
     scan_after(&home, 2);
+    assert!(young.exists(), "somebody may be writing it");
     assert_eq!([&red, &blue].map(|art| files(&art_dir, art)), [0, 5]);
     assert_eq!((unfinished.exists(), own.exists()), (false, true));
 

@@ -44,6 +44,8 @@ impl Place {
     }
 
     fn tidy(path: &str) -> Option<Self> {
+        // Before it is parted: what is left may be a `..`.
+        let path = &path.replace('\0', "");
         let lead = if path.starts_with("//") {
             "//"
         } else if path.starts_with('/') {
@@ -59,7 +61,7 @@ impl Place {
                 part => parts.push(part),
             }
         }
-        let path = format!("{lead}{}", parts.join("/")).replace('\0', "");
+        let path = format!("{lead}{}", parts.join("/"));
         (!parts.is_empty()).then_some(Self(path))
     }
 
@@ -185,6 +187,8 @@ mod tests {
             ("/home/ann/../bob/./a.mp3", "/home/bob/a.mp3"),
             ("100%.mp3", "/lists/100%.mp3"),
             (r"..\b\Re: a.mp3", "/b/Re: a.mp3"),
+            ("/a/b/.\0./\0/.\0/c", "/a/c"),
+            ("file:///a/b/%00.%00./c", "/a/c"),
             ("../../../../etc/a.mp3", "/etc/a.mp3"),
             ("file:///a%zz%2", "/a%zz%2"),
         ] {
@@ -224,7 +228,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_place_is_always_tidy(text in r"(file:/{0,3})?[a-zA-Z%0-9./\\: é-]{0,40}") {
+        fn a_place_is_always_tidy(text in r"(file:/{0,3})?[a-zA-Z%0-9./\\: é\x00-]{0,40}") {
             if let Some(place) = Place::parse(&text, Some(Path::new("/base"))) {
                 prop_assert!(place.parts().count() > 0);
                 prop_assert!(place.parts().all(|part| part != ".." && part != "."));

@@ -93,7 +93,7 @@ CREATE INDEX track_by_album ON track (album);
 CREATE INDEX track_by_added ON track (added_at_ms, id);
 CREATE INDEX track_by_purge ON track (state_at_ms) WHERE state = 'purged';
 CREATE INDEX track_by_away ON track (folder, kind) WHERE state = 'offline';
-CREATE INDEX track_by_duplicate ON track (n) WHERE duplicate;
+CREATE INDEX track_by_duplicate ON track (song) WHERE duplicate;
 CREATE INDEX track_by_fingerprint ON track (fingerprint) WHERE fingerprint NOT NULL;
 
 -- Files that say nothing of use, as they were and for which version of the program: they are not read again until that changes.

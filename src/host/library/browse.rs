@@ -5,9 +5,8 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::analysis::fill_loudness;
-use super::catalogue::{Asked, By, Catalogue, Narrowed, Selected, Wanted};
+use super::catalogue::{Asked, By, Catalogue, Narrowed, Selected, View, Wanted};
 use super::row::{track_file, track_row};
-use super::rules::evaluate;
 use super::{Library, LibraryError};
 use crate::protocol::{Browse, Only, Selection, SortKey, TrackRow};
 use crate::types::{Clock, SystemClock, UnixMs, UserId};
@@ -31,25 +30,29 @@ impl Library {
         let catalogue = self.catalogue()?;
         let asked = self.asked(listener, browse.selection.clone())?;
         let selected = self.select(&catalogue, &asked)?;
-        let is_own = matches!(browse.sort, SortKey::Plays | SortKey::LastPlayed | SortKey::Rating);
+        let is_own = matches!(browse.sort, SortKey::Plays | SortKey::LastPlayed | SortKey::Rating | SortKey::Added);
         let by = if is_own { Some(self.by(listener, false)?) } else { None };
         let wanted = Wanted { asked, sort: browse.sort, descending: browse.descending, by };
         let readers = &self.shared.readers;
-        let sorted = catalogue.sorted(&selected, &wanted, |by| readers.read(|index| catalogue.listened(index, by)))?;
-        let together = browse.together && browse.selection.only == Some(Only::Duplicates);
-        let together = if together { Some(readers.read(|index| catalogue.together(index, &sorted))?) } else { None };
-        let (sorted, groups) = together.as_ref().map_or((&*sorted, [].as_slice()), |together| (&together.positions, &together.groups));
-        let offset = sorted.len().min(browse.offset as usize);
-        let page = &sorted[offset..sorted.len().min(offset + usize::from(browse.limit))];
+        let (offset, limit) = (browse.offset as usize, usize::from(browse.limit));
+        let is_together = browse.together && browse.selection.only == Some(Only::Duplicates);
+        let asked_for = if is_together { 0..usize::MAX } else { offset..offset + limit };
+        let sorted = catalogue.page(&selected, &wanted, asked_for, |by| readers.read(|index| catalogue.listened(index, by)))?;
+        let (page, groups) = if is_together {
+            let together = readers.read(|index| catalogue.together(index, &sorted))?;
+            let page = sorted.len().min(offset)..sorted.len().min(offset + limit);
+            (together.positions[page.clone()].to_vec(), together.groups[page].to_vec())
+        } else {
+            (sorted, Vec::new())
+        };
         // Where files are is nobody's business but the owner's.
-        let with_files = browse.files && !self.shared.is_narrowed;
-        let tracks = readers.read(|index| rows(index, &catalogue, page, groups.get(offset..).unwrap_or_default(), with_files))?;
-        // The words of the index are those of all tracks: a guess would tell of what is not to be seen.
-        let corrected = selected.corrected.clone().filter(|_| !self.shared.is_narrowed);
+        let with_files = browse.files && self.shared.sight == 0;
+        let tracks = readers.read(|index| rows(index, &catalogue, &page, &groups, with_files))?;
+        let corrected = selected.corrected.clone();
         Ok(Page { total: selected.tracks as u64, duration_ms: selected.duration_ms, bytes: selected.bytes, tracks, corrected })
     }
 
-    pub(super) fn select(&self, catalogue: &Catalogue, asked: &Asked) -> Result<Arc<Selected>, LibraryError> {
+    pub(super) fn select(&self, catalogue: &View, asked: &Asked) -> Result<Arc<Selected>, LibraryError> {
         catalogue.select(asked, || {
             self.shared.readers.read(|index| {
                 let mut narrowed = Narrowed::default();
@@ -62,9 +65,7 @@ impl Library {
                     narrowed.to.push(catalogue.own(&*catalogue.listened(index, &By { minute: 0, ..by.clone() })?, only));
                 }
                 if let (Some(rules), Some(by)) = (&asked.selection.rules, &asked.by) {
-                    let mut numbers = evaluate(index, rules, by.listener, UnixMs(by.minute * MINUTE_MS))?;
-                    numbers.sort_unstable();
-                    narrowed.to.push(catalogue.positions(&numbers));
+                    narrowed.to.push(catalogue.ruled(index, rules, by, UnixMs(by.minute * MINUTE_MS))?);
                 }
                 Ok(narrowed)
             })

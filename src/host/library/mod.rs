@@ -106,15 +106,17 @@ pub struct Library {
 
 struct Shared {
     data: PathBuf,
-    readers: Readers,
+    readers: Arc<Readers>,
     /// Of which track ids are made.
     key: IdKey,
+    /// Of the whole library, whoever asks.
+    catalogue: Arc<Current>,
+    /// Closed after all readers: only who may write brings the log into the file at its end.
     listeners: Arc<Listeners>,
     changes: Arc<Changes>,
-    /// Some files are not to be seen in it.
-    is_narrowed: bool,
     scan: Arc<scan::State>,
-    catalogue: Current,
+    /// What is seen of it, by its number there; 0: all of it.
+    sight: usize,
 }
 
 impl Shared {
@@ -122,13 +124,13 @@ impl Shared {
     fn narrowed(whole: &Self, sight: Sight) -> Self {
         Self {
             data: whole.data.clone(),
-            readers: whole.readers.narrowed(sight),
+            readers: Arc::new(whole.readers.narrowed(sight.clone())),
             key: whole.key.clone(),
             listeners: whole.listeners.clone(),
             changes: whole.changes.clone(),
-            is_narrowed: true,
             scan: whole.scan.clone(),
-            catalogue: Current::new(&whole.changes),
+            sight: whole.catalogue.add(sight),
+            catalogue: whole.catalogue.clone(),
         }
     }
 }
@@ -144,10 +146,10 @@ impl Library {
     }
 
     fn of(data: &Path, key: IdKey, listeners: Arc<Listeners>) -> Self {
-        let readers = Readers::new(data.join("library.db"), Some(Listeners::path_in(data)));
+        let readers = Arc::new(Readers::new(data.join("library.db"), Some(Listeners::path_in(data))));
         let changes = Arc::new(Changes::new(SystemClock.now()));
-        let (scan, catalogue) = (Arc::default(), Current::new(&changes));
-        let shared = Shared { data: data.to_owned(), readers, key, listeners, changes, is_narrowed: false, scan, catalogue };
+        let (scan, catalogue) = (Arc::default(), Arc::new(Current::new(&changes, readers.clone())));
+        let shared = Shared { data: data.to_owned(), readers, key, listeners, changes, scan, catalogue, sight: 0 };
         Self { shared: Arc::new(shared) }
     }
 

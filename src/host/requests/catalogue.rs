@@ -53,6 +53,7 @@ impl Handler {
     }
 
     pub(super) async fn browse(&self, listener: UserId, browse: Browse) -> Result<Answer, ErrorBody> {
+        self.library.ready().await;
         let page = self.ask(move |library| {
             let mut page = library.browse(listener, &browse)?;
             library.fill_listened(listener, &mut page.tracks)?;
@@ -64,6 +65,7 @@ impl Handler {
     }
 
     pub(super) async fn facets(&self, listener: UserId, facets: Facets) -> Result<Answer, ErrorBody> {
+        self.library.ready().await;
         let page = self.ask(move |library| library.facets(listener, &facets)).await?;
         let reply = Reply::Facets { total: page.total, tracks: page.tracks, without: page.without };
         Ok(Answer::catalogue(reply, json(&FacetPage { values: page.values })))

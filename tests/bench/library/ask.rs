@@ -1,9 +1,11 @@
 //! Asking a library as players do.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use iroam::host::library::Library;
+use iroam::protocol::rules::Rules;
 use iroam::protocol::{Browse, Facet, FacetOrder, FacetPage, FacetValue, Facets, MediaKind, Only, Selection, SortKey};
 use iroam::types::UserId;
 
@@ -11,7 +13,7 @@ use super::made::{Dice, genre, word};
 use super::memory::mib;
 use crate::{Result, row};
 
-const LISTENER: UserId = UserId(uuid::Uuid::from_u128(1));
+pub const LISTENER: UserId = UserId(uuid::Uuid::from_u128(1));
 const SORTS: [SortKey; 14] = [
     SortKey::Title,
     SortKey::Artist,
@@ -31,6 +33,18 @@ const SORTS: [SortKey; 14] = [
 /// What is typed, letter by letter: single words, several, one that is spelt wrong.
 const TYPED: usize = 60;
 
+/// Smart playlists as people make them; `N` is another number each time, so that none is remembered.
+const PLAYLISTS: [&str; 8] = [
+    r#"{"match":"all","rules":[],"limit":{"count":N,"unit":"items","by":"most_played"}}"#,
+    r#"{"match":"all","rules":[],"limit":{"count":N,"unit":"items","by":"random"}}"#,
+    r#"{"match":"all","rules":[],"limit":{"count":N,"unit":"items","by":"most_recently_added"}}"#,
+    r#"{"match":"all","rules":[],"limit":{"count":N,"unit":"items","by":"highest_rating"}}"#,
+    r#"{"match":"all","rules":[],"limit":{"count":N,"unit":"minutes","by":"random"}}"#,
+    r#"{"match":"all","rules":[{"field":"added","op":"greater","value":1740000000NNN}]}"#,
+    r#"{"match":"all","rules":[{"field":"rating","op":"greater","value":60},{"field":"duration","op":"greater","value":60NNN}]}"#,
+    r#"{"match":"all","rules":[{"field":"plays","op":"is","value":0},{"field":"year","op":"greater","value":1980}],"limit":{"count":N,"unit":"items","by":"random"}}"#,
+];
+
 struct Asker {
     library: Library,
     tracks: u32,
@@ -39,6 +53,8 @@ struct Asker {
 
 pub fn measure(data: &Path, tracks: u32) -> Result<()> {
     let library = Library::open(data)?;
+    // A household that sees nearly all of it, and a guest who sees little.
+    let [household, guest] = [1, 9].map(|least| library.seen_by(Arc::new(move |path: &Path| path.as_os_str().len() % 10 >= least)));
     let began = Instant::now();
     library.refresh()?;
     row(tracks, "catalogue made, at start", began.elapsed().as_secs_f64(), "s", None, "then ready to answer");
@@ -46,9 +62,15 @@ pub fn measure(data: &Path, tracks: u32) -> Result<()> {
     library.prepare()?;
     row(tracks, "all orders and search made ready", began.elapsed().as_secs_f64(), "s", None, "in the background");
     let mut asker = Asker { library, tracks, dice: Dice(7) };
-    asker.pages()?;
+    asker.pages("")?;
     asker.columns()?;
     asker.searches()?;
+    asker.playlists()?;
+    for (library, whose) in [(household, " of the household"), (guest, " of a guest")] {
+        let whole = std::mem::replace(&mut asker.library, library);
+        asker.pages(whose)?;
+        asker.library = whole;
+    }
     row(tracks, "memory of the process, all asked for", mib("VmRSS"), "MiB", None, "");
     asker.change(data)?;
     let target = if tracks >= 1_000_000 { 300.0 } else { 60.0 };
@@ -59,7 +81,7 @@ pub fn measure(data: &Path, tracks: u32) -> Result<()> {
 
 impl Asker {
     /// Any page of any sort of any selection.
-    fn pages(&mut self) -> Result<()> {
+    fn pages(&mut self, whose: &str) -> Result<()> {
         let (mut cold, mut warm) = (Vec::new(), Vec::new());
         for _ in 0..300 {
             let (sort, selection) = (SORTS[self.dice.roll(14) as usize], self.selection()?);
@@ -75,8 +97,8 @@ impl Asker {
                 warm.push(began.elapsed());
             }
         }
-        self.times("a page of 50 of a new sort and selection", &mut cold, 10.0);
-        self.times("a page of 50 at any offset, after that", &mut warm, 10.0);
+        self.times(&format!("a page of 50 of a new sort and selection{whose}"), &mut cold, 10.0);
+        self.times(&format!("a page of 50 at any offset, after that{whose}"), &mut warm, 10.0);
         Ok(())
     }
 
@@ -142,6 +164,22 @@ impl Asker {
             }
         }
         self.times("a search as it is typed, a letter", &mut times, 30.0);
+        Ok(())
+    }
+
+    /// The first page of smart playlists over the whole library.
+    fn playlists(&mut self) -> Result<()> {
+        let mut times = Vec::new();
+        for at in 0..80 {
+            let text = PLAYLISTS[at % PLAYLISTS.len()].replace("NNN", &format!("{:03}", 100 + at)).replace('N', &format!("{}", 25 + at));
+            let rules: Rules = serde_json::from_str(&text)?;
+            let selection = Selection { rules: Some(rules), ..Selection::default() };
+            let browse = Browse { selection, sort: SortKey::Album, descending: false, files: false, together: false, offset: 0, limit: 50 };
+            let began = Instant::now();
+            self.library.browse(LISTENER, &browse)?;
+            times.push(began.elapsed());
+        }
+        self.times("a smart playlist", &mut times, 100.0);
         Ok(())
     }
 

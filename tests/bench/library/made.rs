@@ -1,6 +1,6 @@
 //! A library as collectors have them: few artists, albums, genres and words are in many tracks, most in few (Zipf).
 
-use iroam::host::library::{AlbumTag, Described, Made, MoreTags};
+use iroam::host::library::{AlbumTag, Brought, Described, Made, MoreTags};
 use iroam::protocol::{MediaKind, SourceAudio, SourceMedia};
 use iroam::types::{TrackId, UnixMs};
 use uuid::Uuid;
@@ -13,6 +13,10 @@ const TRACKS_AN_ARTIST: u64 = 14;
 /// One in so many has the sound of the one before it.
 const DUPLICATES: u64 = 60;
 const START_MS: i64 = 1_500_000_000_000;
+/// Nothing happened after it.
+pub const END_MS: i64 = START_MS + 260_000_000_000;
+/// One in so many was listened to.
+const HEARD: u32 = 10;
 
 /// Numbers without end, the same every time (splitmix64).
 pub struct Dice(pub u64);
@@ -85,6 +89,31 @@ pub fn tracks(count: u32) -> impl Iterator<Item = Made> {
     (0..count).map(move |n| made(n, count))
 }
 
+/// What a listener made of some of them: most were played a few times, some have stars, some were added long before.
+pub fn heard(count: u32) -> Vec<Brought> {
+    (0..count).step_by(HEARD as usize).map(heard_of).collect()
+}
+
+fn heard_of(n: u32) -> Brought {
+    let mut dice = Dice(u64::from(n) << 22 | 0x1234);
+    Brought {
+        track: id(n),
+        plays: 1 + dice.zipf(200) as u32,
+        skips: dice.zipf(5) as u32,
+        last_played_ms: Some(END_MS - dice.roll(100_000_000_000) as i64),
+        last_skipped_ms: None,
+        rating: (dice.roll(3) == 0).then(|| 20 * (1 + dice.roll(5) as u8)),
+        loved: dice.roll(20) == 0,
+        added_ms: (dice.roll(4) == 0).then(|| START_MS - dice.roll(100_000_000_000) as i64),
+        is_own: false,
+    }
+}
+
+/// Not in the order of the tracks.
+fn id(n: u32) -> TrackId {
+    TrackId(Uuid::from_u128(u128::from(Dice(u64::from(n)).roll(u64::MAX)) << 64 | u128::from(n)))
+}
+
 fn made(n: u32, count: u32) -> Made {
     let (album, track_no) = (album(n / TRACKS_AN_ALBUM, count), n % TRACKS_AN_ALBUM + 1);
     let mut dice = Dice(u64::from(n) << 24 | 0xabcd);
@@ -128,7 +157,7 @@ fn made(n: u32, count: u32) -> Made {
     };
     let sound = if dice.roll(DUPLICATES) == 0 && n > 0 { n - 1 } else { n };
     Made {
-        id: TrackId(Uuid::from_u128(u128::from(dice.roll(u64::MAX)) << 64 | u128::from(n))),
+        id: id(n),
         path: path.into(),
         size: duration_ms * u64::from(kbps) / 8,
         fingerprint: u128::from(Dice(sound.into()).roll(u64::MAX)).to_be_bytes(),

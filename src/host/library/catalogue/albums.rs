@@ -17,15 +17,36 @@ pub(super) struct Albums {
     /// Place by artist, then title, each its own; nobody's last.
     pub(super) ranks: Vec<u32>,
     pub(super) title_ranks: Vec<u32>,
+    /// Albums by id.
+    pub(super) by_id: Vec<u32>,
+}
+
+/// What the tracks of each album say that somebody sees.
+#[derive(Debug)]
+pub(super) struct Facts {
     /// The first of its tracks' that is known.
     pub(super) years: Vec<Option<i16>>,
     /// When the last of its tracks was added, Unix seconds.
     pub(super) added_s: Vec<u32>,
     /// The number of its picture; 0: none.
     pub(super) pictures: Vec<u32>,
-    /// Albums by id.
-    pub(super) by_id: Vec<u32>,
-    pub(super) orders: [OnceLock<Vec<u32>>; 4],
+    orders: [OnceLock<Vec<u32>>; 4],
+}
+
+impl Facts {
+    pub(super) fn new(albums: usize) -> Self {
+        Self { years: vec![None; albums], added_s: vec![0; albums], pictures: vec![0; albums], orders: Default::default() }
+    }
+
+    /// Takes in what a track says.
+    pub(super) fn learn(&mut self, album: u32, year: i16, added_s: u32, picture: u32) {
+        let at = album as usize;
+        self.years[at] = self.years[at].or((year != NO_YEAR).then_some(year));
+        self.added_s[at] = self.added_s[at].max(added_s);
+        if self.pictures[at] == 0 {
+            self.pictures[at] = picture;
+        }
+    }
 }
 
 impl Albums {
@@ -48,19 +69,6 @@ impl Albums {
         self.by_id = sorted;
         self.titles.shrink();
         self.artists.shrink();
-        self.years = vec![None; self.len()];
-        self.added_s = vec![0; self.len()];
-        self.pictures = vec![0; self.len()];
-    }
-
-    /// Takes in what one of its tracks says.
-    pub(super) fn learn(&mut self, album: u32, year: i16, added_s: u32, picture: u32) {
-        let at = album as usize;
-        self.years[at] = self.years[at].or((year != NO_YEAR).then_some(year));
-        self.added_s[at] = self.added_s[at].max(added_s);
-        if self.pictures[at] == 0 {
-            self.pictures[at] = picture;
-        }
     }
 
     pub(super) fn find(&self, id: AlbumId) -> Option<u32> {
@@ -72,23 +80,23 @@ impl Albums {
         Some(self.artists.text(album as usize)).filter(|artist| !artist.is_empty())
     }
 
-    /// All albums in an order.
-    pub(super) fn sorted(&self, order: FacetOrder) -> &[u32] {
+    /// All albums in an order, by what somebody knows of them.
+    pub(super) fn sorted<'a>(&self, facts: &'a Facts, order: FacetOrder) -> &'a [u32] {
         let place = match order {
             FacetOrder::Name => 0,
             FacetOrder::Title => 1,
             FacetOrder::Year => 2,
             FacetOrder::Added => 3,
         };
-        self.orders[place].get_or_init(|| {
+        facts.orders[place].get_or_init(|| {
             let mut sorted: Vec<u32> = (0..self.len() as u32).collect();
             sorted.sort_by_cached_key(|album| {
                 let at = *album as usize;
                 let first = match order {
                     FacetOrder::Name => 0,
                     FacetOrder::Title => i64::from(self.title_ranks[at]),
-                    FacetOrder::Year => self.years[at].map_or(i64::MAX, |year| -i64::from(year)),
-                    FacetOrder::Added => -i64::from(self.added_s[at]),
+                    FacetOrder::Year => facts.years[at].map_or(i64::MAX, |year| -i64::from(year)),
+                    FacetOrder::Added => -i64::from(facts.added_s[at]),
                 };
                 (first, self.ranks[at])
             });

@@ -29,6 +29,12 @@ impl Bits {
         self.words[position / 64] |= 1 << (position % 64);
     }
 
+    pub(super) fn set(&mut self, position: usize, is_in: bool) {
+        debug_assert!(position < self.length);
+        let word = &mut self.words[position / 64];
+        *word = *word & !(1 << (position % 64)) | u64::from(is_in) << (position % 64);
+    }
+
     pub(super) fn contains(&self, position: usize) -> bool {
         self.words[position / 64] >> (position % 64) & 1 == 1
     }
@@ -36,6 +42,12 @@ impl Bits {
     pub(super) fn keep(&mut self, other: &Self) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word &= other;
+        }
+    }
+
+    pub(super) fn join(&mut self, other: &Self) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word |= other;
         }
     }
 
@@ -48,7 +60,7 @@ impl Bits {
     }
 
     /// Ascending.
-    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(in crate::host::library) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.words.iter().enumerate().flat_map(|(at, word)| Ones(*word).map(move |bit| at * 64 + bit))
     }
 }
@@ -83,7 +95,12 @@ mod tests {
             let mut both = Bits::of(length, |at| one.contains(&at));
             let mut other = Bits::none(length);
             two.iter().for_each(|at| other.insert(*at));
+            let mut any = both.clone();
 
+            any.join(&other);
+            prop_assert_eq!(any.iter().collect::<Vec<_>>(), one.union(&two).copied().collect::<Vec<_>>());
+            two.iter().for_each(|at| any.set(*at, false));
+            prop_assert_eq!(any.iter().collect::<Vec<_>>(), one.difference(&two).copied().collect::<Vec<_>>());
             both.keep(&other);
             prop_assert_eq!(both.iter().collect::<Vec<_>>(), one.intersection(&two).copied().collect::<Vec<_>>());
         }

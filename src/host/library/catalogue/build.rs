@@ -1,25 +1,18 @@
 //! Makes a catalogue from the index: one pass over each of its tables.
 
-use std::sync::OnceLock;
-
 use rusqlite::{Connection, Row};
 
 use super::super::Totals;
+use super::super::sight::Sight;
 use super::albums::Albums;
 use super::key::push_sort_key;
 use super::names::{Names, Texts, Written};
 use super::order::Orders;
 use super::search::Search;
 use super::values::{Filling, NONE, Values};
-use super::{Catalogue, NO_YEAR, Recent, flag};
+use super::view::{Folders, Seen};
+use super::{Catalogue, NO_YEAR, flag};
 
-/// Selections remembered. Each takes a bit a track.
-const SELECTIONS: usize = 48;
-/// Selections in an order remembered, and most positions in all of them.
-const PAGES: usize = 16;
-const PAGES_POSITIONS: usize = 3_000_000;
-/// Listeners whose traces are remembered.
-const LISTENERS: usize = 4;
 /// Bytes of a title's key, for most.
 const TITLE_BYTES: usize = 20;
 
@@ -39,15 +32,17 @@ impl ByNumber {
 }
 
 impl Catalogue {
-    /// Reads all within one transaction, so that it is of one version of the index.
-    pub(super) fn build(index: &Connection) -> rusqlite::Result<Self> {
+    /// Reads all within one transaction, so that it is of one version of the index. `sights`: of askers who do not see everything.
+    pub(in crate::host::library) fn build(index: &Connection, sights: &[Sight]) -> rusqlite::Result<Self> {
         let index = index.unchecked_transaction()?;
         let (people, person) = names(&index, "SELECT n, name, sort FROM artist ORDER BY n")?;
         let (genre_names, genre) = names(&index, "SELECT n, name, NULL FROM genre ORDER BY n")?;
         let (albums, album) = albums(&index)?;
         let mut catalogue = Self::empty(people, genre_names, albums);
-        catalogue.read_tracks(&index, &album)?;
-        catalogue.totals = catalogue.sum();
+        let folders = Folders::read(&index, sights)?;
+        catalogue.read_tracks(&index, &album, &folders)?;
+        catalogue.read_twins(&index, &folders)?;
+        catalogue.sum();
         catalogue.read_genres(&index, &genre)?;
         catalogue.read_credits(&index, &person)?;
         Ok(catalogue)
@@ -66,7 +61,7 @@ impl Catalogue {
             place: Vec::new(),
             year: Vec::new(),
             duration_ms: Vec::new(),
-            added_s: Vec::new(),
+            added_ms: Vec::new(),
             bpm: Vec::new(),
             kbps: Vec::new(),
             size: Vec::new(),
@@ -74,28 +69,25 @@ impl Catalogue {
             people,
             genre_names,
             albums,
-            totals: Totals::default(),
             orders: Orders::default(),
-            selected: Recent::new(SELECTIONS, usize::MAX),
-            pages: Recent::new(PAGES, PAGES_POSITIONS),
             search: Search::default(),
-            listened: Recent::new(LISTENERS, usize::MAX),
-            duplicates: OnceLock::new(),
+            seen: Vec::new(),
         }
     }
 
-    fn read_tracks(&mut self, index: &Connection, album: &ByNumber) -> rusqlite::Result<()> {
+    fn read_tracks(&mut self, index: &Connection, album: &ByNumber, folders: &Folders) -> rusqlite::Result<()> {
         let count: u32 = index.query_row("SELECT count(*) FROM track", [], |row| row.get(0))?;
         let count = count as usize;
         self.reserve(count);
+        self.seen = folders.each(count, self.albums.len());
         let mut titles = Texts::with_capacity(count, count * TITLE_BYTES);
         let mut statement = index.prepare(
             "SELECT n, kind, state, ifnull(sort_title, title) AS title, album, disc_no, track_no, year, duration_ms, added_at_ms, bpm, kbps, size,
-             rating, art, duplicate FROM track ORDER BY n",
+             rating, art, duplicate, folder FROM track ORDER BY n",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            self.read_track(row, album)?;
+            self.read_track(row, album, folders)?;
             let title = row.get_ref("title")?.as_str()?;
             titles.push_with(|bytes| push_sort_key(title, bytes));
         }
@@ -103,10 +95,24 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Over the tracks that are there.
-    fn sum(&self) -> Totals {
+    fn read_twins(&mut self, index: &Connection, folders: &Folders) -> rusqlite::Result<()> {
+        for (sight, twins) in (1..).zip(folders.twins(index)?) {
+            self.seen[sight].duplicates = self.positions(&twins);
+        }
+        Ok(())
+    }
+
+    /// Over the tracks that are there, for each kind of asker.
+    fn sum(&mut self) {
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.iter_mut().for_each(|seen| seen.totals = self.totals(seen));
+        self.seen = seen;
+    }
+
+    fn totals(&self, seen: &Seen) -> Totals {
         let mut totals = Totals::default();
-        for position in (0..self.n.len()).filter(|position| self.flags[*position] & flag::PRESENT != 0) {
+        let is_there = |position: &usize| self.flags[*position] & flag::PRESENT != 0 && seen.sees(*position);
+        for position in (0..self.n.len()).filter(is_there) {
             let is_video = self.flags[position] & flag::VIDEO != 0;
             totals.videos += u64::from(is_video);
             totals.tracks += u64::from(!is_video);
@@ -123,17 +129,18 @@ impl Catalogue {
         self.place.reserve_exact(tracks);
         self.year.reserve_exact(tracks);
         self.duration_ms.reserve_exact(tracks);
-        self.added_s.reserve_exact(tracks);
+        self.added_ms.reserve_exact(tracks);
         self.bpm.reserve_exact(tracks);
         self.kbps.reserve_exact(tracks);
         self.size.reserve_exact(tracks);
         self.rating.reserve_exact(tracks);
     }
 
-    fn read_track(&mut self, row: &Row<'_>, by_number: &ByNumber) -> rusqlite::Result<()> {
+    fn read_track(&mut self, row: &Row<'_>, by_number: &ByNumber, folders: &Folders) -> rusqlite::Result<()> {
         let year: Option<i64> = row.get("year")?;
         let year = year.map_or(NO_YEAR, |year| year.clamp((NO_YEAR + 1).into(), i16::MAX.into()) as i16);
-        let added_s = within(row.get::<_, i64>("added_at_ms")? / 1000);
+        let added_ms = row.get::<_, i64>("added_at_ms")?.max(0) as u64;
+        let position = self.n.len();
         let album = row.get::<_, Option<u32>>("album")?.map_or(NONE, |album| by_number.get(album));
         self.n.push(row.get("n")?);
         self.flags.push(flags(row)?);
@@ -141,14 +148,20 @@ impl Catalogue {
         self.place.push(place(row.get("disc_no")?, row.get("track_no")?));
         self.year.push(year);
         self.duration_ms.push(within(row.get("duration_ms")?));
-        self.added_s.push(added_s);
+        self.added_ms.push(added_ms);
         self.bpm.push(row.get::<_, Option<i64>>("bpm")?.unwrap_or(0).clamp(0, u16::MAX.into()) as u16);
         self.kbps.push(within(row.get::<_, Option<i64>>("kbps")?.unwrap_or(0)));
         self.size.push(row.get::<_, i64>("size")?.max(0) as u64);
         self.rating.push(row.get::<_, Option<i64>>("rating")?.unwrap_or(0).clamp(0, 100) as u8);
+        if row.get("duplicate")? {
+            self.seen[0].duplicates.insert(position);
+        }
+        folders.note(&mut self.seen, row.get("folder")?, position);
         if album != NONE {
-            let art = row.get::<_, Option<u32>>("art")?.unwrap_or(0);
-            self.albums.learn(album, year, added_s, art);
+            let (art, added_s) = (row.get::<_, Option<u32>>("art")?.unwrap_or(0), within((added_ms / 1000).cast_signed()));
+            for seen in self.seen.iter_mut().filter(|seen| seen.sees(position)) {
+                seen.albums.learn(album, year, added_s, art);
+            }
         }
         Ok(())
     }
@@ -239,9 +252,7 @@ fn albums(index: &Connection) -> rusqlite::Result<(Albums, ByNumber)> {
 
 fn flags(row: &Row<'_>) -> rusqlite::Result<u8> {
     let kind = if row.get_ref("kind")?.as_str()? == "video" { flag::VIDEO } else { 0 };
-    let duplicate = if row.get("duplicate")? { flag::DUPLICATE } else { 0 };
     Ok(kind
-        | duplicate
         | match row.get_ref("state")?.as_str()? {
             "present" => flag::PRESENT,
             "missing" => flag::MISSING,

@@ -6,11 +6,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use tokio::sync::watch;
 
 use super::super::changes::{Changes, Unlisted};
+use super::super::db::Readers;
+use super::super::sight::Sight;
 use super::super::{Library, LibraryError, Totals};
 use super::select::Version;
-use super::{Catalogue, listened, memory};
+use super::{Catalogue, View, listened, memory};
 
 /// A library so small is read again as soon as somebody asks: that takes a few milliseconds.
 const SMALL: usize = 2_000;
@@ -21,6 +24,10 @@ const REST: u32 = 10;
 const REST_MIN: Duration = Duration::from_millis(300);
 
 pub(in crate::host::library) struct Current {
+    /// Who see all of the index.
+    readers: Arc<Readers>,
+    /// Of askers who do not see everything. Each catalogue is made for all of them.
+    sights: Mutex<Vec<Sight>>,
     unlisted: Arc<Unlisted>,
     built: RwLock<Option<Built>>,
     /// A connection that tells whether others have changed the index, and how often that had been replaced when it was opened.
@@ -28,6 +35,8 @@ pub(in crate::host::library) struct Current {
     building: Mutex<()>,
     /// Wakes the thread that makes the next one.
     wake: Mutex<Option<SyncSender<()>>>,
+    /// Whether somebody makes the first one, which it is better to wait for.
+    is_coming: watch::Sender<bool>,
 }
 
 #[derive(Clone)]
@@ -41,20 +50,33 @@ struct Built {
 
 impl Library {
     /// The catalogue. One of a small library is of the index as it is now; one of a large library may be a little older.
-    pub(in crate::host::library) fn catalogue(&self) -> Result<Arc<Catalogue>, LibraryError> {
+    pub(in crate::host::library) fn catalogue(&self) -> Result<View, LibraryError> {
         let current = &self.shared.catalogue;
         let version = self.index_version()?;
         // Nothing that was read from a file which was replaced is of use.
-        match current.built().filter(|built| built.version.0 == version.0) {
-            Some(built) if built.version == version => Ok(built.catalogue),
-            Some(built) if built.catalogue.len() > SMALL && (current.wake_up() || Instant::now() < built.next_at) => Ok(built.catalogue),
+        let built = current.built().filter(|built| built.version.0 == version.0);
+        let view = built.and_then(|built| Some((self.view(&built)?, built)));
+        match view {
+            Some((view, built)) if built.version == version => Ok(view),
+            Some((view, built)) if view.len() > SMALL && (current.wake_up() || Instant::now() < built.next_at) => Ok(view),
             _ => self.rebuild(),
         }
     }
 
+    fn view(&self, built: &Built) -> Option<View> {
+        View::of(built.catalogue.clone(), self.shared.sight)
+    }
+
+    /// Resolves when the first catalogue is there, if somebody makes it: who asks before waits for it in a thread.
+    pub async fn ready(&self) {
+        let mut coming = self.shared.catalogue.is_coming.subscribe();
+        // The sender lives as long as this does.
+        let _ = coming.wait_for(|is_coming| !is_coming).await;
+    }
+
     /// As [`Self::totals`], without looking at every track anew where a catalogue is at hand.
     pub fn totals_at_hand(&self) -> Result<Totals, LibraryError> {
-        if self.shared.catalogue.built().is_some() { Ok(self.catalogue()?.totals) } else { self.totals() }
+        if self.shared.catalogue.built().is_some() { Ok(self.catalogue()?.totals()) } else { self.totals() }
     }
 
     /// Brings the catalogue up to date with the index, now.
@@ -65,6 +87,7 @@ impl Library {
     /// As [`Self::refresh`], and makes all orders and what searches need, so that nobody waits for them.
     pub fn prepare(&self) -> Result<(), LibraryError> {
         let catalogue = self.rebuild()?;
+        self.shared.catalogue.is_coming.send_replace(false);
         catalogue.sort_all();
         self.shared.readers.read(|index| catalogue.prepare_search(index))?;
         memory::give_back();
@@ -75,6 +98,7 @@ impl Library {
     pub fn keep_ready(&self) -> std::io::Result<()> {
         let (wake, woken) = mpsc::sync_channel(1);
         *lock(&self.shared.catalogue.wake) = Some(wake);
+        self.shared.catalogue.is_coming.send_replace(true);
         let shared = Arc::downgrade(&self.shared);
         let mut ready_at = Instant::now();
         let keep = move || {
@@ -86,6 +110,7 @@ impl Library {
                 {
                     tracing::warn!(%error, "the library could not be read");
                 }
+                library.shared.catalogue.is_coming.send_replace(false);
                 ready_at = ready_at.max(rested(began));
                 drop(library);
                 if woken.recv_timeout(LOOK) == Err(RecvTimeoutError::Disconnected) {
@@ -96,33 +121,34 @@ impl Library {
         thread::Builder::new().name("catalogue".to_owned()).spawn(keep).map(drop)
     }
 
-    fn rebuild(&self) -> Result<Arc<Catalogue>, LibraryError> {
+    fn rebuild(&self) -> Result<View, LibraryError> {
         let current = &self.shared.catalogue;
         // One at a time: who waited finds it made.
         let _building = lock(&current.building);
         let version = self.index_version()?;
         let before = current.built();
-        if let Some(built) = before.as_ref().filter(|built| built.version == version) {
-            return Ok(built.catalogue.clone());
+        if let Some(view) = before.as_ref().filter(|built| built.version == version).and_then(|built| self.view(built)) {
+            return Ok(view);
         }
         let began = Instant::now();
+        let sights = lock(&current.sights).clone();
         let unlisted = current.unlisted.take();
-        let catalogue = match self.shared.readers.read(Catalogue::build) {
+        let catalogue = match current.readers.read(|index| Catalogue::build(index, &sights)) {
             Ok(catalogue) => Arc::new(catalogue),
             Err(error) => {
                 current.unlisted.hand_back(unlisted);
                 return Err(error);
             }
         };
-        let built = Built { catalogue: catalogue.clone(), version, next_at: rested(began) };
-        *current.built.write().unwrap_or_else(PoisonError::into_inner) = Some(built);
+        let built = Built { catalogue, version, next_at: rested(began) };
+        *current.built.write().unwrap_or_else(PoisonError::into_inner) = Some(built.clone());
         drop(before);
-        if catalogue.len() > SMALL {
+        if built.catalogue.len() > SMALL {
             // Whoever was told of them at once may have been shown the catalogue before.
             self.shared.changes.tell_again(unlisted);
         }
         memory::give_back();
-        Ok(catalogue)
+        Ok(self.view(&built).expect("a library's sight is known before anybody asks it"))
     }
 
     /// Another number whenever the index has changed, whoever did it.
@@ -136,11 +162,12 @@ impl Library {
     }
 
     fn watch(&self, look: impl FnOnce(&Connection) -> rusqlite::Result<i64>) -> Result<Version, LibraryError> {
-        let mut watch = lock(&self.shared.catalogue.watch);
-        let replaced = self.shared.readers.replaced();
+        let Current { watch, readers, .. } = &*self.shared.catalogue;
+        let mut watch = lock(watch);
+        let replaced = readers.replaced();
         let connection = match watch.take() {
             Some((opened, connection)) if opened == replaced => connection,
-            _ => self.shared.readers.open()?,
+            _ => readers.open()?,
         };
         let version = look(&connection)?;
         *watch = Some((replaced, connection));
@@ -149,9 +176,17 @@ impl Library {
 }
 
 impl Current {
-    pub(in crate::host::library) fn new(changes: &Changes) -> Self {
-        let (built, watch, building, wake) = Default::default();
-        Self { unlisted: changes.unlisted(), built, watch, building, wake }
+    /// `readers`: who see all of the index.
+    pub(in crate::host::library) fn new(changes: &Changes, readers: Arc<Readers>) -> Self {
+        let (sights, built, watch, building, wake) = Default::default();
+        Self { readers, sights, unlisted: changes.unlisted(), built, watch, building, wake, is_coming: watch::Sender::new(false) }
+    }
+
+    /// The number of another kind of asker, who does not see everything.
+    pub(in crate::host::library) fn add(&self, sight: Sight) -> usize {
+        let mut sights = lock(&self.sights);
+        sights.push(sight);
+        sights.len()
     }
 
     /// The index was replaced: what is open reads the old one.

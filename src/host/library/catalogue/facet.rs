@@ -1,6 +1,6 @@
 //! Which values the selected tracks have, and how many have each.
 
-use super::Catalogue;
+use super::View;
 use super::names::Names;
 use super::select::Selected;
 use super::values::Values;
@@ -18,7 +18,7 @@ pub(in crate::host::library) struct Counted {
     pub(in crate::host::library) pictures: Vec<u32>,
 }
 
-impl Catalogue {
+impl View {
     pub(in crate::host::library) fn count(&self, selected: &Selected, facets: &Facets) -> Counted {
         match facets.of {
             Facet::Genre => named(&self.genres, &self.genre_names, selected, facets),
@@ -36,8 +36,8 @@ impl Catalogue {
         for position in selected.bits.iter() {
             each[(self.album[position] as usize).min(none)] += 1;
         }
-        let albums = &self.albums;
-        let listed = || albums.sorted(facets.order).iter().copied().filter(|album| each[*album as usize] > 0);
+        let (albums, facts) = (&self.albums, &self.seen().albums);
+        let listed = || albums.sorted(facts, facets.order).iter().copied().filter(|album| each[*album as usize] > 0);
         let mut counted = Counted { total: listed().count() as u64, without: each[none].into(), ..Counted::default() };
         for album in listed().skip(facets.offset as usize).take(facets.limit.into()) {
             let at = album as usize;
@@ -46,10 +46,10 @@ impl Catalogue {
                 tracks: each[at].into(),
                 album: Some(AlbumId(albums.ids[at])),
                 artist: albums.artist(album).map(str::to_owned),
-                year: albums.years[at].map(i32::from),
+                year: facts.years[at].map(i32::from),
                 art: None,
             });
-            counted.pictures.push(albums.pictures[at]);
+            counted.pictures.push(facts.pictures[at]);
         }
         counted
     }

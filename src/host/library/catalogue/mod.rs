@@ -7,28 +7,28 @@ mod build;
 mod current;
 mod facet;
 mod key;
+mod limit;
 mod listened;
 mod memory;
 mod names;
 mod order;
 mod recent;
+mod ruled;
 mod search;
 mod select;
 #[cfg(test)]
 mod tests;
 mod together;
 mod values;
+mod view;
 mod vocabulary;
 
 pub(super) use bits::Bits;
 pub(super) use current::Current;
 pub(super) use order::Wanted;
 pub(super) use select::{Asked, By, Narrowed, Selected, beside};
+pub(super) use view::View;
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
-use super::Totals;
 use albums::Albums;
 use names::Names;
 use recent::Recent;
@@ -48,8 +48,8 @@ pub(super) struct Catalogue {
     place: Vec<u32>,
     year: Vec<i16>,
     duration_ms: Vec<u32>,
-    /// Unix seconds.
-    added_s: Vec<u32>,
+    /// Unix milliseconds.
+    added_ms: Vec<u64>,
     bpm: Vec<u16>,
     kbps: Vec<u32>,
     size: Vec<u64>,
@@ -58,14 +58,10 @@ pub(super) struct Catalogue {
     people: Names,
     genre_names: Names,
     albums: Albums,
-    totals: Totals,
     orders: order::Orders,
-    selected: Recent<Asked, Selected>,
-    pages: Recent<order::Wanted, Vec<u32>>,
     search: search::Search,
-    listened: Recent<By, listened::Listened>,
-    /// By number, the lowest number of what is the same.
-    duplicates: OnceLock<HashMap<i64, i64>>,
+    /// By kind of asker; the first sees everything.
+    seen: Vec<view::Seen>,
 }
 
 /// Bits of `flags`.
@@ -73,7 +69,6 @@ mod flag {
     pub(super) const VIDEO: u8 = 1;
     pub(super) const PRESENT: u8 = 2;
     pub(super) const MISSING: u8 = 4;
-    pub(super) const DUPLICATE: u8 = 8;
 }
 
 /// No year is known.

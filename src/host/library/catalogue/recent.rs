@@ -26,14 +26,8 @@ impl<K: Eq + Hash + Clone, V> Recent<K, V> {
 
     /// The answer kept for `key`, or the one that `make` gives, with its weight. Two who ask at once may both make it.
     pub(super) fn get<E>(&self, key: &K, make: impl FnOnce() -> Result<(V, usize), E>) -> Result<Arc<V>, E> {
-        {
-            let mut kept = self.kept();
-            if let Some(at) = kept.iter().position(|one| one.key == *key) {
-                let one = kept.remove(at);
-                let value = one.value.clone();
-                kept.push(one);
-                return Ok(value);
-            }
+        if let Some(value) = self.known(key) {
+            return Ok(value);
         }
         let (value, weight) = make()?;
         let value = Arc::new(value);
@@ -43,6 +37,15 @@ impl<K: Eq + Hash + Clone, V> Recent<K, V> {
             kept.remove(0);
         }
         Ok(value)
+    }
+
+    /// The answer kept for `key`.
+    pub(super) fn known(&self, key: &K) -> Option<Arc<V>> {
+        let mut kept = self.kept();
+        let one = kept.iter().position(|one| one.key == *key).map(|at| kept.remove(at))?;
+        let value = one.value.clone();
+        kept.push(one);
+        Some(value)
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Kept<K, V>>> {

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::bits::Bits;
 use super::vocabulary::Vocabulary;
-use super::{Catalogue, Recent};
+use super::{Catalogue, Recent, View};
 use crate::host::library::words::sought;
 
 /// Words of a search beyond these are not looked at.
@@ -46,7 +46,7 @@ impl Default for Search {
     }
 }
 
-impl Catalogue {
+impl View {
     /// The tracks that have, for each word of `text`, a word that begins with it. Unless `exact`, a word that none has is taken for the one
     /// most like it.
     pub(in crate::host::library) fn search(&self, index: &Connection, text: &str, exact: bool) -> rusqlite::Result<Found> {
@@ -55,27 +55,43 @@ impl Catalogue {
         let mut is_corrected = false;
         let mut found: Option<Bits> = None;
         for word in &mut words {
-            let mut bits = self.beginning(index, word)?;
+            let mut bits = self.seen_beginning(index, word)?;
             if bits.is_empty()
                 && !exact
-                && let Some(likely) = self.prepared(index)?.vocabulary.nearest(word)
+                && let Some(likely) = self.nearest(index, word)?
             {
-                let other = self.beginning(index, &likely)?;
-                // A word of tracks that the asker may not see is none.
-                if !other.is_empty() {
-                    bits = other;
-                    *word = likely;
-                    is_corrected = true;
-                }
+                bits = self.seen_beginning(index, &likely)?;
+                *word = likely;
+                is_corrected = true;
             }
             match &mut found {
                 Some(found) => found.keep(&bits),
-                None => found = Some(Bits::clone(&bits)),
+                None => found = Some(bits),
             }
         }
         Ok(Found { bits: found, corrected: is_corrected.then(|| words.join(" ")) })
     }
 
+    fn seen_beginning(&self, index: &Connection, word: &str) -> rusqlite::Result<Bits> {
+        let mut bits = Bits::clone(&*self.beginning(index, word)?);
+        self.hide(&mut bits);
+        Ok(bits)
+    }
+
+    /// What it is most like of the words of tracks that the asker sees: the others are none, and have no part in the choice.
+    fn nearest(&self, index: &Connection, word: &str) -> rusqlite::Result<Option<String>> {
+        self.prepared(index)?.vocabulary.nearest(word, |known, tracks| {
+            if !self.is_narrowed() {
+                return Ok(tracks);
+            }
+            let mut bits = self.matching(index, &quoted(known))?;
+            self.hide(&mut bits);
+            Ok(u32::try_from(bits.count()).unwrap_or(u32::MAX))
+        })
+    }
+}
+
+impl Catalogue {
     /// Looks up what takes long. Only the first who asks does it.
     pub(super) fn prepare_search(&self, index: &Connection) -> rusqlite::Result<()> {
         self.prepared(index).map(drop)
@@ -103,7 +119,11 @@ impl Catalogue {
     }
 
     fn look_up(&self, index: &Connection, word: &str) -> rusqlite::Result<Bits> {
-        let term = format!("\"{}\" *", word.replace('"', "\"\""));
+        self.matching(index, &format!("{} *", quoted(word)))
+    }
+
+    /// The tracks that a term of FTS5 finds.
+    fn matching(&self, index: &Connection, term: &str) -> rusqlite::Result<Bits> {
         let mut statement = index.prepare_cached("SELECT rowid FROM words WHERE words MATCH ?")?;
         let mut rows = statement.query([term])?;
         let (mut bits, mut at) = (Bits::none(self.len()), 0);
@@ -116,4 +136,8 @@ impl Catalogue {
         }
         Ok(bits)
     }
+}
+
+fn quoted(word: &str) -> String {
+    format!("\"{}\"", word.replace('"', "\"\""))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::bits::Bits;
 use super::names::Names;
 use super::values::Values;
-use super::{Catalogue, flag};
+use super::{View, flag};
 use crate::host::library::rules::asks_for_missing;
 use crate::protocol::{Facet, MediaKind, Only, Selection};
 use crate::types::{AlbumId, UserId};
@@ -48,7 +48,7 @@ pub(in crate::host::library) struct By {
     pub(in crate::host::library) minute: i64,
 }
 
-impl Catalogue {
+impl View {
     /// What a selection lets through. `narrowed` says what neither the columns nor the flags tell.
     pub(in crate::host::library) fn select<E>(
         &self,
@@ -56,7 +56,7 @@ impl Catalogue {
         narrowed: impl FnOnce() -> Result<Narrowed, E>,
     ) -> Result<Arc<Selected>, E> {
         let selection = &asked.selection;
-        self.selected.get(asked, || {
+        self.seen().selected.get(asked, || {
             let mut bits = self.named(selection);
             let narrowed = narrowed()?;
             narrowed.to.iter().for_each(|found| bits.keep(found));
@@ -101,14 +101,19 @@ impl Catalogue {
             _ if selection.rules.as_ref().is_some_and(asks_for_missing) => flag::PRESENT | flag::MISSING,
             _ => flag::PRESENT,
         };
-        let twice = if selection.only == Some(Only::Duplicates) { flag::DUPLICATE } else { 0 };
-        let (kind, wanted) = match selection.kind {
-            Some(MediaKind::Video) => (flag::VIDEO, flag::VIDEO),
-            Some(MediaKind::Audio) => (flag::VIDEO, 0),
-            None => (0, 0),
-        };
-        let fits = |flags: u8| flags & there != 0 && flags & kind == wanted && flags & twice == twice;
-        Bits::of(self.len(), |position| fits(self.flags[position]))
+        let mut bits = self.there(there);
+        if let Some(kind) = selection.kind {
+            bits.keep(&self.of_kind(kind));
+        }
+        if selection.only == Some(Only::Duplicates) {
+            bits.keep(&self.seen().duplicates);
+        }
+        bits
+    }
+
+    fn of_kind(&self, kind: MediaKind) -> Bits {
+        let wanted = if kind == MediaKind::Video { flag::VIDEO } else { 0 };
+        Bits::of(self.len(), |position| self.flags[position] & flag::VIDEO == wanted)
     }
 }
 

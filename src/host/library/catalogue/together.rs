@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::Connection;
 
-use super::Catalogue;
+use super::View;
 use crate::host::library::identity::duplicate_groups;
 
 /// Tracks in an order, and as many numbers: those of one number are the same.
@@ -14,8 +14,9 @@ pub(in crate::host::library) struct Together {
     pub(in crate::host::library) groups: Vec<u32>,
 }
 
-impl Catalogue {
-    /// Brings what is the same to where the first of it is in `sorted`. What is the same among all tracks is looked up once.
+impl View {
+    /// Brings what is the same to where the first of it is in `sorted`. What is the same among all that the asker sees is
+    /// looked up once.
     pub(in crate::host::library) fn together(&self, index: &Connection, sorted: &[u32]) -> rusqlite::Result<Together> {
         let known = self.duplicate_groups(index)?;
         let mut numbers = HashMap::new();
@@ -32,10 +33,10 @@ impl Catalogue {
     }
 
     fn duplicate_groups(&self, index: &Connection) -> rusqlite::Result<&HashMap<i64, i64>> {
-        if let Some(known) = self.duplicates.get() {
+        if let Some(known) = self.seen().groups.get() {
             return Ok(known);
         }
         let found = duplicate_groups(index)?.into_iter().collect();
-        Ok(self.duplicates.get_or_init(|| found))
+        Ok(self.seen().groups.get_or_init(|| found))
     }
 }

@@ -50,20 +50,32 @@ impl Vocabulary {
     }
 
     /// The word, or beginning of one, that differs from `word` by no more letters than can be a slip; of several the one most like it,
-    /// then the one that most tracks have.
-    pub(super) fn nearest(&self, word: &str) -> Option<String> {
+    /// then the one that most tracks have: `seen` says how many do, of a word and how many have it in all. A word of none is no word.
+    pub(super) fn nearest<E>(&self, word: &str, mut seen: impl FnMut(&str, u32) -> Result<u32, E>) -> Result<Option<String>, E> {
         let length = word.chars().count();
         if length < LETTERS_MIN || word.chars().any(|c| !c.is_alphabetic()) {
-            return None;
+            return Ok(None);
         }
         let wrong_max = if length < LETTERS_FOR_TWO { 1 } else { 2 };
         let wanted = letters(word);
         let likely = (0..self.words.len()).filter(|at| (wanted & !self.letters[*at]).count_ones() <= wrong_max);
-        let nearest = likely.filter_map(|at| {
+        let near = likely.filter_map(|at| {
             let (wrong, beginning) = like(word, length, self.words.text(at))?;
-            (wrong <= wrong_max as usize).then_some((wrong, Reverse(self.tracks[at]), beginning))
+            (wrong <= wrong_max as usize).then_some((wrong, at, beginning))
         });
-        nearest.min().map(|(_, _, beginning)| beginning.to_owned())
+        let mut near: Vec<_> = near.collect();
+        near.sort_unstable();
+        for alike in near.chunk_by(|a, b| a.0 == b.0) {
+            let mut best = None;
+            for (_, at, beginning) in alike {
+                let tracks = seen(self.words.text(*at), self.tracks[*at])?;
+                best = best.max((tracks > 0).then_some((tracks, Reverse(*beginning))));
+            }
+            if let Some((_, Reverse(beginning))) = best {
+                return Ok(Some(beginning.to_owned()));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -134,8 +146,21 @@ mod tests {
             ("teh", None),
             ("zapp4", None),
         ] {
-            assert_eq!(vocabulary.nearest(typed).as_deref(), meant, "{typed}");
+            let nearest = vocabulary.nearest(typed, |_, tracks| Ok::<_, ()>(tracks)).expect("never fails");
+            assert_eq!(nearest.as_deref(), meant, "{typed}");
         }
+    }
+
+    #[test]
+    fn a_word_that_is_not_seen_is_no_word() {
+        let vocabulary = vocabulary(&[("beatles", 200), ("beetles", 3), ("beadles", 50)]);
+        let nearest = |hidden: &[&str]| {
+            let seen = |word: &str, tracks| Ok::<_, ()>(if hidden.contains(&word) { 0 } else { tracks });
+            vocabulary.nearest("beaatles", seen).expect("never fails")
+        };
+        assert_eq!(nearest(&[]).as_deref(), Some("beatles"));
+        assert_eq!(nearest(&["beatles"]).as_deref(), Some("beadles"), "the likeliest of what is left");
+        assert_eq!(nearest(&["beatles", "beadles", "beetles"]), None);
     }
 
     #[test]

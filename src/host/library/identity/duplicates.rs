@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::super::fold::fold;
 
 /// Two files of one song differ by so much at most.
-const SLACK_MS: i64 = 2_000;
+pub(in super::super) const SLACK_MS: i64 = 2_000;
 
 /// Stands for who plays what, regardless of case and accents: the column `song`. A track of nobody is no song by name.
 pub(in super::super) fn song(artists: &[String], title: &str) -> Option<i64> {
@@ -22,7 +22,7 @@ pub(in super::super) fn song(artists: &[String], title: &str) -> Option<i64> {
 
 /// Brings the column `duplicate` up to date.
 pub(in super::super) fn mark_duplicates(index: &Connection) -> rusqlite::Result<()> {
-    let found = several(known(index, "state = 'present'")?);
+    let found = known(index, "state = 'present'")?.several();
     let mut marked = index.prepare_cached("SELECT n FROM track WHERE duplicate ORDER BY n")?;
     let marked: Vec<i64> = marked.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut mark = index.prepare_cached("UPDATE track SET duplicate = ? WHERE n = ?")?;
@@ -36,48 +36,54 @@ pub(in super::super) fn mark_duplicates(index: &Connection) -> rusqlite::Result<
 
 /// What is the same among the tracks that are marked: each with the lowest number of its group, both ascending.
 pub(in super::super) fn duplicate_groups(index: &Connection) -> rusqlite::Result<BTreeMap<i64, i64>> {
-    Ok(grouped(same(known(index, "duplicate AND state = 'present'")?)))
+    Ok(grouped(known(index, "duplicate AND state = 'present'")?.same()))
 }
 
-/// By half a fingerprint, and by song and length: with the tracks' numbers.
-struct Known {
+/// Tracks by what makes them the same: by half a fingerprint, and by song and length, with the tracks' numbers.
+#[derive(Default)]
+pub(in super::super) struct Twins {
     sounds: Vec<(i64, i64)>,
     songs: Vec<(i64, i64, i64)>,
 }
 
-fn known(index: &Connection, which: &str) -> rusqlite::Result<Known> {
-    let (mut sounds, mut songs) = (Vec::new(), Vec::new());
+impl Twins {
+    pub(in super::super) fn add(&mut self, n: i64, fingerprint: Option<[u8; 16]>, song: Option<i64>, duration_ms: i64) {
+        if let Some(fingerprint) = fingerprint {
+            // Half of it: a million tracks take 16 MB here.
+            self.sounds.push((i64::from_be_bytes(*fingerprint.first_chunk().expect("16 bytes hold 8")), n));
+        }
+        if let Some(song) = song {
+            self.songs.push((song, duration_ms, n));
+        }
+    }
+
+    /// The numbers of those that share a sound, or a song and about a length, in ascending order.
+    pub(in super::super) fn several(self) -> Vec<i64> {
+        let mut found: Vec<i64> = self.same().into_iter().flatten().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Two and two that are the same; what is the same as a third is so by way of it.
+    fn same(mut self) -> Vec<[i64; 2]> {
+        self.sounds.sort_unstable();
+        self.songs.sort_unstable();
+        let exact = self.sounds.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| [pair[0].1, pair[1].1]);
+        let is_probable = |pair: &&[(i64, i64, i64)]| pair[0].0 == pair[1].0 && pair[1].1 - pair[0].1 <= SLACK_MS;
+        let probable = self.songs.windows(2).filter(is_probable).map(|pair| [pair[0].2, pair[1].2]);
+        exact.chain(probable).collect()
+    }
+}
+
+fn known(index: &Connection, which: &str) -> rusqlite::Result<Twins> {
+    let mut twins = Twins::default();
     let mut statement = index.prepare_cached(&format!("SELECT n, fingerprint, song, duration_ms FROM track WHERE {which}"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let n: i64 = row.get(0)?;
-        if let Some(fingerprint) = row.get::<_, Option<[u8; 16]>>(1)? {
-            // Half of it: a million tracks take 16 MB here.
-            sounds.push((i64::from_be_bytes(*fingerprint.first_chunk().expect("16 bytes hold 8")), n));
-        }
-        if let Some(song) = row.get::<_, Option<i64>>(2)? {
-            songs.push((song, row.get::<_, i64>(3)?, n));
-        }
+        twins.add(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
     }
-    Ok(Known { sounds, songs })
-}
-
-/// The numbers of those that share a sound, or a song and about a length, in ascending order.
-fn several(known: Known) -> Vec<i64> {
-    let mut found: Vec<i64> = same(known).into_iter().flatten().collect();
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-/// Two and two that are the same; what is the same as a third is so by way of it.
-fn same(Known { mut sounds, mut songs }: Known) -> Vec<[i64; 2]> {
-    sounds.sort_unstable();
-    songs.sort_unstable();
-    let exact = sounds.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| [pair[0].1, pair[1].1]);
-    let is_probable = |pair: &&[(i64, i64, i64)]| pair[0].0 == pair[1].0 && pair[1].1 - pair[0].1 <= SLACK_MS;
-    let probable = songs.windows(2).filter(is_probable).map(|pair| [pair[0].2, pair[1].2]);
-    exact.chain(probable).collect()
+    Ok(twins)
 }
 
 fn grouped(pairs: Vec<[i64; 2]>) -> BTreeMap<i64, i64> {
@@ -120,9 +126,9 @@ mod tests {
     #[test]
     fn equal_sound_or_a_song_of_about_the_same_length_is_there_twice() {
         let sounds = vec![(1, 10), (2, 11), (1, 12)];
-        assert_eq!(several(Known { sounds, songs: Vec::new() }), [10, 12]);
+        assert_eq!(Twins { sounds, songs: Vec::new() }.several(), [10, 12]);
         let songs = vec![(5, 60_000, 1), (5, 62_000, 2), (5, 64_001, 3), (6, 60_000, 4)];
-        assert_eq!(several(Known { sounds: vec![(9, 2), (9, 4)], songs }), [1, 2, 4]);
+        assert_eq!(Twins { sounds: vec![(9, 2), (9, 4)], songs }.several(), [1, 2, 4]);
     }
     #[test]
     fn what_is_the_same_as_a_third_is_of_one_group_whatever_is_told_first() {

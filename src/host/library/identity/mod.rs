@@ -7,7 +7,7 @@ mod key;
 mod purge;
 mod whereabouts;
 
-pub(super) use duplicates::{duplicate_groups, mark_duplicates, song};
+pub(super) use duplicates::{SLACK_MS, Twins, duplicate_groups, mark_duplicates, song};
 pub use fingerprint::Fingerprint;
 pub(super) use ids::Identities;
 pub(super) use key::IdKey;

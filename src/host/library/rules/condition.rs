@@ -5,6 +5,7 @@ use super::place::{self, Place};
 use super::sql::Sql;
 use crate::host::library::fold::fold;
 use crate::protocol::rules::{FieldKind, Matching, Op, Rule, Test, Value};
+use crate::types::UnixMs;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -50,6 +51,29 @@ fn test(sql: &mut Sql, test: &Test, asked: &Asked) {
         },
     }
     sql.text(")");
+}
+
+/// A comparison with a number, a time or a flag (1 or 0), apart from where those are found.
+pub(in crate::host::library) struct Compared {
+    span: Option<Span>,
+    is_opposite: bool,
+}
+
+impl Compared {
+    pub(in crate::host::library) fn of(test: &Test, now: UnixMs) -> Self {
+        let (op, is_opposite) = positive(test.op);
+        let span = match (test.field.kind(), &test.value) {
+            (FieldKind::Flag, Value::Flag(wanted)) if op == Op::Is => Some(Span { from: (*wanted).into(), to: (*wanted).into() }),
+            (kind, value) => Span::of(kind, op, value, now.0),
+        };
+        Self { span, is_opposite }
+    }
+
+    /// `None`: it is not known.
+    pub(in crate::host::library) fn holds(&self, number: Option<i64>) -> bool {
+        // Of a comparison that the field does not have, the opposite holds for nothing either.
+        self.span.is_some_and(|span| span.holds(number) != self.is_opposite)
+    }
 }
 
 /// Each comparison is one of these, or the opposite of one.

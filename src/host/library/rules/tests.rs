@@ -1,4 +1,4 @@
-//! The SQL against an evaluation of the same rules track by track, on random small libraries.
+//! The SQL and the catalogue against an evaluation of the same rules track by track, on random small libraries.
 
 mod naive;
 mod shelf;
@@ -19,7 +19,7 @@ fn rules(text: &str) -> Rules {
 }
 
 fn found(shelf: &Shelf, text: &str) -> Vec<i64> {
-    evaluate(&shelf.index, &rules(text), LISTENER, UnixMs(NOW)).expect("evaluated")
+    shelf.ruled(&rules(text), NOW)
 }
 
 /// The same for one test.
@@ -31,12 +31,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn sql_finds_what_looking_at_each_track_finds(songs in strategy::songs(), all in prop::collection::vec(strategy::rules(), 24)) {
+    fn rules_find_what_looking_at_each_track_finds(songs in strategy::songs(), all in prop::collection::vec(strategy::rules(), 24)) {
         let shelf = Shelf::of(&songs);
         for rules in all {
             prop_assert_eq!(rules.check(), Ok(()));
-            let found = evaluate(&shelf.index, &rules, LISTENER, UnixMs(NOW)).expect("evaluated");
-            prop_assert_eq!(&found, &naive::evaluate(&songs, &rules, NOW), "{}", serde_json::to_string(&rules).expect("serialises"));
+            let words = serde_json::to_string(&rules).expect("serialises");
+            let mut wanted = naive::evaluate(&songs, &rules, NOW);
+            wanted.sort_unstable();
+            prop_assert_eq!(&shelf.ruled(&rules, NOW), &wanted, "{}", words);
+            // The same from SQL alone.
+            let whole = Rules { limit: None, ..rules };
+            let missing = super::asks_for_missing(&whole);
+            let found = evaluate(&shelf.index, whole.matching, &whole.rules, missing, LISTENER, UnixMs(NOW)).expect("evaluated");
+            prop_assert_eq!(&found, &naive::evaluate(&songs, &whole, NOW), "{}", words);
         }
     }
 }
@@ -113,7 +120,7 @@ fn a_random_choice_stays_for_a_day() {
     let shelf = Shelf::of(&songs);
     let rules = rules(r#"{"match":"all","rules":[],"limit":{"count":10,"unit":"items","by":"random"}}"#);
     let day = NOW - NOW.rem_euclid(86_400_000);
-    let at = |ms: i64| evaluate(&shelf.index, &rules, LISTENER, UnixMs(ms)).expect("evaluated");
+    let at = |ms: i64| shelf.ruled(&rules, ms);
     let today = at(day);
     assert_eq!(today.len(), 10);
     assert_eq!(at(day + 86_399_999), today);
@@ -127,9 +134,36 @@ fn what_does_not_fit_the_limit_makes_way_for_what_does() {
     let shelf = Shelf::of(&songs);
     let limit =
         |count: u32| format!(r#"{{"match":"all","rules":[],"limit":{{"count":{count},"unit":"minutes","by":"least_recently_added"}}}}"#);
-    assert_eq!(found(&shelf, &limit(100)), [2, 1, 3]);
+    assert_eq!(found(&shelf, &limit(100)), [1, 2, 3]);
     assert_eq!(found(&shelf, &limit(79)), [2, 3]);
     assert_eq!(found(&shelf, &limit(49)), [1]);
+}
+
+#[test]
+fn a_limit_by_names_takes_the_first_as_people_sort_them() {
+    let by = |artist: &str, album: &str, track_no, title: &str| Song {
+        artists: vec![artist.into()],
+        genres: vec![artist.into()],
+        album: Some(album.into()),
+        track_no: Some(track_no),
+        ..Song::called(title)
+    };
+    let songs = [by("The Bees", "Honey", 2, "b"), by("Ants", "Zoo", 1, "z"), by("the bees", "Honey", 1, "c"), Song::called("a 10")];
+    let shelf = Shelf::of(&songs);
+    for (by, first_two) in [("title", [1, 4]), ("artist", [2, 3]), ("genre", [2, 3]), ("album", [1, 3])] {
+        let limit = format!(r#"{{"match":"all","rules":[],"limit":{{"count":2,"unit":"items","by":"{by}"}}}}"#);
+        assert_eq!(found(&shelf, &limit), first_two, "{by}");
+    }
+}
+
+#[test]
+fn a_limit_by_size_looks_on_until_nothing_fits() {
+    // The small ones are the last of very many.
+    let mut songs: Vec<Song> = (0..1_500).map(|n| Song { size: 3_000_000, added: n, ..Song::called("") }).collect();
+    songs.extend((0..3).map(|n| Song { size: 1_000_000, added: 2_000 + n, ..Song::called("") }));
+    let shelf = Shelf::of(&songs);
+    let taken = found(&shelf, r#"{"match":"all","rules":[],"limit":{"count":8,"unit":"megabytes","by":"least_recently_added"}}"#);
+    assert_eq!(taken, [1, 2, 1501, 1502]);
 }
 
 #[test]

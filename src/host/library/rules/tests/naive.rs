@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::shelf::{Song, id_of};
+use super::shelf::Song;
 use crate::host::library::fold::fold;
 use crate::protocol::rules::{Field, LimitBy, LimitUnit, Matching, Op, Rule, Rules, Test, Value};
 
@@ -19,7 +19,6 @@ pub fn evaluate(songs: &[Song], rules: &Rules, now: i64) -> Vec<i64> {
     let numbered = (1_i64..).zip(songs).filter(|(_, song)| song.state == "present" || (asks_for_missing && song.state == "missing"));
     let mut found: Vec<(i64, &Song)> = numbered.filter(|(_, song)| group(rules.matching, &rules.rules, song, songs, now)).collect();
     let Some(limit) = &rules.limit else { return found.iter().map(|(n, _)| *n).collect() };
-    found.sort_by_key(|(n, _)| id_of(*n));
     sort(&mut found, limit.by);
     let mut left = match limit.unit {
         LimitUnit::Items => u128::from(limit.count),
@@ -45,7 +44,6 @@ fn sort(found: &mut [(i64, &Song)], by: LimitBy) {
     let rating = |song: &Song| song.own_rating.or(song.rating).unwrap_or(0);
     let added = |song: &Song| song.own_added.unwrap_or(song.added);
     match by {
-        LimitBy::Title => found.sort_by_key(|(_, song)| fold(song.sort_title.as_ref().unwrap_or(&song.title))),
         LimitBy::HighestRating => found.sort_by_key(|(_, song)| Reverse((rating(song), song.plays, added(song)))),
         LimitBy::LowestRating => found.sort_by_key(|(_, song)| (rating(song), song.plays, added(song))),
         LimitBy::MostPlayed => found.sort_by_key(|(_, song)| Reverse((song.plays, song.last_played))),

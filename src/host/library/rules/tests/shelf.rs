@@ -1,17 +1,21 @@
 //! A small library as a list, and the same as an index.
 
+use std::cell::OnceCell;
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::host::library::catalogue::{By, Catalogue, View};
 use crate::host::library::db::open_for_writing;
 use crate::host::library::described::{AlbumTag, Described, MoreTags};
 use crate::host::library::identity::{Fingerprint, mark_duplicates};
 use crate::host::library::keep::{Keeper, Kept};
 use crate::host::library::row::Stamp;
 use crate::host::library::texts::Texts;
+use crate::protocol::rules::Rules;
 use crate::protocol::{MediaKind, SourceAudio, SourceMedia, SourceVideo};
 use crate::types::{ArtId, TrackId, UnixMs, UserId};
 
@@ -141,7 +145,7 @@ impl Song {
 }
 
 /// The track's id: numbers go up from 1.
-pub fn id_of(n: i64) -> TrackId {
+fn id_of(n: i64) -> TrackId {
     // Ids that do not sort as numbers do.
     TrackId(Uuid::from_u128(u128::from(n.cast_unsigned().reverse_bits()) << 64 | 7))
 }
@@ -149,6 +153,7 @@ pub fn id_of(n: i64) -> TrackId {
 /// The index of a list of songs, numbered from 1.
 pub struct Shelf {
     pub index: Connection,
+    view: OnceCell<View>,
     _folder: TempDir,
 }
 
@@ -168,7 +173,18 @@ impl Shelf {
         }
         mark_duplicates(&change).expect("marked");
         change.commit().expect("saved");
-        Self { index, _folder: folder }
+        Self { index, view: OnceCell::new(), _folder: folder }
+    }
+
+    /// The numbers of those that rules let through, in ascending order.
+    pub fn ruled(&self, rules: &Rules, now: i64) -> Vec<i64> {
+        let view = self.view.get_or_init(|| {
+            let catalogue = Catalogue::build(&self.index, &[]).expect("made");
+            View::of(Arc::new(catalogue), 0).expect("the first sees everything")
+        });
+        let by = By { listener: LISTENER, version: (0, 0), minute: 0 };
+        let fits = view.ruled(&self.index, rules, &by, UnixMs(now)).expect("evaluated");
+        fits.iter().map(|position| view.n(position as u32)).collect()
     }
 }
 

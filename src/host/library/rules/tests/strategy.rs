@@ -169,7 +169,6 @@ pub fn rules() -> impl Strategy<Value = Rules> {
 fn by() -> impl Strategy<Value = LimitBy> {
     use LimitBy::*;
     select(vec![
-        Title,
         HighestRating,
         LowestRating,
         MostPlayed,
