@@ -6,7 +6,7 @@ use ring::aead::{AES_128_GCM, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 
 use super::prekey::Kem;
-use super::{ENC_BYTES, HEAD_BYTES, NONCE_BYTES, SealError};
+use super::{ENC_BYTES, NONCE_BYTES, SealError};
 use crate::types::HostId;
 
 pub(super) type Receiver = hpke::aead::AeadCtxR<AesGcm128, HkdfSha256, Kem>;
@@ -29,13 +29,6 @@ pub(super) fn exported(export: impl Fn(&[u8], &mut [u8]) -> Result<(), hpke::Hpk
     let mut secret = [0; NONCE_BYTES];
     export(label, &mut secret).expect("16 bytes are not too many to export");
     secret
-}
-
-/// A request's open beginning and its encapsulated key.
-pub(super) fn split(wire: &[u8]) -> Result<(&[u8; HEAD_BYTES], &[u8; ENC_BYTES], &[u8]), SealError> {
-    let (head, rest) = wire.split_first_chunk().ok_or(SealError::TooShort)?;
-    let (enc, ciphertext) = rest.split_first_chunk().ok_or(SealError::TooShort)?;
-    Ok((head, enc, ciphertext))
 }
 
 /// Seals or opens the chunks of one reply, in their order: each has the nonce of its number, so that one that is missing, twice there, out

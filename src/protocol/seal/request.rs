@@ -2,7 +2,7 @@
 
 use hpke::{Deserializable as _, OpModeR, setup_receiver};
 
-use super::context::{REPLY_LABEL, exported, info, split};
+use super::context::{REPLY_LABEL, exported, info};
 use super::prekey::{Kem, Prekey, PrekeyId};
 use super::reply::ReplySealer;
 use super::{ENC_BYTES, HEAD_BYTES, NONCE_BYTES, SealError, URGENCY_MAX, VERSION};
@@ -27,7 +27,8 @@ pub struct Opened {
 
 impl<'a> SealedRequest<'a> {
     pub fn parse(wire: &'a [u8]) -> Result<Self, SealError> {
-        let (head, enc, ciphertext) = split(wire)?;
+        let (head, rest) = wire.split_first_chunk::<HEAD_BYTES>().ok_or(SealError::TooShort)?;
+        let (enc, ciphertext) = rest.split_first_chunk().ok_or(SealError::TooShort)?;
         let [version, urgency, prekey @ ..] = head;
         if *version != VERSION {
             return Err(SealError::Version);
