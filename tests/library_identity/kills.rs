@@ -1,16 +1,24 @@
-//! `kill -9` at any moment: of a scan, and of the step from an older index to this one.
+//! `kill -9` at any moment: of a scan, also between two transactions, and of the step from an older index to this one. What listeners
+//! made is all there after each.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use iroam::host::library::Library;
+use iroam::protocol::{Listened, PlayReport, SortKey};
+use iroam::types::{TrackId, UnixMs};
 use rusqlite::{Connection, params};
+use uuid::Uuid;
 
-use crate::host_kit::Home;
+use crate::host_kit::{Home, LISTENER, everything, rows};
 use crate::songs::{format, ids, songs, tag};
 
 const KILLS: u64 = 50;
+/// Scans of so many changed songs are more than one transaction.
+const MANY: usize = 1_200;
+const KILLS_OF_MANY: u64 = 4;
 
 /// SplitMix64.
 fn random(state: &mut u64, below: u64) -> u64 {
@@ -33,10 +41,52 @@ fn finish(media: &Path, data: &Path) -> Duration {
     began.elapsed()
 }
 
-fn kill_after(mut scan: Child, delay: Duration) {
+/// Whether the kill came before the end.
+fn kill_after(mut scan: Child, delay: Duration) -> bool {
     std::thread::sleep(delay);
     scan.kill().expect("ours to kill");
-    scan.wait().expect("it is gone");
+    !scan.wait().expect("it is gone").success()
+}
+
+/// What a listener made of the first songs by title, which is to be there whatever happens.
+struct Made {
+    tracks: Vec<(TrackId, Listened)>,
+}
+
+impl Made {
+    fn of(library: &Library) -> Self {
+        Self { tracks: rows(library, &everything(SortKey::Title)).into_iter().map(|row| (row.id, row.listened)).collect() }
+    }
+
+    /// A play, a star and a love more, and some taken back.
+    fn more(&mut self, library: &Library, event: u64) {
+        let now = UnixMs(1_700_000_000_000 + event as i64);
+        let tracks = self.tracks.len() as u64;
+        let (played, track) = ((event * 7 % tracks) as usize, (event * 11 % tracks) as usize);
+        let report = PlayReport {
+            track: self.tracks[played].0,
+            event: Uuid::from_u128(u128::from(event) + 1),
+            at_ms: now.0,
+            heard_ms: 1_000,
+            of_ms: 1_000,
+            ended: true,
+        };
+        library.note_played(LISTENER, &[report], now).expect("noted");
+        let listened = &mut self.tracks[played].1;
+        (listened.plays, listened.last_played_ms) = (listened.plays + 1, Some(now.0));
+        let (id, listened) = &mut self.tracks[track];
+        let (rating, is_loved) = ((event % 5 + 1) as u8 * 20, event % 3 > 0);
+        library.rate(LISTENER, &[*id], rating, now).expect("rated");
+        library.love(LISTENER, &[*id], is_loved, now).expect("loved");
+        (listened.rating, listened.loved) = (Some(rating), is_loved);
+    }
+
+    fn check(&self, library: &Library, when: &str) {
+        let mut rows = rows(library, &everything(SortKey::Title));
+        library.fill_listened(LISTENER, &mut rows).expect("reads");
+        let found: Vec<_> = rows.into_iter().map(|row| (row.id, row.listened)).collect();
+        assert_eq!(found, self.tracks, "{when}");
+    }
 }
 
 fn check(index: &Path) {
@@ -52,8 +102,9 @@ fn a_scan_that_is_killed_loses_nothing_and_the_next_one_completes() {
     finish(&home.media, &home.data);
     let before = ids(&home.library());
     assert_eq!(before.len(), 60);
-    let mut seed = 5;
+    let (mut seed, mut landed) = (5, 0);
     let mut longest = finish(&home.media, &home.data) * 2;
+    let mut made = Made::of(&home.library());
     for round in 0..KILLS {
         for (number, path) in paths.iter_mut().enumerate() {
             if random(&mut seed, 2) == 0 {
@@ -68,14 +119,73 @@ fn a_scan_that_is_killed_loses_nothing_and_the_next_one_completes() {
             }
         }
         let delay = Duration::from_micros(random(&mut seed, longest.as_micros() as u64));
-        kill_after(start(&home.media, &home.data), delay);
+        let library = home.library();
+        let scan = start(&home.media, &home.data);
+        made.more(&library, round);
+        landed += u64::from(kill_after(scan, delay));
+        drop(library);
         if round % 10 == 0 {
             check(&home.data.join("library.db"));
         }
         longest = longest.max(finish(&home.media, &home.data));
-        assert_eq!(ids(&home.library()), before, "round {round}");
+        let library = home.library();
+        assert_eq!(ids(&library), before, "round {round}");
+        made.check(&library, &format!("round {round}"));
     }
+    assert!(landed > KILLS / 4, "only {landed} scans were killed");
     check(&home.data.join("library.db"));
+    check(&home.data.join("listeners.db"));
+}
+
+/// Tracks that the index has with this album.
+fn of_album(index: &Path, album: &str) -> i64 {
+    let index = Connection::open(index).expect("opens");
+    let sql = "SELECT count(*) FROM track JOIN album ON album.n = track.album WHERE album.title = ?";
+    index.query_row(sql, [album], |row| row.get(0)).expect("counted")
+}
+
+#[test]
+fn a_scan_that_is_killed_between_two_transactions_loses_nothing_that_was_made_meanwhile() {
+    let home = Home::new();
+    let mut paths = songs(&home, MANY);
+    finish(&home.media, &home.data);
+    let library = home.library();
+    let before = ids(&library);
+    let mut made = Made::of(&library);
+    drop(library);
+    let index = home.data.join("library.db");
+    let (mut seed, mut events, mut between) = (7, 0, 0);
+    for round in 0..KILLS_OF_MANY {
+        let album = format!("Pressing {round}");
+        for (number, path) in paths.iter_mut().enumerate() {
+            tag(path, number, &album, "");
+            if number as u64 % 7 == round {
+                let to = path.with_file_name(format!("{number} {round}.{}", format(number)));
+                fs::rename(&path, &to).expect("moved");
+                *path = to;
+            }
+        }
+        let library = home.library();
+        let mut scan = start(&home.media, &home.data);
+        // Listeners go on while it runs, and it is killed soon after it has made something last.
+        while of_album(&index, &album) == 0 && scan.try_wait().expect("ours").is_none() {
+            made.more(&library, events);
+            events += 1;
+        }
+        kill_after(scan, Duration::from_micros(random(&mut seed, 20_000)));
+        drop(library);
+        between += u64::from((1..MANY as i64).contains(&of_album(&index, &album)));
+        check(&index);
+        made.check(&home.library(), &format!("round {round}, killed"));
+        finish(&home.media, &home.data);
+        let library = home.library();
+        assert_eq!(ids(&library), before, "round {round}");
+        made.check(&library, &format!("round {round}"));
+        assert_eq!(of_album(&index, &album), MANY as i64, "round {round}");
+    }
+    assert!(between > 0, "no scan was killed between two transactions");
+    check(&home.data.join("listeners.db"));
+    eprintln!("{between} of {KILLS_OF_MANY} killed between two transactions, {events} reports meanwhile");
 }
 
 const OLD_TRACKS: i64 = 3_000;
@@ -135,14 +245,15 @@ fn a_step_to_this_version_that_is_killed_loses_nothing() {
     begin();
     let longest = finish(&home.media, &data).as_micros() as u64;
     assert_eq!(kept(&index), expected);
-    let mut seed = 11;
+    let (mut seed, mut landed) = (11, 0);
     for round in 0..KILLS {
         begin();
-        kill_after(start(&home.media, &data), Duration::from_micros(random(&mut seed, longest)));
+        landed += u64::from(kill_after(start(&home.media, &data), Duration::from_micros(random(&mut seed, longest))));
         finish(&home.media, &data);
         assert_eq!(kept(&index), expected, "round {round}");
         let left: Vec<_> = fs::read_dir(&data).expect("listed").map(|entry| entry.expect("listed").file_name()).collect();
         assert!(!left.iter().any(|name| name.to_string_lossy().contains("before-")), "{left:?}");
     }
+    assert!(landed > KILLS / 4, "only {landed} steps were killed");
     check(&index);
 }

@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use iroam::protocol::SortKey;
+use iroam::protocol::{BrowsePage, Reply, SortKey, TrackRow};
+use iroam::types::TrackId;
 
+use crate::host_kit::player::{BOUND, ask};
+use crate::host_kit::server::{Host, config, listener, server_key, welcome, write_pairing};
 use crate::host_kit::{Home, everything, ffmpeg, rows};
-use crate::songs::{FORMATS, format, ids, song, songs, tag};
+use crate::songs::{FORMATS, format, ids, song, songs, tag, title};
 
 #[test]
 fn a_thousand_songs_that_are_moved_renamed_and_tagged_anew_keep_their_ids() {
@@ -15,6 +18,8 @@ fn a_thousand_songs_that_are_moved_renamed_and_tagged_anew_keep_their_ids() {
     assert_eq!(home.scan().added, 1_000);
     let before = ids(&home.library());
     assert_eq!(before.len(), 1_000);
+    // Of every format, in an order of its own, one of them twice.
+    let playlist: Vec<_> = (0..1_000).rev().step_by(7).chain([999]).map(title).map(|title| (before[&title], title)).collect();
 
     let mut moved = Vec::new();
     for (number, path) in paths.iter().enumerate() {
@@ -47,6 +52,33 @@ fn a_thousand_songs_that_are_moved_renamed_and_tagged_anew_keep_their_ids() {
     let summary = home.scan();
     assert_eq!((summary.missing, summary.tracks), (0, 1_000));
     assert_eq!(ids(&home.library()), before);
+    tokio::runtime::Runtime::new().expect("starts").block_on(plays(&home, &playlist));
+}
+
+/// A player asks a host for the items of a playlist, which are ids, and plays the first of each format.
+async fn plays(home: &Home, playlist: &[(TrackId, String)]) {
+    const NO_HTTP: &str = "http://127.0.0.1:9";
+    let listener = listener();
+    write_pairing(&home.data, NO_HTTP, listener.local_addr(), &server_key());
+    let host = Host::start(config(home, NO_HTTP));
+    let tunnel = tokio::time::timeout(BOUND, welcome(&listener)).await.expect("it comes");
+    let items: Vec<_> = playlist.iter().map(|(id, _)| id).collect();
+    let answered = ask(&tunnel, &serde_json::json!({ "op": "tracks", "ids": items }).to_string()).await;
+    let page: BrowsePage = serde_json::from_slice(&answered.body).expect("rows");
+    let found: Vec<_> = page.tracks.iter().map(|row| (row.id, row.title.clone())).collect();
+    assert_eq!(found, playlist);
+    for wanted in FORMATS {
+        let is_it = |row: &&TrackRow| (0..1_000).any(|number| format(number) == wanted && title(number) == row.title);
+        let row = page.tracks.iter().find(is_it).expect("of every format");
+        let of = serde_json::json!({ "op": "init", "track": row.id, "rendition": row.renditions[0] });
+        let init = ask(&tunnel, &of.to_string()).await;
+        assert!(matches!(init.reply(), Reply::Init(timeline) if timeline.duration > 0), "{wanted}");
+        let of = serde_json::json!({ "op": "segment", "track": row.id, "rendition": row.renditions[0], "index": 0 });
+        let segment = ask(&tunnel, &of.to_string()).await;
+        assert!(matches!(segment.reply(), Reply::Segment { .. }), "{wanted}");
+        assert!(segment.body.len() > 100, "{wanted}");
+    }
+    host.stop().await;
 }
 
 /// Gives each song of a format the name of the next one, and the last one that of the first.
