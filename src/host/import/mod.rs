@@ -3,6 +3,7 @@
 //! A file is read to one model, whatever its format; its tracks are matched to those of the index; then stars, counts and dates
 //! are written to the host, and playlists are sent to the server, which keeps them.
 
+mod bounded;
 mod course;
 mod detect;
 mod error;

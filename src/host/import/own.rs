@@ -1,9 +1,10 @@
 //! iRoam's own export: everything that can be brought along, as one JSON document.
 
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead, Read};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::bounded::{self, Texts};
 use super::error::ImportError;
 use super::model::{Content, ENTRIES_MAX, ForeignPlaylist, ForeignTrack, Format, Imported, Made, Oddity, PLAYLISTS_MAX, TRACKS_MAX};
 use super::place::Place;
@@ -19,10 +20,23 @@ const BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Document {
     pub(crate) iroam_export: u32,
+    #[serde(deserialize_with = "tracks")]
     pub(crate) tracks: Vec<OwnTrack>,
     /// Parents before children.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "playlists")]
     pub(crate) playlists: Vec<OwnPlaylist>,
+}
+
+fn tracks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<OwnTrack>, D::Error> {
+    bounded::list(from, TRACKS_MAX, (|_| 0, 0))
+}
+
+fn playlists<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<OwnPlaylist>, D::Error> {
+    bounded::list(from, PLAYLISTS_MAX, (|list: &OwnPlaylist| list.tracks.len(), ENTRIES_MAX))
+}
+
+fn entries<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u32>, D::Error> {
+    bounded::list(from, ENTRIES_MAX, (|_| 0, 0))
 }
 
 /// Times are Unix milliseconds; what is absent is not known, or 0.
@@ -80,7 +94,7 @@ pub(crate) struct OwnPlaylist {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) rules: Option<Rules>,
     /// Places in the list of tracks.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(skip_serializing_if = "Vec::is_empty", default, deserialize_with = "entries")]
     pub(crate) tracks: Vec<u32>,
 }
 
@@ -89,14 +103,12 @@ fn is_false(flag: &bool) -> bool {
 }
 
 pub fn read(input: impl BufRead) -> Result<Imported, ImportError> {
-    let document: Document = serde_json::from_reader(text::unmarked(input)?.take(BYTES_MAX)).map_err(|error| match error.classify() {
-        serde_json::error::Category::Io => ImportError::Read(error.into()),
-        _ => ImportError::Damaged { at: error.column() as u64 },
+    let input = Texts::new(text::unmarked(input)?.take(BYTES_MAX));
+    let document: Document = serde_json::from_reader(input).map_err(|error| match (error.classify(), bounded::too_many(&error)) {
+        (serde_json::error::Category::Io, _) => io::Error::from(error).into(),
+        (_, Some(what)) => ImportError::TooMuch(what),
+        (_, None) => ImportError::Damaged { at: error.column() as u64 },
     })?;
-    let entries: usize = document.playlists.iter().map(|list| list.tracks.len()).sum();
-    if document.tracks.len() > TRACKS_MAX || document.playlists.len() > PLAYLISTS_MAX || entries > ENTRIES_MAX {
-        return Err(ImportError::TooMuch("more tracks or playlists than can be"));
-    }
     let count = document.tracks.len() as u32;
     let tracks = document.tracks.into_iter().map(OwnTrack::into_track).collect();
     let playlists: Vec<_> = document.playlists.into_iter().enumerate().map(|(at, list)| list.into_playlist(at, count)).collect();
@@ -160,6 +172,29 @@ impl OwnPlaylist {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_much_is_refused_before_it_is_read_to_its_end() {
+        let lists = r#"{"iroam_export":1,"tracks":[],"playlists":["#;
+        let text = r#"{"iroam_export":1,"tracks":[{"title":""#;
+        for (begin, piece) in [(lists, r#"{"origin":"a","name":"b"},"#), (text, "x")] {
+            let input = io::BufReader::new(begin.as_bytes().chain(Endless(piece.as_bytes(), 0)));
+            assert!(matches!(read(input), Err(ImportError::TooMuch(_))), "{begin}");
+        }
+    }
+
+    /// The same again and again.
+    struct Endless(&'static [u8], usize);
+
+    impl Read for Endless {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            for byte in &mut *bytes {
+                *byte = self.0[self.1 % self.0.len()];
+                self.1 += 1;
+            }
+            Ok(bytes.len())
+        }
+    }
 
     #[test]
     fn a_document_is_checked_as_it_is_read() {
