@@ -203,7 +203,6 @@ fn a_song_that_fails_to_be_read_for_a_new_cover_stays_and_one_that_was_overwritt
     assert_eq!((summary.skipped_total, summary.missing, summary.tracks), (1, 1, 0), "{summary:?}");
 }
 
-/// The height that a JPEG's header says, ITU-T T.81 B.2.2.
 #[test]
 fn a_refused_file_is_not_read_again_until_it_changes() {
     let home = Home::new();
@@ -240,6 +239,7 @@ fn a_refused_file_is_not_read_again_until_it_changes() {
     assert_eq!(refused(), 0, "nor of one that is gone");
 }
 
+/// The height that a JPEG's header says, ITU-T T.81 B.2.2.
 fn jpeg_side(bytes: &[u8]) -> u16 {
     let mut at = 2;
     while !(0xc0..=0xc2).contains(&bytes[at + 1]) {

@@ -82,14 +82,17 @@ fn pictures_that_nobody_has_used_for_a_day_are_thrown_away_and_no_others() {
     fs::File::create(&young).and_then(|file| file.set_modified(SystemTime::now() + hours)).expect("written");
     scan_after(&home, 2);
     assert!(young.exists(), "somebody may be writing it");
-    assert_eq!([&red, &blue].map(|art| files(&art_dir, art)), [0, 5]);
+    assert_eq!([&red, &blue].map(|art| files(&art_dir, art)), [5, 5], "its day begins when it is found unused, however long it was used");
     assert_eq!((unfinished.exists(), own.exists()), (false, true));
+    scan_after(&home, 4);
+    assert_eq!([&red, &blue].map(|art| files(&art_dir, art)), [0, 5]);
 
     // Who wants it again has it again, and keeps it.
     cover(&home, "red");
-    assert_eq!(scan_after(&home, 2).updated, 1);
+    assert_eq!(scan_after(&home, 4).updated, 1);
     assert_eq!(art(), red);
     assert!(home.library().sized_picture(&red, ArtSize::S64).expect("readable").is_some());
-    scan_after(&home, 4);
+    scan_after(&home, 6);
+    scan_after(&home, 8);
     assert_eq!([&red, &blue].map(|art| files(&art_dir, art)), [5, 0]);
 }

@@ -117,7 +117,6 @@ impl Listeners {
     }
 }
 
-/// Whether the file's bytes are to blame.
 impl Library {
     fn read_listened<T>(&self, read: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, LibraryError> {
         match self.shared.listeners.read(&read) {

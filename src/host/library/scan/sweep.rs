@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -29,13 +29,14 @@ pub(super) fn sweep(index: &Connection, art_dir: &Path, changes: &Changes, now: 
         return Ok(());
     }
     changes.own_index();
+    let left = just_left(index)?;
     index.execute_batch(
         "BEGIN IMMEDIATE;
          DELETE FROM picture WHERE n NOT IN (SELECT art FROM track WHERE art NOT NULL);
          DELETE FROM art WHERE id NOT NULL AND id NOT IN (SELECT id FROM picture);
          COMMIT",
     )?;
-    for files in unused(index, art_dir, now)?.chunks(BATCH) {
+    for files in unused(index, art_dir, &left, now)?.chunks(BATCH) {
         remove(index, files)?;
     }
     changes.own_index();
@@ -47,7 +48,14 @@ pub(super) fn sweep(index: &Connection, art_dir: &Path, changes: &Changes, now: 
 /// A file to throw away; of no picture if it was not written to its end.
 type Unused = (PathBuf, Option<ArtId>);
 
-fn unused(index: &Connection, art_dir: &Path, now: UnixMs) -> Result<Vec<Unused>, LibraryError> {
+/// Pictures that are found without a track only now, each by half of its id.
+fn just_left(index: &Connection) -> rusqlite::Result<HashSet<u128>> {
+    let mut left = index.prepare("SELECT id FROM picture WHERE n NOT IN (SELECT art FROM track WHERE art NOT NULL)")?;
+    left.query_map([], |row| Ok(short(row.get_ref(0)?.as_str()?)))?.filter_map(Result::transpose).collect()
+}
+
+/// `left`: pictures whose day begins.
+fn unused(index: &Connection, art_dir: &Path, left: &HashSet<u128>, now: UnixMs) -> Result<Vec<Unused>, LibraryError> {
     let mut used = index.prepare("SELECT id FROM picture")?;
     let used: HashSet<u128> =
         used.query_map([], |row| Ok(short(row.get_ref(0)?.as_str()?)))?.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()?;
@@ -60,7 +68,10 @@ fn unused(index: &Connection, art_dir: &Path, now: UnixMs) -> Result<Vec<Unused>
         let is_unused = picture
             .as_ref()
             .map_or_else(|| art::is_unfinished(&name), |picture| short(picture.as_str()).is_some_and(|picture| !used.contains(&picture)));
-        if is_unused && is_old(&entry, now) {
+        let is_just_left = picture.as_ref().and_then(|picture| short(picture.as_str())).is_some_and(|picture| left.contains(&picture));
+        if is_unused && is_just_left {
+            touch(&entry.path(), now);
+        } else if is_unused && is_old(&entry, now) {
             found.push((entry.path(), picture));
             if found.len() >= REMOVED_MAX {
                 break;
@@ -77,6 +88,13 @@ fn short(id: &str) -> Option<u128> {
     id.get(..32).and_then(|half| u128::from_str_radix(half, 16).ok())
 }
 
+fn touch(path: &Path, now: UnixMs) {
+    let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(now.0).unwrap_or(0));
+    // Without it the picture goes sooner, which costs no more than to make it again.
+    let _ = fs::File::options().append(true).open(path).and_then(|file| file.set_modified(now));
+}
+
+/// By when it was made, or touched.
 fn is_old(entry: &fs::DirEntry, now: UnixMs) -> bool {
     let modified = entry.metadata().ok().filter(fs::Metadata::is_file).and_then(|metadata| metadata.modified().ok());
     let age = |modified: std::time::SystemTime| {
