@@ -189,7 +189,7 @@ impl Belonging<'_> {
         let waiting = Arc::new(Semaphore::new(WAITING_MAX));
         let name = self.config.name.as_str().into();
         let handler = Handler { name, library, libraries, engine, report, files: Files::new(media), clock, waiting };
-        let prekeys = Arc::new(Prekeys::new(self.key.clone(), pairing.host_id, gate.now()));
+        let prekeys = Arc::new(Prekeys::new(self.key.clone(), pairing.host_id, gate.moment()));
         let keeper = Keeper {
             data: self.config.data.clone(),
             name: self.config.name.clone(),
