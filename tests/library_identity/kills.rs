@@ -75,7 +75,7 @@ impl Made {
         let listened = &mut self.tracks[played].1;
         (listened.plays, listened.last_played_ms) = (listened.plays + 1, Some(now.0));
         let (id, listened) = &mut self.tracks[track];
-        let (rating, is_loved) = ((event % 5 + 1) as u8 * 20, event % 3 > 0);
+        let (rating, is_loved) = ((event % 5 + 1) as u8 * 20, !event.is_multiple_of(3));
         library.rate(LISTENER, &[*id], rating, now).expect("rated");
         library.love(LISTENER, &[*id], is_loved, now).expect("loved");
         (listened.rating, listened.loved) = (Some(rating), is_loved);
