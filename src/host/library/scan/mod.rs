@@ -13,6 +13,7 @@ mod progress;
 mod reach;
 mod read;
 mod refused;
+mod renumbered;
 mod settle;
 mod summary;
 mod sweep;
