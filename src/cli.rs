@@ -152,7 +152,7 @@ fn host(args: HostArgs) -> Result<ExitCode> {
     match args.command {
         Some(HostCommand::Scan(args)) => {
             let scan = config::scan(args)?;
-            let summary = crate::host::scan_once(&scan.media, &scan.data, std::env::current_exe()?)?;
+            let summary = crate::host::scan_once(&scan.media, &scan.apart, &scan.data, std::env::current_exe()?)?;
             println!("{}", serde_json::to_string_pretty(&summary)?);
             return Ok(ExitCode::SUCCESS);
         }

@@ -146,7 +146,7 @@ fn a_folder_that_never_was_is_named() {
     let home = Home::new();
     let nowhere = home.media.join("no such folder");
     let error =
-        iroam::host::scan_once(std::slice::from_ref(&nowhere), &home.data, env!("CARGO_BIN_EXE_iroam").into()).expect_err("refused");
+        iroam::host::scan_once(std::slice::from_ref(&nowhere), &[], &home.data, env!("CARGO_BIN_EXE_iroam").into()).expect_err("refused");
     assert!(error.to_string().contains("no such folder"), "{error}");
 }
 

@@ -256,8 +256,8 @@ async fn two_hosts_do_not_share_a_data_folder() {
     let tunnel = welcome(&listener).await;
     let error = Host::start(config(&home, NO_HTTP)).ended().await.expect_err("refused");
     assert!(error.to_string().contains("is used by another iroam host"), "{error}");
-    let error =
-        iroam::host::scan_once(std::slice::from_ref(&home.media), &home.data, env!("CARGO_BIN_EXE_iroam").into()).expect_err("refused");
+    let error = iroam::host::scan_once(std::slice::from_ref(&home.media), &[], &home.data, env!("CARGO_BIN_EXE_iroam").into())
+        .expect_err("refused");
     assert!(error.to_string().contains("is used by another iroam host"), "{error}");
     assert_serves(&tunnel).await;
     host.stop().await;

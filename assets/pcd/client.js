@@ -127,14 +127,6 @@ export class HostClient {
     this.#silence = setTimeout(() => this.#link === 'up' && this.#tell('silent'), this.#silentMs);
   }
 
-  /** @param {AsyncIterable<import('./driver.js').Bytes>} pieces */
-  async *#overheard(pieces) {
-    for await (const piece of pieces) {
-      if (this.#waiting > 0) this.#heard();
-      yield piece;
-    }
-  }
-
   /**
    * A ticket that has run out is renewed once; a second refusal is the answer.
    * @param {object} request
@@ -162,7 +154,11 @@ export class HostClient {
     const [driver, wire] = await Promise.all([this.#way(), signRequest(this.#identity, ticket, request)]);
     signal.throwIfAborted();
     const measured = transfer?.();
-    return readReply(this.#overheard(await driver.send(wire, { signal, urgency: urgencyOf(request) })), { onPiece: onPiece?.(), transfer: measured });
+    const heard = (/** @type {number} */ bytes) => {
+      if (this.#waiting > 0) this.#heard();
+      if (bytes > 0) measured?.got(bytes);
+    };
+    return readReply(await driver.send(wire, { signal, urgency: urgencyOf(request), heard }), { onPiece: onPiece?.(), transfer: measured });
   }
 
   #way() {

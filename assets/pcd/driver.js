@@ -9,6 +9,7 @@
  * @typedef {object} SendOptions
  * @property {AbortSignal} signal
  * @property {number} urgency 0 (what is about to be missed) to 7 (what somebody may want some time), as in RFC 9218.
+ * @property {(bytes: number) => void} [heard] Told how much came, as it comes: what is opened or joined later says nothing of the way.
  */
 
 /**

@@ -10,7 +10,7 @@ import { unpack } from './packing.js';
 /** @typedef {{ length: number | null, encoding: string | null, chunks: number | null, reply: any }} Header */
 
 /**
- * Told how a body travels: every piece as it comes, and the ends of what was sent in one go.
+ * Told how a reply travels: by the driver every piece as it comes, and here the ends of what was sent in one go.
  * @typedef {object} Transfer
  * @property {(bytes: number) => void} got
  * @property {() => void} end
@@ -88,7 +88,6 @@ class Body {
   push(piece) {
     this.#got += piece.length;
     if (this.#got > (this.#header.length ?? BODY_BYTES_MAX)) throw new ConnectionError('a reply was longer than announced');
-    if (piece.length > 0) this.#transfer?.got(piece.length);
     if (!this.#chunks || !this.#onPiece) this.#held.push(piece);
     this.#chunks?.push(piece);
     for (let chunk = this.#chunks?.next(); chunk; chunk = this.#chunks?.next()) {

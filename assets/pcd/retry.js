@@ -4,12 +4,14 @@ import { ConnectionError, HostError } from './driver.js';
 
 const WAIT_MS_MIN = 500;
 const WAIT_MS_MAX = 5_000;
-const INTERNAL_TRIES_MAX = 3;
+/** A host in trouble with one request may stay so for ever; one that was started anew has told its new key by then. */
+const FEW_TRIES = 3;
+const WORTH_FEW = new Set(['internal', 'prekey_unknown']);
 
 /** All that a player changes at the server is its session, which may be opened or renewed twice: `outcome_unknown` is as good as `unavailable`. */
-const PASSING = new Set(['host_offline', 'host_failed', 'busy', 'rate_limited', 'unavailable', 'storage_full', 'outcome_unknown', 'internal']);
+const PASSING = new Set(['host_offline', 'host_failed', 'busy', 'rate_limited', 'unavailable', 'storage_full', 'outcome_unknown', 'internal', 'prekey_unknown']);
 /** What the host, the account or this player is refused for: every other request would be refused as well. */
-const WHOLE_HOST = new Set(['host_gone', 'forbidden', 'signed_out', 'ticket_wrong_host', 'unsupported_version', 'no_driver', 'host_key_changed']);
+const WHOLE_HOST = new Set(['host_gone', 'forbidden', 'signed_out', 'ticket_wrong_host', 'unsupported_version', 'no_driver', 'host_key_changed', 'clock_wrong']);
 const TICKET = new Set(['ticket_expired', 'ticket_invalid', 'proof_invalid', 'replayed', 'prekey_unknown']);
 
 /** @param {unknown} error */
@@ -17,9 +19,9 @@ export function isPassing(error) {
   return error instanceof ConnectionError || (error instanceof HostError && PASSING.has(error.code));
 }
 
-/** How many tries a failure is worth: a host in trouble with one request may stay so for ever. @param {unknown} error */
+/** How many tries a failure is worth. @param {unknown} error */
 export function triesWorth(error) {
-  return error instanceof HostError && error.code === 'internal' ? INTERNAL_TRIES_MAX : Infinity;
+  return error instanceof HostError && WORTH_FEW.has(error.code) ? FEW_TRIES : Infinity;
 }
 
 /** Whether the way to the host is lost, rather than the host being slow or in trouble with one request. @param {unknown} error */

@@ -41,6 +41,9 @@ const HPKE_VERSION = utf8.encode('HPKE-v1');
 const KEM_SUITE = concat([utf8.encode('KEM'), Uint8Array.of(0, 0x20)]);
 const SUITE = concat([utf8.encode('HPKE'), Uint8Array.of(0, 0x20, 0, 1, 0, 1)]);
 
+/** An error in its frame. */
+const OPEN_BYTES_MAX = 4 * 1024;
+
 /**
  * What a host may answer without having opened the request. Anybody on the way can say so as well: it leads to asking again, and to nothing else.
  */
@@ -79,9 +82,13 @@ export async function* openReply(pieces, context) {
   /** @type {ChunkOpener | null} */
   let opener = null;
   for await (const piece of pieces) {
+    if (piece.length === 0) continue;
     pending = pending.length === 0 ? piece : concat([pending, piece]);
     if (opener === null) {
-      if (pending[0] === REPLY_OPEN) continue;
+      if (pending[0] === REPLY_OPEN) {
+        if (pending.length > OPEN_BYTES_MAX) throw new ConnectionError('an answer in the open is too long');
+        continue;
+      }
       if (pending[0] !== REPLY_SEALED) throw new ConnectionError('the reply is not sealed');
       if (pending.length < 1 + NONCE_BYTES) continue;
       opener = await ChunkOpener.make(context, pending.slice(1, 1 + NONCE_BYTES));

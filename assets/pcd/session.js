@@ -14,6 +14,10 @@ import { asHostGone, fetchJson } from './envelope.js';
  */
 
 const RENEW_MS_MIN = 5_000;
+/** All requests wait for one renewal: one that the way has swallowed must not hold them for ever. */
+const ANSWER_MS_MAX = 15_000;
+/** Before an off-line host's keys are asked for again. */
+const KEYS_PAUSE_MS = 3_000;
 
 export class Session {
   /** @type {SessionReply | null} */
@@ -22,6 +26,7 @@ export class Session {
   #asking = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #askedAt = -Infinity;
   #hostId;
   #playerKey;
   #ask;
@@ -53,10 +58,11 @@ export class Session {
     return this.#asking;
   }
 
-  /** What the server says of the host's keys. A host that was off line may have come back since: that is asked once. */
+  /** What the server says of the host's keys. A host that was off line may have come back since: that is asked, for all who wait, now and then. */
   async keys() {
     const { keys, ticket } = await this.current();
-    return keys.prekey ? keys : (await this.renew(ticket)).keys;
+    if (keys.prekey || performance.now() - this.#askedAt < KEYS_PAUSE_MS) return keys;
+    return (await this.renew(ticket)).keys;
   }
 
   close() {
@@ -64,6 +70,7 @@ export class Session {
   }
 
   async #askServer() {
+    this.#askedAt = performance.now();
     const reply = (await this.#renewed()) ?? (await this.#opened());
     this.#reply = reply;
     this.#schedule(reply);
@@ -74,7 +81,7 @@ export class Session {
   async #renewed() {
     if (!this.#reply) return null;
     try {
-      return await this.#ask(`/api/v1/sessions/${encodeURIComponent(this.#reply.session_id)}/renew`, { method: 'POST', body: {} });
+      return await this.#ask(`/api/v1/sessions/${encodeURIComponent(this.#reply.session_id)}/renew`, { method: 'POST', body: {}, signal: inTime() });
     } catch (error) {
       if (error instanceof HostError && error.code === 'not_found') return null;
       throw error;
@@ -84,7 +91,7 @@ export class Session {
   /** @returns {Promise<SessionReply>} */
   async #opened() {
     try {
-      return await this.#ask('/api/v1/sessions', { method: 'POST', body: { host_id: this.#hostId, player_key: this.#playerKey } });
+      return await this.#ask('/api/v1/sessions', { method: 'POST', body: { host_id: this.#hostId, player_key: this.#playerKey }, signal: inTime() });
     } catch (error) {
       throw asHostGone(error);
     }
@@ -98,4 +105,14 @@ export class Session {
     // A failed renewal is no news: the next request finds the ticket expired and asks again, telling the user if it must.
     this.#timer = setTimeout(() => this.renew(reply.ticket).catch(() => {}), Math.max(life / 2, RENEW_MS_MIN));
   }
+}
+
+/** Aborts when the server has not answered in time. */
+function inTime() {
+  const controller = new AbortController();
+  const late = new ConnectionError('the server did not answer in time');
+  const timer = setTimeout(() => controller.abort(late), ANSWER_MS_MAX);
+  // Node's timers keep a program alive; a browser's are numbers.
+  if (typeof timer === 'object') /** @type {{ unref(): void }} */ (timer).unref();
+  return controller.signal;
 }

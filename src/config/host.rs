@@ -39,6 +39,8 @@ struct Folder {
 #[derive(Debug)]
 pub struct ScanConfig {
     pub media: Vec<PathBuf>,
+    /// Folders of which it is said with whom they are shared.
+    pub apart: Vec<PathBuf>,
     pub data: PathBuf,
 }
 
@@ -61,6 +63,7 @@ pub fn host(args: HostRunArgs) -> Result<HostConfig> {
 pub fn scan(args: HostRunArgs) -> Result<ScanConfig> {
     let file: HostFile = file::read(args.config.as_ref())?;
     Ok(ScanConfig {
+        apart: file.folder.iter().map(|folder| folder.path.clone()).collect(),
         media: media(args.media, file.media, file.folder)?,
         data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)?,
     })
@@ -69,9 +72,10 @@ pub fn scan(args: HostRunArgs) -> Result<ScanConfig> {
 /// The settings of an import or export, which beside the host's own folder only use what is told.
 pub fn library(args: HostRunArgs) -> Result<ScanConfig> {
     let file: HostFile = file::read(args.config.as_ref())?;
+    let apart = file.folder.iter().map(|folder| folder.path.clone()).collect();
     let media = if args.media.is_empty() { listed(file.media, file.folder) } else { args.media };
     let media = media.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
-    Ok(ScanConfig { media, data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)? })
+    Ok(ScanConfig { media, apart, data: args.data.or(file.data).map_or_else(|| paths::default_data("host"), Ok)? })
 }
 
 fn listed(mut media: Vec<PathBuf>, shared: Vec<Folder>) -> Vec<PathBuf> {

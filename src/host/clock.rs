@@ -45,7 +45,7 @@ impl ServerClock {
 
 /// Time since the machine was started. Linux's `CLOCK_BOOTTIME` counts on while the machine sleeps, which `Instant` does not:
 /// a sleep too short to cost the tunnel would leave the host behind the server until the next hello.
-fn uptime() -> Duration {
+pub fn uptime() -> Duration {
     #[cfg(target_os = "linux")]
     const STEADY: libc::clockid_t = libc::CLOCK_BOOTTIME;
     #[cfg(not(target_os = "linux"))]

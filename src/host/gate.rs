@@ -2,7 +2,8 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
-use super::clock::ServerClock;
+use super::clock::{ServerClock, uptime};
+use super::prekeys::Moment;
 use crate::auth::replay::Verdict;
 use crate::auth::token::same;
 use crate::auth::{Claims, DevicePublicKey, ReplayGuard, TicketError, TicketVerifier, b64, proof};
@@ -44,9 +45,9 @@ impl Gate {
         *self.verifier.write().unwrap_or_else(PoisonError::into_inner) = verifier;
     }
 
-    /// Server time; this machine's own before the first welcome.
-    pub fn now(&self) -> UnixMs {
-        self.clock.now()
+    /// Server time, or this machine's own before the first welcome; and how long the machine runs.
+    pub fn moment(&self) -> Moment {
+        Moment { now: self.clock.now(), uptime: uptime() }
     }
 
     /// Checks one request, `request` being its frame's payload; a request passes once.

@@ -99,6 +99,8 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     let pairing = Pairing::load(&config.data, server.url())?;
     let library = Library::open(&config.data)?;
     library.check_folders(&config.media)?;
+    let said: Vec<_> = config.access.iter().map(|(folder, _)| folder.clone()).collect();
+    library.keep_apart(&said)?;
     let media = config.media.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
     // Before the catalogue: it is made for all kinds of askers at once.
     let libraries = Libraries::new(library.clone(), rules(&config, &media)?);
@@ -124,11 +126,12 @@ pub async fn run_until(config: HostConfig, machine: Machine, shutdown: Cancellat
     outcome
 }
 
-/// Scans the folders once, without a server. `worker_exe` as in [`Machine`].
-pub fn scan_once(media: &[PathBuf], data: &Path, worker_exe: PathBuf) -> anyhow::Result<ScanSummary> {
+/// Scans the folders once, without a server. `apart`: folders of which something is said; `worker_exe` as in [`Machine`].
+pub fn scan_once(media: &[PathBuf], apart: &[PathBuf], data: &Path, worker_exe: PathBuf) -> anyhow::Result<ScanSummary> {
     let _lock = data_dir::claim(data)?;
     let library = Library::open(data)?;
     library.check_folders(media)?;
+    library.keep_apart(apart)?;
     let mut prober = Prober::new(worker_config(data, worker_exe));
     let _bar = ScanBar::show(&library);
     Ok(library.scan(media, &mut prober, &SystemClock, &AtomicBool::new(false))?)
@@ -186,7 +189,7 @@ impl Belonging<'_> {
         let waiting = Arc::new(Semaphore::new(WAITING_MAX));
         let name = self.config.name.as_str().into();
         let handler = Handler { name, library, libraries, engine, report, files: Files::new(media), clock, waiting };
-        let prekeys = Arc::new(Prekeys::new(self.key.clone(), pairing.host_id, gate.now()));
+        let prekeys = Arc::new(Prekeys::new(self.key.clone(), pairing.host_id, gate.moment()));
         let keeper = Keeper {
             data: self.config.data.clone(),
             name: self.config.name.clone(),

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 
 import { Adapter } from '../../assets/player/audio/adapt.js';
 import { Throughput } from '../../assets/player/audio/throughput.js';
-import { encodeFrame } from '../../assets/pcd/frame.js';
+import { concat, encodeFrame } from '../../assets/pcd/frame.js';
 import { readReply } from '../../assets/pcd/reply.js';
+import { openReply } from '../../assets/pcd/seal.js';
+import { sealing } from './sealing.js';
 
 const RUNGS = [400, 800, 1400, 3000, 5500];
 const SEGMENT_S = 4;
@@ -162,6 +164,14 @@ function chunkOf(length) {
   return chunk;
 }
 
+/** What a driver does besides: it tells how much came, before anything is opened or joined. */
+async function* heard(wire, transfer) {
+  for await (const piece of wire) {
+    transfer.got(piece.length);
+    yield piece;
+  }
+}
+
 /** Segments in chunks, read as the player reads them, over a way of `width` kbit/s that hands on `pieceBytes` at a time. */
 async function listen(throughput, clock, { width, media, chunkS, pieceBytes, makingMs = 0, segments = 30 }) {
   const chunk = chunkOf(Math.round((media * 1000 * chunkS) / 8));
@@ -179,7 +189,10 @@ async function listen(throughput, clock, { width, media, chunkS, pieceBytes, mak
       }
     }
   }
-  for (let n = 0; n < segments; n += 1) await readReply(wire(), { onPiece: () => {}, transfer: throughput.watch() });
+  for (let n = 0; n < segments; n += 1) {
+    const transfer = throughput.watch();
+    await readReply(heard(wire(), transfer), { onPiece: () => {}, transfer });
+  }
 }
 
 test('a narrow way is measured by segments in chunks, however short each burst', async () => {
@@ -188,6 +201,29 @@ test('a narrow way is measured by segments in chunks, however short each burst',
     const throughput = new Throughput(() => clock.ms);
     await listen(throughput, clock, { width, media, chunkS, pieceBytes: 1400 });
     assert.ok(Math.abs(throughput.kbps - width) < width * 0.1, `a way of ${width} kbit/s is taken for ${throughput.kbps}`);
+  }
+});
+
+test('a sealed reply says as much of the way, in whatever pieces it comes', async () => {
+  const { context, seal } = await sealing();
+  const header = encodeFrame(new TextEncoder().encode(JSON.stringify({ status: 'ok', length: 250_000, reply: {} })), 1 << 18);
+  const sealed = await seal(concat([header, new Uint8Array(250_000)]), 16 * 1024);
+  for (const pieceBytes of [1400, 16 * 1024, 64 * 1024, 128 * 1024]) {
+    const clock = { ms: 0 };
+    const throughput = new Throughput(() => clock.ms);
+    async function* wire() {
+      clock.ms += 40;
+      for (let at = 0; at < sealed.length; at += pieceBytes) {
+        const piece = sealed.slice(at, at + pieceBytes);
+        clock.ms += (piece.length * 8) / 2000;
+        yield piece;
+      }
+    }
+    for (let n = 0; n < 10; n += 1) {
+      const transfer = throughput.watch();
+      await readReply(openReply(heard(wire(), transfer), context), { transfer });
+    }
+    assert.ok(Math.abs(throughput.kbps - 2000) < 200, `in pieces of ${pieceBytes}: ${throughput.kbps}`);
   }
 });
 

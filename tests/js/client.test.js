@@ -88,6 +88,18 @@ test('renews an expired ticket and retries once', async () => {
   twice.client.close();
 });
 
+test('a host that was started anew is asked with its new key, three times at most', async () => {
+  const unknown = new HostError('prekey_unknown', 'x');
+  const { client, seen } = clientOf([unknown, OK]);
+  await client.request({ op: 'segment' });
+  assert.deepEqual(seen.tickets, ['/api/v1/sessions', '/api/v1/sessions/s/renew']);
+  client.close();
+  const never = clientOf([unknown]);
+  await assert.rejects(never.client.request({ op: 'segment' }), { code: 'prekey_unknown' });
+  assert.ok(never.seen.asked <= 6, `${never.seen.asked}`);
+  never.client.close();
+});
+
 test('a refusal is not asked again', async () => {
   const { client, seen } = clientOf([reply({ status: 'error', error: { code: 'gone', detail: 'it is gone' } })]);
   await assert.rejects(client.request({ op: 'segment' }), { name: 'HostError', code: 'gone', detail: 'it is gone' });

@@ -132,3 +132,13 @@ test('what is not sealed is heard only where nothing depends on it', async () =>
   await assert.rejects(all(openReply(inPieces(open({ status: 'ok', length: 0, reply: { op: 'segment' } }), 4), context)), { name: 'ConnectionError' });
   await assert.rejects(all(openReply(inPieces(Uint8Array.of(2, 3, 4), 4), context)), { message: 'the reply is not sealed' });
 });
+
+test('an answer in the open has an end, and pieces may be empty', async () => {
+  const { context } = await exchange();
+  const endless = concat([Uint8Array.of(0), new Uint8Array(10_000)]);
+  await assert.rejects(all(openReply(inPieces(endless, 1000), context)), { message: 'an answer in the open is too long' });
+  async function* withEmpty() {
+    for await (const piece of inPieces(sealedReply, 20)) yield* [new Uint8Array(0), piece];
+  }
+  assert.equal(toHex(await all(openReply(withEmpty(), context))), toHex(plainReply));
+});

@@ -57,8 +57,27 @@ test('refuses a prekey of another host, a changed one and one that is out of dat
   await assert.rejects(asked(await prekeyBy(host, { host: '018bcfe5-6800-7101-8101-010101010102' })), { code: 'host_key_changed' });
   const good = await prekeyBy(host);
   await assert.rejects(asked({ ...good, not_after_ms: good.not_after_ms + 1 }), { code: 'host_key_changed' });
-  await assert.rejects(asked(await prekeyBy(host, { notAfter: NOW - DAY - 1 })), { code: 'prekey_unknown' });
-  await asked(await prekeyBy(host, { notAfter: NOW - DAY + 1 }));
+  await assert.rejects(asked(await prekeyBy(host, { notAfter: NOW - 7 * DAY - 1 })), { code: 'clock_wrong' });
+  await asked(await prekeyBy(host, { notAfter: NOW - 7 * DAY + 1 }));
+});
+
+test('a key that was taken once is not taken for ever', async () => {
+  const host = await identity();
+  let now = NOW;
+  const trust = new HostTrust(HOST, { keep: memory(), now: () => now });
+  const keys = { key: host.key, prekey: await prekeyBy(host) };
+  await trust.prekey(keys);
+  now += 400 * DAY;
+  await assert.rejects(trust.prekey(keys), { code: 'clock_wrong' });
+});
+
+test('an identity that has not proved itself is not noted', async () => {
+  const keep = memory();
+  const [host, impostor] = [await identity(), await identity()];
+  const trust = new HostTrust(HOST, { keep, now: () => NOW });
+  await assert.rejects(trust.prekey({ key: impostor.key, prekey: await prekeyBy(host) }), { code: 'host_key_changed' });
+  await trust.prekey({ key: host.key, prekey: await prekeyBy(host) });
+  await assert.rejects(trust.prekey({ key: impostor.key, prekey: await prekeyBy(host) }), { code: 'host_key_changed' });
 });
 
 test('a host without a prekey is off line', async () => {

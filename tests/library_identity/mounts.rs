@@ -147,12 +147,67 @@ fn what_is_mounted_within_another_media_folder_is_not_seen_through_it() {
     if !in_own_world(&home, &[&private], script) {
         return;
     }
-    let index = rusqlite::Connection::open(home.data.join("library.db")).expect("opened");
-    let sql = "SELECT CAST(folder.path AS TEXT) || '/' || CAST(name AS TEXT) FROM track JOIN folder ON folder.n = track.folder
-               ORDER BY 1";
-    let mut paths = index.prepare(sql).expect("asked");
-    let paths = paths.query_map([], |row| row.get::<_, String>(0)).expect("asked").collect::<rusqlite::Result<Vec<_>>>().expect("read");
     let known =
         [home.media.join("ours.flac"), home.media.join("plain/plain.flac"), private.join("diary.flac"), private.join("tapes/tape.flac")];
-    assert_eq!(paths, known.map(|path| path.to_str().expect("plain").to_owned()));
+    assert_eq!(paths(&home.data.join("library.db")), known.map(|path| text(&path)));
+}
+
+/// The paths of all tracks that are there, or may be.
+fn paths(index: &Path) -> Vec<String> {
+    let index = rusqlite::Connection::open(index).expect("opened");
+    let sql = "SELECT CAST(folder.path AS TEXT) || '/' || CAST(name AS TEXT) FROM track JOIN folder ON folder.n = track.folder
+               WHERE state IN ('present', 'offline') ORDER BY 1";
+    let mut paths = index.prepare(sql).expect("asked");
+    paths.query_map([], |row| row.get(0)).expect("asked").collect::<rusqlite::Result<_>>().expect("read")
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().expect("plain").to_owned()
+}
+
+#[test]
+fn a_folder_whose_own_name_leads_nowhere_is_not_seen_by_another_one() {
+    // It is renamed; its disk is unmounted; and its mount point goes as well.
+    let ways = [r#"mv "$3" "$3-2""#, r#"umount "$3""#, r#"umount "$3" && rmdir "$3""#];
+    for (way, is_part_known) in ways.iter().zip([false, true, true]) {
+        let home = Home::new();
+        let (private, kept) = (home.data.with_file_name("private"), home.data.with_file_name("kept"));
+        song(&kept.join("diary.flac"), 1);
+        song(&kept.join("tapes/tape.flac"), 7);
+        song(&home.media.join("ours.flac"), 13);
+        fs::create_dir(&private).expect("made");
+        // A disk of the private folder's own, where it is to be unmounted.
+        let disk = if way.starts_with("mv") { "true" } else { r#"mount -t tmpfs none "$3""# };
+        let part = if is_part_known { r#"mkdir "$1/part" && mount --bind "$3/tapes" "$1/part""# } else { "true" };
+        let script = format!(
+            r#"both() {{ "$0" host scan --media "$1" --media "$3" --data "$2" >/dev/null || exit 1; }}
+            {{ {disk}; }} && cp -r "$4"/* "$3" && mkdir "$1/all" && mount --bind "$3" "$1/all" && {{ {part}; }} || exit 77
+            both "$@"; {way} || exit 78; both "$@"; both "$@""#
+        );
+        if !in_own_world(&home, &[&private, &kept], &script) {
+            return;
+        }
+        let known = [home.media.join("ours.flac"), private.join("diary.flac"), private.join("tapes/tape.flac")];
+        assert_eq!(paths(&home.data.join("library.db")), known.map(|path| text(&path)), "{way}");
+    }
+}
+
+#[test]
+fn a_folder_of_which_something_is_said_is_not_seen_by_another_name_whatever_the_flags_say() {
+    let home = Home::new();
+    let [private, settings] = ["private", "host.toml"].map(|name| home.data.with_file_name(name));
+    song(&private.join("diary.flac"), 1);
+    song(&private.join("tapes/tape.flac"), 7);
+    song(&home.media.join("ours.flac"), 13);
+    // One that lies in a media folder is there by its own name.
+    let inner = home.media.join("inner");
+    song(&inner.join("inner.flac"), 19);
+    let folder = |path: &Path| format!("[[folder]]\npath = {:?}\naccess = \"private\"\n", text(path));
+    fs::write(&settings, folder(&private) + &folder(&inner)).expect("written");
+    let script = r#"cd "$1" && mkdir all part again && mount --bind "$3" all && mount --bind "$3/tapes" part && mount --bind inner again || exit 77
+        "$0" host scan --config "$4" --media "$1" --data "$2" >/dev/null"#;
+    if !in_own_world(&home, &[&private, &settings], script) {
+        return;
+    }
+    assert_eq!(paths(&home.data.join("library.db")), [inner.join("inner.flac"), home.media.join("ours.flac")].map(|path| text(&path)));
 }

@@ -392,7 +392,7 @@ fn a_video_without_a_cover_gets_a_picture_once_for_each_state_of_its_file() {
     std::fs::create_dir(&media).expect("made");
     film(&media, "a.mp4", "testsrc2=s=160x90:r=10:d=2", &["-c:v", "libx264"]);
     film(&media, "b.mp4", "testsrc2=s=160x90:r=10:d=2", &["-c:v", "libx264"]);
-    let scan = || iroam::host::scan_once(std::slice::from_ref(&media), &data, env!("CARGO_BIN_EXE_iroam").into()).expect("scanned");
+    let scan = || iroam::host::scan_once(std::slice::from_ref(&media), &[], &data, env!("CARGO_BIN_EXE_iroam").into()).expect("scanned");
     scan();
     let library = Library::open(&data).expect("opens");
     let bare = library.bare_videos().expect("asked");

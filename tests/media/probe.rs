@@ -138,7 +138,9 @@ fn what_is_no_media_is_refused_in_words_that_name_no_path() {
     ] {
         let path = dir.path().join(name);
         std::fs::write(&path, content).expect("written");
-        let refused = probe(&mut prober, &path).expect_err(name);
+        // A machine that is too busy to look says so, and is asked again.
+        let asked = (0..5).map(|_| probe(&mut prober, &path).expect_err(name));
+        let refused = asked.into_iter().find(|refused| !matches!(refused, MediaError::TooLong)).expect("it is looked at some time");
         assert!(matches!(refused, MediaError::Unplayable(_)), "{name}: {refused:?}");
         assert!(!refused.to_string().contains(dir.path().to_str().expect("UTF-8")), "{refused}");
     }

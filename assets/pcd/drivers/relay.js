@@ -14,10 +14,11 @@ const SILENCE_MS_MAX = 20_000;
 export function open({ url, hostId, prekey, fetch: ask = (input, init) => fetch(input, init) }) {
   return {
     name: 'relay',
-    async send(request, { signal, urgency }) {
-      const { wire, context } = await sealRequest(request, { hostId, prekey: await prekey(), urgency });
+    async send(request, { signal, urgency, heard = () => {} }) {
+      const key = await unlessAborted(prekey(), signal);
+      const { wire, context } = await sealRequest(request, { hostId, prekey: key, urgency });
       signal.throwIfAborted();
-      return openReply(await send(ask, url, wire, signal), context);
+      return openReply(await send(ask, url, wire, { signal, heard }), context);
     },
   };
 }
@@ -26,10 +27,10 @@ export function open({ url, hostId, prekey, fetch: ask = (input, init) => fetch(
  * @param {typeof fetch} ask
  * @param {string} url
  * @param {import('../driver.js').Bytes} request
- * @param {AbortSignal} signal
+ * @param {{ signal: AbortSignal, heard: (bytes: number) => void }} options
  * @returns {Promise<AsyncIterable<import('../driver.js').Bytes>>}
  */
-async function send(ask, url, request, signal) {
+async function send(ask, url, request, { signal, heard }) {
   const guard = silenceGuard(signal);
   try {
     const response = await ask(url, {
@@ -42,7 +43,7 @@ async function send(ask, url, request, signal) {
     });
     if (!response.ok) throw asHostGone(await envelopeError(response));
     if (!response.body) throw new ConnectionError('the relay answered without a body');
-    return pieces(response.body.getReader(), guard, signal);
+    return pieces(response.body.getReader(), guard, { signal, heard });
   } catch (error) {
     guard.stop();
     throw asConnectionError(error, signal);
@@ -52,14 +53,15 @@ async function send(ask, url, request, signal) {
 /**
  * @param {ReadableStreamDefaultReader<import('../driver.js').Bytes>} reader
  * @param {ReturnType<typeof silenceGuard>} guard
- * @param {AbortSignal} signal
+ * @param {{ signal: AbortSignal, heard: (bytes: number) => void }} options
  */
-async function* pieces(reader, guard, signal) {
+async function* pieces(reader, guard, { signal, heard }) {
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       guard.heard();
+      heard(value.length);
       yield value;
     }
   } catch (error) {
@@ -69,6 +71,22 @@ async function* pieces(reader, guard, signal) {
     // Leaving the loop early (a bad header) must stop the host's work too.
     reader.cancel().catch(() => {});
   }
+}
+
+/**
+ * What others wait for as well is not to hold whoever has given up.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} signal
+ * @returns {Promise<T>}
+ */
+function unlessAborted(promise, signal) {
+  return new Promise((resolve, reject) => {
+    const give = () => reject(signal.reason);
+    if (signal.aborted) give();
+    signal.addEventListener('abort', give, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', give));
+  });
 }
 
 /** @param {AbortSignal} signal */

@@ -5,6 +5,8 @@ const TEXTS = Object.freeze({
   signed_out: 'You are signed out. Sign in again.',
   host_gone: 'This host was removed from your account. Pair it again to play from it.',
   host_key_changed: 'The host does not show the key that it had before, so nothing is sent to it. If its owner did not set it up anew, somebody may be in between.',
+  prekey_unknown: 'The host was started anew and has not told its new key yet. Try again in a moment.',
+  clock_wrong: 'The clock of this computer, or of the host, is wrong by days. Set it right, then reload the page.',
   host_offline: 'The host is off line. Switch the PC on, or start iroam host on it.',
   host_failed: 'The host did not answer. Trying again may help.',
   ticket_wrong_host: 'The host refused: it was paired anew. Reload the page.',

@@ -17,10 +17,15 @@ CREATE TABLE folder (
     beside INTEGER                                  -- stands for the covers and lyrics in it, and their times
 ) STRICT;
 
--- What a scan found in each media folder, so that the next one knows how far it has come.
+-- What a scan found in each media folder, so that the next one knows how far it has come; and where each folder was of which its owner
+-- says something, so that it is known by other names while it is away.
 CREATE TABLE media_folder (
-    path  BLOB    NOT NULL PRIMARY KEY,
-    files INTEGER NOT NULL
+    path   BLOB    NOT NULL PRIMARY KEY,
+    files  INTEGER NOT NULL DEFAULT 0,
+    device INTEGER,                                 -- `st_dev` and `st_ino`; NULL: it was never there with anything in it
+    inode  INTEGER,
+    mount  TEXT,                                    -- `major:minor`, and where it is on that device, as in proc(5)
+    below  BLOB
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE artist (

@@ -113,7 +113,7 @@ impl Keeper {
         let addresses = tokio::net::lookup_host(address).await.map_err(|error| DialError::Unreachable(error.to_string()))?;
         let mut last = DialError::Unreachable("its name has no address".to_owned());
         for server in addresses {
-            let prekey = self.prekeys.current(self.session.gate.now());
+            let prekey = self.prekeys.current(self.session.gate.moment());
             let hello = Hello { versions: VERSIONS, name: self.name.clone(), software: env!("CARGO_PKG_VERSION").to_owned(), prekey };
             match HostTunnel::connect_within(patience, server, server_key, &self.key, hello).await {
                 Err(error @ (DialError::Unreachable(_) | DialError::TimedOut)) => last = error,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::host::prekeys::Prekeys;
+use crate::host::prekeys::{Moment, Prekeys};
 use crate::host::session::{RequestStream, StreamError};
 use crate::net::{NetError, RelayStream};
 use crate::protocol::limits::RELAY_REQUEST_BYTES_MAX;
@@ -30,19 +30,20 @@ impl From<NetError> for StreamError {
 pub(super) struct SealedStream {
     stream: RelayStream,
     prekeys: Arc<Prekeys>,
+    opened_at: Moment,
     /// `None` until the request was opened: before that nothing can be sealed for whoever sent it.
     sealer: Option<ReplySealer>,
     is_begun: bool,
 }
 
 impl SealedStream {
-    pub(super) fn new(stream: RelayStream, prekeys: Arc<Prekeys>) -> Self {
-        Self { stream, prekeys, sealer: None, is_begun: false }
+    pub(super) fn new(stream: RelayStream, prekeys: Arc<Prekeys>, opened_at: Moment) -> Self {
+        Self { stream, prekeys, opened_at, sealer: None, is_begun: false }
     }
 
     fn open(&mut self, wire: &[u8]) -> Result<Vec<u8>, SealError> {
         let sealed = SealedRequest::parse(wire)?;
-        let opened = self.prekeys.with(sealed.prekey, |key, host| sealed.open(key, host, random::bytes()));
+        let opened = self.prekeys.with(sealed.prekey, self.opened_at, |key, host| sealed.open(key, host, random::bytes()));
         let opened = opened.ok_or(SealError::UnknownPrekey)??;
         self.stream.set_priority(-i32::from(sealed.urgency));
         self.sealer = Some(opened.reply);

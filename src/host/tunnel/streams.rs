@@ -1,5 +1,6 @@
 //! Serves one tunnel while it lasts.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ use crate::types::HostId;
 
 /// Requests worked on at a time; the tunnel lets a few more in, to be told so.
 const REQUESTS_MAX: usize = 64;
+/// Before a report that was not taken is made again.
+const REPORT_PAUSE: Duration = Duration::from_secs(5);
 /// How long one more waits for a place: many that come at once, and only want to wait for a change, give theirs back in no time.
 const PLACE_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -29,17 +32,14 @@ pub(super) async fn serve(
     shutdown: &CancellationToken,
 ) -> Closed {
     let room = Arc::new(Semaphore::new(REQUESTS_MAX));
+    let mut renewing = pin!(renew(tunnel, session, prekeys));
     loop {
         tokio::select! {
             stream = tunnel.accept() => match stream {
                 Ok(stream) => begin(stream, session, prekeys, &room),
                 Err(closed) => return closed,
             },
-            () = sleep(prekeys.due_in(session.gate.now())) => {
-                let report = Report::Prekey { prekey: prekeys.current(session.gate.now()) };
-                // A tunnel that does not take it is at its end, which is told above.
-                let _ = tunnel.report(&report).await;
-            },
+            () = &mut renewing => unreachable!("keys are renewed as long as there is a tunnel"),
             notice = tunnel.next_notice() => match notice {
                 Ok(Notice::TicketKeys { ticket_keys }) => session.gate.set_keys(host, &ticket_keys),
                 // The connection's own end says more than that of its notices.
@@ -53,13 +53,24 @@ pub(super) async fn serve(
     }
 }
 
+/// Tells serve of each new prekey, again until it takes it. Never ends.
+async fn renew(tunnel: &HostTunnel, session: &Session, prekeys: &Prekeys) {
+    loop {
+        sleep(prekeys.due_in(session.gate.moment())).await;
+        let report = Report::Prekey { prekey: prekeys.current(session.gate.moment()) };
+        while tunnel.report(&report).await.is_err() {
+            sleep(REPORT_PAUSE).await;
+        }
+    }
+}
+
 fn begin(stream: OpeningStream, session: &Session, prekeys: &Arc<Prekeys>, room: &Arc<Semaphore>) {
     let (session, prekeys, room) = (session.clone(), prekeys.clone(), room.clone());
     tokio::spawn(async move {
         let place = timeout(PLACE_PATIENCE, room.acquire_owned()).await;
         // An opening that does not parse leaves nothing to answer: the stream is reset.
         let Ok(stream) = stream.open().await else { return };
-        let stream = SealedStream::new(stream, prekeys);
+        let stream = SealedStream::new(stream, prekeys, session.gate.moment());
         match place {
             Ok(Ok(place)) => session.answer(stream, place).await,
             Ok(Err(_)) | Err(_) => refuse(stream, ErrorBody::new(ErrorCode::Busy, "The host has too much to do. Try again shortly.")).await,

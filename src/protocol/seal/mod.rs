@@ -1,4 +1,4 @@
-//! Sealing: what the relay carries between player and host, so that the server in the middle reads none of it.
+//! Sealing: what the relay carries between player and host, so that the server in the middle has none of it in readable form.
 //!
 //! A request is sealed to the host's prekey by HPKE (RFC 9180, base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM). Its reply
 //! is sealed in chunks under a key that is exported from the same context, as in chunked Oblivious HTTP (RFC 9458, section 4.4, and

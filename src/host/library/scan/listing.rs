@@ -14,7 +14,7 @@ use super::{covers, walk};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) device: u64,
-    inode: u64,
+    pub(super) inode: u64,
 }
 
 impl Place {
@@ -106,7 +106,7 @@ impl Listing {
     }
 }
 
-fn is_hidden(entry: &DirEntry) -> bool {
+pub(super) fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().first() == Some(&b'.')
 }
 

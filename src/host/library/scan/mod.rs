@@ -6,6 +6,7 @@ mod folders;
 mod gentle;
 mod known;
 mod listing;
+mod mounts;
 mod names;
 mod pictures;
 mod pipeline;
@@ -44,6 +45,8 @@ pub(super) struct State {
     progress: Progress,
     /// Folders that a scan has found away. What is below them may be back.
     away: Mutex<BTreeSet<PathBuf>>,
+    /// Folders of which something is said, absolute.
+    apart: Mutex<Vec<PathBuf>>,
 }
 
 impl State {
@@ -58,6 +61,10 @@ impl State {
             away.clear();
         }
         away.extend(found.iter().cloned());
+    }
+
+    fn apart(&self) -> Vec<PathBuf> {
+        self.apart.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn lock_away(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
@@ -96,6 +103,14 @@ impl Drop for Scanning<'_> {
 }
 
 impl Library {
+    /// `folders` are seen by their own names alone, as media folders are, whether they are media folders or not: with whom they are shared
+    /// is said of those.
+    pub fn keep_apart(&self, folders: &[PathBuf]) -> Result<(), LibraryError> {
+        let folders = folders::absolute(folders)?;
+        *self.shared.scan.apart.lock().unwrap_or_else(PoisonError::into_inner) = folders;
+        Ok(())
+    }
+
     /// A folder that was never seen must exist; one that was may be away for a while, and its tracks are kept.
     pub fn check_folders(&self, media: &[PathBuf]) -> Result<(), LibraryError> {
         for folder in folders::absolute(media)? {

@@ -1,93 +1,145 @@
-//! Media folders that are met under other names: a folder may be mounted at several places, and belongs to the media folder that its
-//! owner named, with whom that one is shared.
+//! Folders that are met under other names: one may be mounted at several places, and belongs to the folder that its owner named, with whom
+//! that one is shared. Where each was is remembered: it is the same folder while its own name leads nowhere.
 
-use std::ffi::OsString;
+use std::collections::HashMap;
 use std::fs;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use rusqlite::{Connection, params};
+
+use super::super::row::{path_bytes, path_of};
 use super::folders;
-use super::listing::{Place, real};
+use super::listing::{Place, is_hidden, real};
+use super::mounts::{Location, Mount, location, mounts};
+
+/// A folder of which its owner says something, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Named {
+    name: PathBuf,
+    real: PathBuf,
+    /// It is walked as what it is.
+    is_root: bool,
+    held: Held,
+    /// Nothing is in it: perhaps a place for a disk that is not there.
+    is_empty: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Held {
+    place: Place,
+    location: Option<Location>,
+}
+
+/// Whose another name a folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Other {
+    /// Of one that is there.
+    Present,
+    /// Of one that is away, as far as can be told.
+    Away,
+}
 
 pub(super) struct Names {
-    /// Where the media folders are that answer.
-    places: Vec<Place>,
-    /// Where a part of a media folder is mounted within one.
-    mounted: Vec<PathBuf>,
+    mounts: Vec<Mount>,
+    there: Vec<Named>,
+    /// What the index remembers of those that are away.
+    away: Vec<Held>,
+    /// Where a part of a named folder is mounted within a media folder.
+    mounted: HashMap<PathBuf, Other>,
+    /// What the index does not have yet.
+    news: Vec<(PathBuf, Held)>,
 }
 
 impl Names {
-    pub(super) fn of(roots: &[PathBuf]) -> Self {
-        let there: Vec<_> = roots.iter().filter(|root| folders::is_readable(root)).map(|root| (root.clone(), real(root))).collect();
-        let mounts = fs::read("/proc/self/mountinfo").map(|text| parsed(&text)).unwrap_or_default();
-        Self { places: there.iter().filter_map(|(root, _)| Place::of(root).ok()).collect(), mounted: mounted(&mounts, &there) }
-    }
-
-    /// Whether `folder`, which lies in a media folder, is another one or a part of one, mounted here as well.
-    pub(super) fn is_other(&self, folder: &Path, place: Place) -> bool {
-        self.places.contains(&place) || self.mounted.iter().any(|mounted| mounted == folder)
-    }
-}
-
-/// A line of proc(5)'s mountinfo.
-#[derive(Debug, PartialEq, Eq)]
-struct Mount {
-    device: String,
-    /// The folder of its file system that is mounted.
-    root: PathBuf,
-    point: PathBuf,
-}
-
-/// Where a folder is whatever is mounted where: a device, and a path on it.
-type Location<'a> = (&'a str, PathBuf);
-
-fn parsed(mountinfo: &[u8]) -> Vec<Mount> {
-    let mount = |line: &[u8]| {
-        let mut fields = line.split(|byte| *byte == b' ').skip(2);
-        let device = String::from_utf8(fields.next()?.to_vec()).ok()?;
-        Some(Mount { device, root: unescaped(fields.next()?), point: unescaped(fields.next()?) })
-    };
-    mountinfo.split(|byte| *byte == b'\n').filter_map(mount).collect()
-}
-
-/// Spaces and the like are `\040`.
-fn unescaped(mut field: &[u8]) -> PathBuf {
-    let mut bytes = Vec::with_capacity(field.len());
-    while let Some((first, rest)) = field.split_first() {
-        let code = rest.get(..3).filter(|_| *first == b'\\').and_then(|code| std::str::from_utf8(code).ok());
-        match code.and_then(|code| u8::from_str_radix(code, 8).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                field = &rest[3..];
+    /// `roots`: the media folders; `apart`: others of which something is said; all absolute.
+    pub(super) fn of(roots: &[PathBuf], apart: &[PathBuf], index: &Connection) -> rusqlite::Result<Self> {
+        let mounts = mounts();
+        let mut remembered = remembered(index)?;
+        let (mut there, mut away, mut news, mut own) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (name, is_root) in roots.iter().map(|root| (root, true)).chain(apart.iter().map(|folder| (folder, false))) {
+            let known = remembered.remove(name);
+            let found = Named::find(name, is_root, &mounts);
+            own.push(found.as_ref().map_or_else(|| name.clone(), |named| named.real.clone()));
+            let is_known = |named: &Named| known.as_ref() == Some(&named.held);
+            match &found {
+                Some(named) if !named.is_empty && !is_known(named) => news.push((name.clone(), named.held.clone())),
+                Some(named) if is_known(named) || !named.is_empty => {}
+                _ => away.extend(known),
             }
-            None => {
-                bytes.push(*first);
-                field = rest;
-            }
+            there.extend(found);
         }
+        let walked: Vec<_> = there.iter().filter(|named| named.is_root).map(|named| (named.name.clone(), named.real.clone())).collect();
+        let locations = |held: &mut dyn Iterator<Item = &Held>| held.filter_map(|held| held.location.clone()).collect::<Vec<_>>();
+        let parts = |held: &mut dyn Iterator<Item = &Held>| self::mounted(&mounts, &locations(held), &walked, &own);
+        let mut mounted: HashMap<_, _> = parts(&mut away.iter()).into_iter().map(|folder| (folder, Other::Away)).collect();
+        mounted.extend(parts(&mut there.iter().map(|named| &named.held)).into_iter().map(|folder| (folder, Other::Present)));
+        Ok(Self { mounts, there, away, mounted, news })
     }
-    OsString::from_vec(bytes).into()
+
+    /// Whether `folder`, which lies in a media folder, is another one that has a name of its own, or a part of one, mounted here as well.
+    pub(super) fn other(&self, folder: &Path, place: Place) -> Option<Other> {
+        let is_other = |named: &Named| named.held.place == place && (named.is_root || named.real != real(folder));
+        if self.there.iter().any(is_other) {
+            return Some(Other::Present);
+        }
+        let is_away = |held: &Held| held.place == place && self.is_elsewhere(folder, held);
+        self.mounted.get(folder).copied().or_else(|| self.away.iter().any(is_away).then_some(Other::Away))
+    }
+
+    /// A number alone is not enough: the next folder that is made may get that of one that was deleted.
+    fn is_elsewhere(&self, folder: &Path, held: &Held) -> bool {
+        let real = real(folder);
+        self.mounts.iter().any(|mount| mount.point == real) || location(&self.mounts, &real, None) == held.location
+    }
+
+    pub(super) fn is_news(&self) -> bool {
+        !self.news.is_empty()
+    }
+
+    /// To be done before anything is found by these names.
+    pub(super) fn remember(&self, index: &Connection) -> rusqlite::Result<()> {
+        let sql = "INSERT INTO media_folder (path, device, inode, mount, below) VALUES (?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE
+                   SET device = excluded.device, inode = excluded.inode, mount = excluded.mount, below = excluded.below";
+        for (name, Held { place, location }) in &self.news {
+            let (mount, below) = location.as_ref().map(|Location { device, path }| (device, path_bytes(path))).unzip();
+            index.execute(sql, params![path_bytes(name), place.device.cast_signed(), place.inode.cast_signed(), mount, below])?;
+        }
+        Ok(())
+    }
 }
 
-/// `without`: what is mounted at this very place is not looked at.
-fn location<'a>(mounts: &'a [Mount], folder: &Path, without: Option<&Path>) -> Option<Location<'a>> {
-    let around = mounts.iter().filter(|mount| folder.starts_with(&mount.point) && without != Some(&mount.point));
-    // Of several at one place the last one hides the others.
-    let mount = around.max_by_key(|mount| mount.point.components().count())?;
-    let below = folder.strip_prefix(&mount.point).ok()?;
-    Some((&mount.device, mount.root.join(below)))
+impl Named {
+    fn find(name: &Path, is_root: bool, mounts: &[Mount]) -> Option<Self> {
+        if !folders::is_readable(name) {
+            return None;
+        }
+        let real = real(name);
+        let held = Held { place: Place::of(name).ok()?, location: location(mounts, &real, None) };
+        let is_empty = fs::read_dir(name).ok()?.all(|entry| entry.is_ok_and(|entry| is_hidden(&entry)));
+        Some(Self { name: name.to_owned(), real, is_root, held, is_empty })
+    }
 }
 
-/// `roots`: media folders by name, and where each really is.
-fn mounted(mounts: &[Mount], roots: &[(PathBuf, PathBuf)]) -> Vec<PathBuf> {
-    let places: Vec<Location<'_>> = roots.iter().filter_map(|(_, real)| location(mounts, real, None)).collect();
-    let is_part = |(device, path): &Location<'_>| places.iter().any(|(other, root)| device == other && path.starts_with(root));
+/// Where named folders were when they were last there.
+fn remembered(index: &Connection) -> rusqlite::Result<HashMap<PathBuf, Held>> {
+    let mut statement = index.prepare("SELECT path, device, inode, mount, below FROM media_folder WHERE device NOT NULL")?;
+    let rows = statement.query_map([], |row| {
+        let place = Place { device: row.get::<_, i64>("device")?.cast_unsigned(), inode: row.get::<_, i64>("inode")?.cast_unsigned() };
+        let (mount, below) = (row.get::<_, Option<String>>("mount")?, row.get::<_, Option<Vec<u8>>>("below")?);
+        let location = mount.zip(below).map(|(device, below)| Location { device, path: path_of(&below).to_owned() });
+        Ok((path_of(row.get_ref("path")?.as_blob()?).to_owned(), Held { place, location }))
+    })?;
+    rows.collect()
+}
+
+/// Where what lies in one of `held` is mounted within `roots`, media folders by name and where each really is; not in its `own` place.
+fn mounted(mounts: &[Mount], held: &[Location], roots: &[(PathBuf, PathBuf)], own: &[PathBuf]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for Mount { point, .. } in mounts {
         let Some(place) = location(mounts, point, None) else { continue };
         // What is mounted where it lies anyway, to protect it from writes say, has no other name.
         let is_elsewhere = location(mounts, point, Some(point)).is_none_or(|beneath| beneath != place);
-        if !is_elsewhere || !is_part(&place) || roots.iter().any(|(_, real)| real == point) {
+        if !is_elsewhere || !held.iter().any(|held| place.is_within(held)) || own.contains(point) {
             continue;
         }
         let named = roots.iter().filter_map(|(name, real)| point.strip_prefix(real).ok().map(|below| name.join(below)));
@@ -98,6 +150,7 @@ fn mounted(mounts: &[Mount], roots: &[(PathBuf, PathBuf)]) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::mounts::parsed;
     use super::*;
 
     #[test]
@@ -112,7 +165,14 @@ mod tests {
               7 1 8:33 / /srv/music/stick rw - vfat /dev/sdc1 rw\n",
         );
         let root = |name: &str, real: &str| (PathBuf::from(name), PathBuf::from(real));
-        let roots = [root("/music", "/srv/music"), root("/home/me/diary", "/home/me/diary"), root("/srv/disk/films", "/srv/disk/films")];
-        assert_eq!(mounted(&mounts, &roots), ["/music/my tapes", "/music/films"].map(PathBuf::from));
+        let roots = [root("/music", "/srv/music")];
+        let own = ["/srv/music", "/home/me/diary", "/srv/disk/films"].map(PathBuf::from);
+        let held: Vec<_> = own.iter().filter_map(|folder| location(&mounts, folder, None)).collect();
+        let parts = |held: &[Location]| mounted(&mounts, held, &roots, &own);
+        assert_eq!(parts(&held), ["/music/my tapes", "/music/films"].map(PathBuf::from));
+        // By its own name, and by another one.
+        let stick = [Location { device: "8:33".to_owned(), path: "/".into() }];
+        assert_eq!(parts(&stick), [PathBuf::from("/music/stick")]);
+        assert_eq!(mounted(&mounts, &stick, &roots, &["/srv/music/stick".into()]), [PathBuf::new(); 0]);
     }
 }

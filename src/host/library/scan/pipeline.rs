@@ -59,15 +59,16 @@ impl Scan<'_> {
     pub(super) fn run(&self) -> Result<ScanSummary, LibraryError> {
         let known = self.library.shared.readers.read(KnownFolders::read)?;
         let pictures = Pictures::new(self.library);
-        let names = Names::of(self.roots);
+        let apart: Vec<_> = self.library.shared.scan.apart().into_iter().filter(|folder| !self.roots.contains(folder)).collect();
+        let names = &self.library.shared.readers.read(|index| Names::of(self.roots, &apart, index))?;
         let (devices, lanes, away) = self.lanes();
         let scope = &Scope { roots: self.roots, devices: &devices, targets: &self.targets, is_full: self.is_full, known: &known };
         self.library.shared.scan.progress.walks(lanes.len());
         thread::scope(|threads| {
             let (notes, written) = bounded(NOTES_MAX);
-            let writer = start(threads, "scan-write", move || self.write(&written, away, scope))?;
+            let writer = start(threads, "scan-write", move || self.write(&written, away, (scope, names)))?;
             let walkers =
-                lanes.iter().map(|lane| self.start_lane(threads, lane, (&known, &names), &pictures, &notes)).collect::<Result<Vec<_>, _>>();
+                lanes.iter().map(|lane| self.start_lane(threads, lane, (&known, names), &pictures, &notes)).collect::<Result<Vec<_>, _>>();
             drop(notes);
             let walkers = walkers?;
             // Their end is the writer's: it has heard all there is.
@@ -173,13 +174,17 @@ impl Scan<'_> {
     }
 
     /// The writer's work.
-    fn write(&self, notes: &Receiver<Note>, away: Vec<Seen>, scope: &Scope<'_>) -> Result<ScanSummary, LibraryError> {
+    fn write(&self, notes: &Receiver<Note>, away: Vec<Seen>, (scope, names): (&Scope<'_>, &Names)) -> Result<ScanSummary, LibraryError> {
         let index = db::open_for_writing(&self.library.index())?;
         // Ids and fingerprints come in no order: each new one touches another page.
         index.pragma_update(None, "cache_size", -CACHE_KIB)?;
         index.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
         let progress = &self.library.shared.scan.progress;
         let shared = &self.library.shared;
+        if names.is_news() {
+            shared.changes.own_index();
+            names.remember(&index)?;
+        }
         let reaches = Reaches::new(self.roots);
         let reach = |folder: &Path, device| reaches.of(folder, device);
         let summary = ScanSummary::new(self.roots);

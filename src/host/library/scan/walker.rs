@@ -14,7 +14,7 @@ use super::super::row::Stamp;
 use super::super::{Library, LibraryError};
 use super::known::{self, Known, KnownFolder, KnownFolders};
 use super::listing::{self, Listing, Place, list};
-use super::names::Names;
+use super::names::{Names, Other};
 use super::progress::Progress;
 use super::refused::{self, Remembered};
 use super::renumbered::Renumbered;
@@ -114,8 +114,8 @@ impl<N: From<Seen>> Walker<'_, N> {
             return Ok(());
         }
         let mut above = target.path.ancestors().skip(1).take_while(|folder| folder.starts_with(root) && *folder != root);
-        if above.any(|folder| Place::of(folder).is_ok_and(|place| self.names.is_other(folder, place))) {
-            return Ok(());
+        if let Some((folder, other)) = above.find_map(|folder| Some((folder, self.names.other(folder, Place::of(folder).ok()?)?))) {
+            return self.other(target.root, folder.to_owned(), other);
         }
         let mut waiting = vec![(target.path.clone(), 0)];
         while let Some((path, depth)) = waiting.pop() {
@@ -132,7 +132,8 @@ impl<N: From<Seen>> Walker<'_, N> {
                 }
             };
             // Mounted here as well: it is a media folder by its own name, with whom that one is shared, and is walked as that.
-            if path != *root && self.names.is_other(&path, listing.place) {
+            if let Some(other) = self.names.other(&path, listing.place).filter(|_| path != *root) {
+                self.other(target.root, path, other)?;
                 continue;
             }
             let is_away = listing.is_empty
@@ -168,6 +169,14 @@ impl<N: From<Seen>> Walker<'_, N> {
             }
         }
         Ok(false)
+    }
+
+    /// What is known by the name of one that is away is kept: it may be a disk like it.
+    fn other(&self, root: usize, path: PathBuf, other: Other) -> Result<(), Over> {
+        match other {
+            Other::Present => Ok(()),
+            Other::Away => self.away(root, path, "it is another name of a folder that is away, and nothing new in it is shown".to_owned()),
+        }
     }
 
     fn away(&self, root: usize, path: PathBuf, reason: String) -> Result<(), Over> {
