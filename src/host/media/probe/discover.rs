@@ -19,6 +19,9 @@ use crate::protocol::{SourceAudio, SourceMedia, SourceVideo};
 /// Less than the parent's patience, so that the error is the better one.
 const LIMIT: gst::ClockTime = gst::ClockTime::from_seconds(4);
 
+/// What was found out, and what went wrong.
+type Told = (DiscovererInfo, Option<glib::Error>);
+
 /// Facts of any file that GStreamer can open.
 pub fn discover(path: &Path) -> Result<Probed, MediaError> {
     let (info, error) = ask(path)?;
@@ -80,10 +83,10 @@ fn missing(info: &DiscovererInfo) -> MediaError {
 }
 
 /// Runs the discoverer. Its plain call would say either what it found or what went wrong, and a missing decoder is both.
-fn ask(path: &Path) -> Result<(DiscovererInfo, Option<glib::Error>), MediaError> {
+fn ask(path: &Path) -> Result<Told, MediaError> {
     let uri = glib::filename_to_uri(path, None).map_err(MediaError::internal)?;
     let context = glib::MainContext::new();
-    let found: Arc<Mutex<Option<(DiscovererInfo, Option<glib::Error>)>>> = Arc::default();
+    let found: Arc<Mutex<Option<Told>>> = Arc::default();
     let told = Arc::clone(&found);
     let asked = context.with_thread_default(|| {
         let discoverer = pbutils::Discoverer::new(LIMIT)?;
