@@ -42,7 +42,8 @@ pub enum Request {
     Tracks {
         ids: Vec<TrackId>,
     },
-    /// Takes tracks out of the library whose files have vanished, all such without `tracks`. The owner's alone.
+    /// Takes tracks out of the library whose files have vanished, all such without `tracks`; those named also if their disk is away. The
+    /// owner's alone.
     Purge {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tracks: Option<Vec<TrackId>>,

@@ -69,6 +69,42 @@ fn a_copy_does_not_take_the_id_of_a_song_on_a_disk_that_is_away() {
 }
 
 #[test]
+fn a_copy_of_a_disk_does_not_take_the_ids_of_the_one_that_is_away() {
+    let home = Home::new();
+    let [first, second, kept] = ["first", "second", "kept.flac"].map(|name| home.data.with_file_name(name));
+    song(&kept, 7);
+    // Two file systems that were filled in the same way number their files in the same way.
+    let script = r#"data="$2"; fill() { mkdir -p "$1" && mount -t tmpfs none "$1" || exit 77; mkdir "$1/Album" && cp "$2" "$1/Album/$3"; }
+        inode() { stat -c %i "$1"; }
+        fill "$3" "$5" ours.flac && fill "$4" "$5" copy.flac &&
+        [ "$(inode "$3/Album/ours.flac")" = "$(inode "$4/Album/copy.flac")" ] || exit 77
+        mkdir "$1/USB" && mount --bind "$3" "$1/USB" && scan "$1" "$2" && mkdir "$data/before" && cp "$data"/library.db* "$data/before" &&
+        umount "$1/USB" && rmdir "$1/USB" && mkdir "$1/Backup" && mount --bind "$4" "$1/Backup" && scan "$1" "$2""#;
+    if !in_own_world(&home, &[&first, &second, &kept], script) {
+        return;
+    }
+    let [before, after] = ["before/library.db", "library.db"].map(|name| tracks(&home.data.join(name)));
+    let id = by_name(&before, "ours.flac").0;
+    assert_eq!(by_name(&after, "ours.flac"), (id, "offline"));
+    assert_ne!(by_name(&after, "copy.flac").0, id);
+}
+
+#[test]
+fn an_album_that_is_emptied_on_a_disk_with_another_number_is_missing_and_not_away() {
+    let home = Home::new();
+    let [gone, stays] = ["Gone/gone.flac", "Stays/stays.flac"].map(|name| home.media.join(name));
+    song(&gone, 7);
+    song(&stays, 13);
+    home.scan();
+    let index = rusqlite::Connection::open(home.data.join("library.db")).expect("opened");
+    assert_eq!(index.execute("UPDATE folder SET device = 12345", []).expect("noted"), 2);
+    fs::remove_file(&gone).expect("ours");
+    home.scan();
+    let known = tracks(&home.data.join("library.db"));
+    assert_eq!([by_name(&known, "gone.flac").1, by_name(&known, "stays.flac").1], ["missing", "present"]);
+}
+
+#[test]
 fn what_was_moved_on_a_disk_that_has_another_number_now_is_what_it_was() {
     let home = Home::new();
     let renumber = || {

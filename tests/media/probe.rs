@@ -157,9 +157,21 @@ fn a_worker_that_hangs_or_crashes_costs_one_file() {
     // The first worker never answers, the second dies at once, later ones work.
     let script = format!("echo x >> '{0}'; case $(wc -l < '{0}') in 1) exec sleep 600;; 2) exit 3;; esac", mark.display());
     let mut prober = prober_of(&wrapped(dir.path(), &script), dir.path());
-    assert!(matches!(probe(&mut prober, &good), Err(MediaError::Unplayable(text)) if text.contains("too long")));
-    assert!(matches!(probe(&mut prober, &good), Err(MediaError::Unplayable(text)) if text.contains("crash")));
+    assert!(matches!(probe(&mut prober, &good), Err(MediaError::TooLong)));
+    assert!(matches!(probe(&mut prober, &good), Err(MediaError::Internal(text)) if text.contains("crash")));
     assert!(probe(&mut prober, &good).is_ok());
+}
+
+#[test]
+fn a_file_that_the_system_does_not_give_is_not_called_damaged() {
+    let dir = tempfile::tempdir().expect("a temp dir");
+    // It has a size, and none of its bytes can be read.
+    let path = Path::new("/sys/class/net/lo/speed");
+    if !std::fs::metadata(path).is_ok_and(|file| file.len() > 0) || std::fs::read(path).is_ok() {
+        eprintln!("not tried: this system has no such file");
+        return;
+    }
+    assert_eq!(probe(&mut prober(dir.path()), path), Err(MediaError::Gone));
 }
 
 #[test]

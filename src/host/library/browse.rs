@@ -57,7 +57,7 @@ impl Library {
             self.shared.readers.read(|index| {
                 let mut narrowed = Narrowed::default();
                 if let Some(text) = &asked.selection.search {
-                    let found = catalogue.search(index, text, asked.selection.exact)?;
+                    let found = catalogue.search(index, text, &asked.selection)?;
                     narrowed.to.extend(found.bits);
                     narrowed.corrected = found.corrected;
                 }

@@ -222,3 +222,28 @@ fn remembered<K: Eq + Hash>(known: &mut HashMap<K, i64>, key: K, find: impl FnOn
     known.insert(key, n);
     Ok(n)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Library, Made, db};
+    use super::*;
+
+    #[test]
+    fn what_a_track_is_known_by_stays_when_it_could_not_be_told_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = Library::open(folder.path()).expect("opens");
+        let made = Made::plain(1);
+        let (id, path, file) = (made.id, made.path.clone(), made.file.clone());
+        library.keep_made([made]).expect("written");
+        let index = db::open_for_writing(&library.index()).expect("opens");
+        let fingerprint = || index.query_row("SELECT fingerprint FROM track", [], |row| row.get::<_, Option<[u8; 16]>>(0)).expect("read");
+        let texts = Texts::of(&file, path.file_name().expect("a name"));
+        let before = fingerprint();
+        for told in [None, Some(Fingerprint([7; 16]))] {
+            let stamp = Stamp { mtime_ms: 9, size: 9, inode: 9 };
+            let kept = Kept { id, path: &path, stamp, fingerprint: told, file: &file, texts: &texts, art: None };
+            Keeper::new(&index).keep(&kept, UnixMs(9)).expect("kept");
+            assert_eq!(fingerprint(), told.map(|told| told.0).or(before));
+        }
+    }
+}

@@ -9,7 +9,7 @@ INSERT INTO track (
 ON CONFLICT (id) DO UPDATE SET
     folder = excluded.folder, name = excluded.name,
     state = 'present', state_at_ms = iif(track.state = 'present', track.state_at_ms, excluded.state_at_ms),
-    mtime_ms = excluded.mtime_ms, size = excluded.size, inode = excluded.inode, fingerprint = excluded.fingerprint, song = excluded.song,
+    mtime_ms = excluded.mtime_ms, size = excluded.size, inode = excluded.inode, fingerprint = ifnull(excluded.fingerprint, track.fingerprint), song = excluded.song,
     kind = excluded.kind, title = excluded.title, sort_title = excluded.sort_title, album = excluded.album, artist = excluded.artist,
     album_artist = excluded.album_artist, composer = excluded.composer, genre = excluded.genre, track_no = excluded.track_no,
     disc_no = excluded.disc_no, year = excluded.year, bpm = excluded.bpm, rating = excluded.rating, compilation = excluded.compilation,

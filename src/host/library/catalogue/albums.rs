@@ -21,7 +21,7 @@ pub(super) struct Albums {
     pub(super) by_id: Vec<u32>,
 }
 
-/// What the tracks of each album say that somebody sees.
+/// What the tracks of each album say that somebody sees; those that are gone only where all are.
 #[derive(Debug)]
 pub(super) struct Facts {
     /// The first of its tracks' that is known.
@@ -30,17 +30,26 @@ pub(super) struct Facts {
     pub(super) added_s: Vec<u32>,
     /// The number of its picture; 0: none.
     pub(super) pictures: Vec<u32>,
+    /// Whether one of its tracks is there.
+    there: Vec<bool>,
     orders: [OnceLock<Vec<u32>>; 4],
 }
 
 impl Facts {
     pub(super) fn new(albums: usize) -> Self {
-        Self { years: vec![None; albums], added_s: vec![0; albums], pictures: vec![0; albums], orders: Default::default() }
+        let (years, added_s, pictures, there) = (vec![None; albums], vec![0; albums], vec![0; albums], vec![false; albums]);
+        Self { years, added_s, pictures, there, orders: Default::default() }
     }
 
     /// Takes in what a track says.
-    pub(super) fn learn(&mut self, album: u32, year: i16, added_s: u32, picture: u32) {
+    pub(super) fn learn(&mut self, album: u32, is_there: bool, (year, added_s, picture): (i16, u32, u32)) {
         let at = album as usize;
+        if is_there && !self.there[at] {
+            (self.years[at], self.added_s[at], self.pictures[at]) = (None, 0, 0);
+            self.there[at] = true;
+        } else if self.there[at] && !is_there {
+            return;
+        }
         self.years[at] = self.years[at].or((year != NO_YEAR).then_some(year));
         self.added_s[at] = self.added_s[at].max(added_s);
         if self.pictures[at] == 0 {

@@ -1,5 +1,7 @@
 //! Makes a catalogue from the index: one pass over each of its tables.
 
+use std::sync::OnceLock;
+
 use rusqlite::{Connection, Row};
 
 use super::super::Totals;
@@ -71,6 +73,7 @@ impl Catalogue {
             albums,
             orders: Orders::default(),
             search: Search::default(),
+            ready: OnceLock::new(),
             seen: Vec::new(),
         }
     }
@@ -159,8 +162,9 @@ impl Catalogue {
         folders.note(&mut self.seen, row.get("folder")?, position);
         if album != NONE {
             let (art, added_s) = (row.get::<_, Option<u32>>("art")?.unwrap_or(0), within((added_ms / 1000).cast_signed()));
+            let is_there = self.flags[position] & flag::PRESENT != 0;
             for seen in self.seen.iter_mut().filter(|seen| seen.sees(position)) {
-                seen.albums.learn(album, year, added_s, art);
+                seen.albums.learn(album, is_there, (year, added_s, art));
             }
         }
         Ok(())

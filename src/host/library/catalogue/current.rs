@@ -86,12 +86,21 @@ impl Library {
 
     /// As [`Self::refresh`], and makes all orders and what searches need, so that nobody waits for them.
     pub fn prepare(&self) -> Result<(), LibraryError> {
+        self.make_ready().map(drop)
+    }
+
+    /// Whether there was anything to make.
+    fn make_ready(&self) -> Result<bool, LibraryError> {
         let catalogue = self.rebuild()?;
         self.shared.catalogue.is_coming.send_replace(false);
+        if catalogue.ready.get().is_some() {
+            return Ok(false);
+        }
         catalogue.sort_all();
         self.shared.readers.read(|index| catalogue.prepare_search(index))?;
+        // This takes the longer the more the process holds.
         memory::give_back();
-        Ok(())
+        Ok(catalogue.ready.set(()).is_ok())
     }
 
     /// Makes the catalogue, and from now on the next one whenever the index has changed, in the background, until the library is dropped.
@@ -240,6 +249,17 @@ mod tests {
         narrowed.refresh().expect("made");
         library.refresh().expect("made");
         assert_eq!(library.changes().since(listener, Some(told)).changed, [id]);
+    }
+
+    #[test]
+    fn what_is_ready_is_left_alone_until_the_index_changes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = Library::open(folder.path()).expect("opens");
+        library.keep_made([Made::plain(1)]).expect("written");
+        let made = || library.make_ready().expect("made");
+        assert_eq!([made(), made()], [true, false]);
+        library.keep_made([Made::plain(2)]).expect("written");
+        assert_eq!([made(), made()], [true, false]);
     }
 
     #[test]

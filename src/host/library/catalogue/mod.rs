@@ -23,6 +23,8 @@ mod values;
 mod view;
 mod vocabulary;
 
+use std::sync::OnceLock;
+
 pub(super) use bits::Bits;
 pub(super) use current::Current;
 pub(super) use order::Wanted;
@@ -60,6 +62,8 @@ pub(super) struct Catalogue {
     albums: Albums,
     orders: order::Orders,
     search: search::Search,
+    /// Set once all orders and what searches need are made.
+    ready: OnceLock<()>,
     /// By kind of asker; the first sees everything.
     seen: Vec<view::Seen>,
 }

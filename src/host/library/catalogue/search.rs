@@ -11,6 +11,7 @@ use super::bits::Bits;
 use super::vocabulary::Vocabulary;
 use super::{Catalogue, Recent, View};
 use crate::host::library::words::sought;
+use crate::protocol::Selection;
 
 /// Words of a search beyond these are not looked at.
 const WORDS_MAX: usize = 16;
@@ -47,20 +48,21 @@ impl Default for Search {
 }
 
 impl View {
-    /// The tracks that have, for each word of `text`, a word that begins with it. Unless `exact`, a word that none has is taken for the one
-    /// most like it.
-    pub(in crate::host::library) fn search(&self, index: &Connection, text: &str, exact: bool) -> rusqlite::Result<Found> {
+    /// Of the tracks that `selection` is among, those that have, for each word of `text`, a word that begins with it. Unless the selection
+    /// is exact, a word that none of them has is taken for the one most like it.
+    pub(in crate::host::library) fn search(&self, index: &Connection, text: &str, selection: &Selection) -> rusqlite::Result<Found> {
+        let part = self.in_part(selection);
         let mut words = sought(text);
         words.truncate(WORDS_MAX);
         let mut is_corrected = false;
         let mut found: Option<Bits> = None;
         for word in &mut words {
-            let mut bits = self.seen_beginning(index, word)?;
+            let mut bits = self.beginning_in(index, &part, word)?;
             if bits.is_empty()
-                && !exact
-                && let Some(likely) = self.nearest(index, word)?
+                && !selection.exact
+                && let Some(likely) = self.nearest(index, &part, word)?
             {
-                bits = self.seen_beginning(index, &likely)?;
+                bits = self.beginning_in(index, &part, &likely)?;
                 *word = likely;
                 is_corrected = true;
             }
@@ -72,20 +74,22 @@ impl View {
         Ok(Found { bits: found, corrected: is_corrected.then(|| words.join(" ")) })
     }
 
-    fn seen_beginning(&self, index: &Connection, word: &str) -> rusqlite::Result<Bits> {
+    fn beginning_in(&self, index: &Connection, part: &Bits, word: &str) -> rusqlite::Result<Bits> {
         let mut bits = Bits::clone(&*self.beginning(index, word)?);
-        self.hide(&mut bits);
+        bits.keep(part);
         Ok(bits)
     }
 
-    /// What it is most like of the words of tracks that the asker sees: the others are none, and have no part in the choice.
-    fn nearest(&self, index: &Connection, word: &str) -> rusqlite::Result<Option<String>> {
+    /// What it is most like of the words of tracks that may be found: the others, which the asker does not see or which are gone, are none,
+    /// and have no part in the choice.
+    fn nearest(&self, index: &Connection, part: &Bits, word: &str) -> rusqlite::Result<Option<String>> {
+        let is_all = part.count() == self.len();
         self.prepared(index)?.vocabulary.nearest(word, |known, tracks| {
-            if !self.is_narrowed() {
+            if is_all {
                 return Ok(tracks);
             }
             let mut bits = self.matching(index, &quoted(known))?;
-            self.hide(&mut bits);
+            bits.keep(part);
             Ok(u32::try_from(bits.count()).unwrap_or(u32::MAX))
         })
     }

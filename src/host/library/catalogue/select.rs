@@ -95,13 +95,16 @@ impl View {
     }
 
     /// What vanished is in a part of its own, but for rules that ask for it; what lies on a disk that is away is nowhere.
-    fn named(&self, selection: &Selection) -> Bits {
-        let there = match selection.only {
+    pub(super) fn in_part(&self, selection: &Selection) -> Bits {
+        self.there(match selection.only {
             Some(Only::Missing) => flag::MISSING,
             _ if selection.rules.as_ref().is_some_and(asks_for_missing) => flag::PRESENT | flag::MISSING,
             _ => flag::PRESENT,
-        };
-        let mut bits = self.there(there);
+        })
+    }
+
+    fn named(&self, selection: &Selection) -> Bits {
+        let mut bits = self.in_part(selection);
         if let Some(kind) = selection.kind {
             bits.keep(&self.of_kind(kind));
         }

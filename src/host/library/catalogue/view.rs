@@ -170,9 +170,4 @@ impl View {
             bits.keep(seen);
         }
     }
-
-    /// Whether there may be tracks that the asker does not see.
-    pub(super) fn is_narrowed(&self) -> bool {
-        self.seen().bits.is_some()
-    }
 }

@@ -65,9 +65,14 @@ impl Vocabulary {
         });
         let mut near: Vec<_> = near.collect();
         near.sort_unstable();
-        for alike in near.chunk_by(|a, b| a.0 == b.0) {
+        for alike in near.chunk_by_mut(|a, b| a.0 == b.0) {
             let mut best = None;
+            // The commonest first: none has more tracks that are seen than tracks.
+            alike.sort_by_key(|(_, at, _)| Reverse(self.tracks[*at]));
             for (_, at, beginning) in alike {
+                if best.is_some_and(|(tracks, _)| tracks > self.tracks[*at]) {
+                    break;
+                }
                 let tracks = seen(self.words.text(*at), self.tracks[*at])?;
                 best = best.max((tracks > 0).then_some((tracks, Reverse(*beginning))));
             }

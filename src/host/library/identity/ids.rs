@@ -32,6 +32,8 @@ pub(super) struct Held {
 pub(in super::super) struct Asked<'a> {
     path: &'a Path,
     stamp: Stamp,
+    /// Where it lies, `st_dev`.
+    device: u64,
     fingerprint: Option<Fingerprint>,
     /// The track of its path.
     known: Option<Held>,
@@ -60,7 +62,13 @@ impl<'a> Identities<'a> {
         self.looks.leave_alone(folder);
     }
 
-    pub(in super::super) fn ask<'f>(&self, path: &'f Path, stamp: Stamp, fingerprint: Option<Fingerprint>) -> rusqlite::Result<Asked<'f>> {
+    pub(in super::super) fn ask<'f>(
+        &self,
+        path: &'f Path,
+        stamp: Stamp,
+        device: u64,
+        fingerprint: Option<Fingerprint>,
+    ) -> rusqlite::Result<Asked<'f>> {
         let known = self.at(path)?;
         let others = match fingerprint {
             Some(fingerprint) if known.as_ref().is_none_or(|known| known.fingerprint != Some(fingerprint)) => {
@@ -68,7 +76,7 @@ impl<'a> Identities<'a> {
             }
             _ => Vec::new(),
         };
-        Ok(Asked { path, stamp, fingerprint, known, others })
+        Ok(Asked { path, stamp, device, fingerprint, known, others })
     }
 
     /// Whether [`Self::look`] may take long: not to be done within a transaction.
@@ -78,10 +86,10 @@ impl<'a> Identities<'a> {
 
     /// Finds a track with this sound whose file is no longer where it was.
     pub(in super::super) fn look<'f>(&self, asked: Asked<'f>) -> rusqlite::Result<Found<'f>> {
-        let Asked { path, stamp, fingerprint, known, others } = asked;
+        let Asked { path, stamp, device, fingerprint, known, others } = asked;
         let mut moved = None;
         for held in others {
-            match self.looks.whereabouts(&held, fingerprint, stamp)? {
+            match self.looks.whereabouts(&held, fingerprint, stamp, device)? {
                 Whereabouts::There => {}
                 whereabouts => {
                     moved = Some((held, whereabouts));

@@ -12,4 +12,4 @@ pub use fingerprint::Fingerprint;
 pub(super) use ids::Identities;
 pub(super) use key::IdKey;
 pub(super) use purge::forget_purged;
-pub(super) use whereabouts::Reach;
+pub(super) use whereabouts::{Reach, witnesses};

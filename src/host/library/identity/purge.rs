@@ -1,4 +1,4 @@
-//! Tracks that their owner wants to see no more: those whose file has vanished.
+//! Tracks that their owner wants to see no more: those whose file has vanished, or lies on a disk that will not come back.
 //!
 //! A purged track is out of everything that is listed at once, and can be brought back for a while. After that its row goes; its id stays
 //! with the sound it had, and what listeners made of it stays in their database, so that a file that comes back is the track it was.
@@ -17,9 +17,11 @@ const UNDO_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(12);
 
 impl Library {
-    /// Purges those of `tracks` whose file has vanished, or all such; tells which.
+    /// Purges those of `tracks` whose file is not there, or all whose file has vanished; tells which. What lies on a disk that is away is
+    /// purged only by its name: most disks come back.
     pub fn purge(&self, tracks: Option<&[TrackId]>, now: UnixMs) -> Result<Vec<TrackId>, LibraryError> {
-        let sql = "UPDATE track SET state = 'purged', state_at_ms = ?1 WHERE state = 'missing' AND (?2 IS NULL OR id = ?2) RETURNING id";
+        let sql = "UPDATE track SET state = 'purged', state_at_ms = ?1
+                   WHERE (?2 IS NULL AND state = 'missing') OR (id = ?2 AND state IN ('missing', 'offline')) RETURNING id";
         self.turn(|index| {
             let mut statement = index.prepare(sql)?;
             let mut turned = Vec::new();
@@ -82,6 +84,21 @@ mod tests {
     use super::super::super::Made;
     use super::*;
     use crate::types::UserId;
+
+    #[test]
+    fn what_lies_on_a_disk_that_is_away_is_purged_by_its_name_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = Library::open(folder.path()).expect("opens");
+        let made = [1, 2, 3].map(Made::plain);
+        let [away, gone, there] = [0, 1, 2].map(|at: usize| made[at].id);
+        library.keep_made(made).expect("written");
+        let index = db::open_for_writing(&library.index()).expect("opens");
+        for (id, state) in [(away, "offline"), (gone, "missing")] {
+            index.execute("UPDATE track SET state = ? WHERE id = ?", params![state, id.0.as_bytes()]).expect("marked");
+        }
+        assert_eq!(library.purge(None, UnixMs(2)).expect("purged"), [gone]);
+        assert_eq!(library.purge(Some(&[there, away]), UnixMs(2)).expect("purged"), [away]);
+    }
 
     #[test]
     fn a_purge_is_told_although_this_process_wrote_something_else_just_before() {

@@ -14,6 +14,7 @@ mod progress;
 mod reach;
 mod read;
 mod refused;
+mod renumbered;
 mod settle;
 mod summary;
 mod sweep;

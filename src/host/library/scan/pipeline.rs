@@ -9,7 +9,6 @@ use std::thread::{self, Scope as Threads, ScopedJoinHandle};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::super::identity::Fingerprint;
 use super::super::tags::Tagged;
 use super::super::texts::Texts;
 use super::super::{Library, LibraryError, db};
@@ -17,6 +16,7 @@ use super::known::KnownFolders;
 use super::names::Names;
 use super::pictures::Pictures;
 use super::reach::Reaches;
+use super::renumbered::Renumbered;
 use super::settle::Scope;
 use super::summary::ScanSummary;
 use super::walker::{Job, Seen, Target, Walker};
@@ -123,6 +123,7 @@ impl Scan<'_> {
             names,
             restless: self.restless,
             known,
+            renumbered: Renumbered::new(self.library),
             progress,
             jobs,
             notes: notes.clone(),
@@ -149,13 +150,15 @@ impl Scan<'_> {
         let path = job.path();
         let taken = catch_unwind(AssertUnwindSafe(|| {
             let root = &self.roots[job.folder.root];
-            let read = read::open(&path).and_then(|file| Ok((read::read(&path, &file, root, job.stamp.size, prober)?, file)));
-            let (Tagged { described, picture }, file) = match read {
+            let read = read::open(&path).and_then(|file| {
+                let tagged = read::read(&path, &file, root, job.stamp.size, prober)?;
+                Ok((tagged, read::fingerprint(&file)?))
+            });
+            let (Tagged { described, picture }, fingerprint) = match read {
                 Ok(read) => read,
                 Err(refusal) => return Ok(Err(refusal)),
             };
             let mut made = Vec::new();
-            let fingerprint = Fingerprint::of(&file).ok();
             let art = pictures.of(&job.folder, picture.as_deref(), &mut made)?;
             let texts = Texts::of(&described, &job.name);
             Ok(Ok((described, texts, fingerprint, art, made)))

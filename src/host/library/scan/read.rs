@@ -7,7 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::super::described::Described;
-use super::super::tags::{self, Tagged};
+use super::super::identity::Fingerprint;
+use super::super::tags::{self, Silent, Tagged};
 use super::walk;
 use crate::host::media::{MediaError, Prober, check_facts};
 use crate::protocol::SourceMedia;
@@ -35,6 +36,13 @@ impl From<String> for Refusal {
     }
 }
 
+impl From<Silent> for Refusal {
+    fn from(silent: Silent) -> Self {
+        let kind = if matches!(silent, Silent::Damaged(_)) { Refused::Damaged } else { Refused::Unread };
+        Self { reason: silent.to_string(), kind }
+    }
+}
+
 impl From<MediaError> for Refusal {
     fn from(error: MediaError) -> Self {
         let is_damaged = matches!(error, MediaError::Unplayable(_) | MediaError::NotFound { .. });
@@ -49,13 +57,23 @@ pub(super) fn read(path: &Path, file: &File, root: &Path, size: u64, prober: &mu
     }
     match careful(|| tags::song(path, Some(root), file)) {
         Ok(song) => checked(song),
+        Err(silent @ Silent::Unread(_)) => Err(silent.into()),
         // Pictures in a file that is named like a song, say.
-        Err(reason) => match look(path, root, size, file, prober) {
+        Err(Silent::Damaged(reason)) => match look(path, root, size, file, prober) {
             Ok(found) => checked(found),
             Err(error @ MediaError::MissingPlugin(_)) => Err(error.into()),
             Err(error) => Err(Refusal { reason, ..error.into() }),
         },
     }
+}
+
+/// What an open file is known by wherever it goes; `None` when damage keeps that from being told. A track whose file cannot be read just
+/// now is not written without it: it would be another one after its next move.
+pub(super) fn fingerprint(file: &File) -> Result<Option<Fingerprint>, Refusal> {
+    Fingerprint::of(file).map(Some).or_else(|error| match Silent::of(&error) {
+        Silent::Damaged(_) => Ok(None),
+        unread @ Silent::Unread(_) => Err(unread.into()),
+    })
 }
 
 /// By its headers or by GStreamer; tags are welcome but not needed.
@@ -72,8 +90,8 @@ fn checked(read: Tagged) -> Result<Tagged, Refusal> {
 }
 
 /// A parser that panics over a hostile file costs that file only.
-fn careful<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err("its tags are damaged".to_owned()))
+fn careful<T>(read: impl FnOnce() -> Result<T, Silent>) -> Result<T, Silent> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(Silent::damaged("its tags are damaged")))
 }
 
 /// Opens without waiting for anybody: a file that became a pipe or a device since it was listed is refused, not read.
@@ -93,6 +111,25 @@ fn unread(what: &str, error: &io::Error) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::media::WorkerConfig;
+
+    #[test]
+    fn a_file_whose_bytes_the_system_does_not_give_is_not_damaged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut prober = Prober::new(WorkerConfig { exe: folder.path().join("none"), registry: folder.path().join("none") });
+        for ending in ["mp3", "flac", "ogg", "opus", "m4a", "wav", "aiff", "aac", "ape", "wv", "mpc", "spx"] {
+            let path = folder.path().join("song").with_extension(ending);
+            std::fs::write(&path, [0; 4096]).expect("written");
+            // Opened in such a way, each read of it fails.
+            let file = OpenOptions::new().write(true).open(&path).expect("opened");
+            let read = read(&path, &file, folder.path(), 4096, &mut prober);
+            assert_eq!(read.err().map(|refusal| refusal.kind), Some(Refused::Unread), "{ending}");
+            assert_eq!(fingerprint(&file).err().map(|refusal| refusal.kind), Some(Refused::Unread), "{ending}");
+            let file = File::open(&path).expect("opened");
+            assert!(fingerprint(&file).is_ok_and(|found| found.is_some()), "{ending}");
+            assert!(matches!(tags::song(&path, None, &file), Err(Silent::Damaged(_))), "{ending}");
+        }
+    }
 
     #[test]
     fn a_file_that_cannot_be_read_now_is_neither_damaged_nor_gone() {

@@ -17,6 +17,7 @@ use super::listing::{self, Listing, Place, list};
 use super::names::{Names, Other};
 use super::progress::Progress;
 use super::refused::{self, Remembered};
+use super::renumbered::Renumbered;
 use crate::types::ArtId;
 
 /// Deeper folders are not looked into: no library needs them, a loop of mounts would.
@@ -93,6 +94,7 @@ pub(super) struct Walker<'a, N> {
     /// Files that somebody writes just now: they are left as they are known.
     pub(super) restless: &'a HashSet<PathBuf>,
     pub(super) known: &'a KnownFolders,
+    pub(super) renumbered: Renumbered<'a>,
     pub(super) progress: &'a Progress,
     pub(super) jobs: Sender<Job>,
     pub(super) notes: Sender<N>,
@@ -134,7 +136,12 @@ impl<N: From<Seen>> Walker<'_, N> {
                 self.other(target.root, path, other)?;
                 continue;
             }
-            if listing.is_empty && self.was_on_another_device(&path, listing.place.device) {
+            let is_away = listing.is_empty
+                && match self.was_on_another_disk(root, &path, listing.place.device) {
+                    Ok(is_away) => is_away,
+                    Err(error) => return self.tell(Seen::Failed(error)),
+                };
+            if is_away {
                 let reason = "the folder is empty, as if its disk were not mounted; its tracks are kept until it is back";
                 self.away(target.root, path, reason.to_owned())?;
                 continue;
@@ -153,8 +160,15 @@ impl<N: From<Seen>> Walker<'_, N> {
         is_part && matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
     }
 
-    fn was_on_another_device(&self, folder: &Path, device: u64) -> bool {
-        self.known.below(folder).any(|known| known.device != Some(device))
+    /// Or it is not known: a scan broke off.
+    fn was_on_another_disk(&self, root: &Path, folder: &Path, device: u64) -> Result<bool, LibraryError> {
+        for known in self.known.below(folder).filter(|known| known.device != Some(device)) {
+            let is_same = known.device.map(|noted| self.renumbered.is(root, noted, device)).transpose()?;
+            if is_same != Some(true) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What is known by the name of one that is away is kept: it may be a disk like it.

@@ -192,7 +192,7 @@ impl<'a> Writer<'a> {
         let Taken { job, described, texts, fingerprint, art, made } = taken;
         let now = self.clock.now();
         let path = job.path();
-        let asked = self.identities.ask(&path, job.stamp, *fingerprint)?;
+        let asked = self.identities.ask(&path, job.stamp, job.folder.device, *fingerprint)?;
         // A disk that takes its time, or never answers again, keeps no other writer waiting.
         if self.identities.is_far(&asked) {
             self.commit()?;

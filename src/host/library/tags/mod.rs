@@ -19,12 +19,14 @@ pub(super) mod lyrics;
 mod mp4;
 mod names;
 mod popm;
+mod silent;
 mod song;
 mod sylt;
 
 use std::fs::File;
 use std::path::Path;
 
+pub(super) use silent::Silent;
 pub(super) use song::is_tagged;
 
 use super::described::Described;
@@ -39,7 +41,7 @@ pub(super) struct Tagged {
 }
 
 /// A song by its tags and headers; `root`: the media folder that it lies in.
-pub(super) fn song(path: &Path, root: Option<&Path>, file: &File) -> Result<Tagged, String> {
+pub(super) fn song(path: &Path, root: Option<&Path>, file: &File) -> Result<Tagged, Silent> {
     let (probed, fields) = song::read(path, file)?;
     Ok(tagged(path, root, probed, fields))
 }

@@ -1,6 +1,5 @@
 //! A song by its tags and headers.
 
-use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufReader, Seek};
 use std::path::Path;
@@ -21,7 +20,7 @@ use lofty::properties::FileProperties;
 use lofty::wavpack::WavPackFile;
 
 use super::fields::Fields;
-use super::{ape, asf, chunks, comments, id3, mp4};
+use super::{Silent, ape, asf, chunks, comments, id3, mp4};
 use crate::host::media::Probed;
 use crate::host::media::copy_mime;
 use crate::protocol::{SourceAudio, SourceMedia};
@@ -35,20 +34,20 @@ pub fn is_tagged(path: &Path) -> bool {
 }
 
 /// What a song is and says.
-pub(super) fn read(path: &Path, file: &File) -> Result<(Probed, Fields), String> {
+pub(super) fn read(path: &Path, file: &File) -> Result<(Probed, Fields), Silent> {
     let by_name = path.extension().and_then(FileType::from_ext).unwrap_or(FileType::Mpeg);
-    let probe = Probe::with_file_type(BufReader::new(file), by_name).guess_file_type().map_err(|error| damaged(&error))?;
-    let kind = probe.file_type().ok_or("its format is not known")?;
+    let probe = Probe::with_file_type(BufReader::new(file), by_name).guess_file_type().map_err(|error| Silent::of(&error))?;
+    let kind = probe.file_type().ok_or(Silent::damaged("its format is not known"))?;
     // A film that is named like a song.
     if kind == FileType::Mp4 && by_name != FileType::Mp4 {
-        return Err("it is not what its name says".to_owned());
+        return Err(Silent::damaged("it is not what its name says"));
     }
     let mut fields = Fields::default();
     let (properties, name) = parse(file, kind, true, &mut fields)?;
-    let (name, lossless) = name.or(codec(kind)).ok_or("its format is not played here")?;
+    let (name, lossless) = name.or(codec(kind)).ok_or(Silent::damaged("its format is not played here"))?;
     let duration_ms = u64::try_from(properties.duration().as_millis()).unwrap_or(0);
     if duration_ms == 0 {
-        return Err("it holds no sound".to_owned());
+        return Err(Silent::damaged("it holds no sound"));
     }
     let audio = SourceAudio {
         codec: name.to_owned(),
@@ -80,17 +79,17 @@ pub(super) fn tags_of(path: &Path, file: &File, fields: &mut Fields) {
 }
 
 /// Reads by the format: lofty the headers, and tags that it reads in time that grows with their bytes only; the rest is ours.
-fn parse(file: &File, kind: FileType, with_properties: bool, fields: &mut Fields) -> Result<(FileProperties, Codec), String> {
-    let length = file.metadata().map_err(|error| damaged(&error))?.len();
+fn parse(file: &File, kind: FileType, with_properties: bool, fields: &mut Fields) -> Result<(FileProperties, Codec), Silent> {
+    let length = file.metadata().map_err(|error| Silent::of(&error))?.len();
     let mut reader = BufReader::new(file);
-    reader.rewind().map_err(|error| damaged(&error))?;
+    reader.rewind().map_err(|error| Silent::of(&error))?;
     let all = ParseOptions::new().read_properties(with_properties);
     let bare = ParseOptions::new().read_properties(with_properties).read_tags(false);
     let mut codec = None;
     let properties = match kind {
         FileType::Flac => {
-            id3::skip(&mut reader).map_err(|error| damaged(&error))?;
-            let flac = FlacFile::read_from(&mut reader, all).map_err(|error| damaged(&error))?;
+            id3::skip(&mut reader).map_err(|error| Silent::of(&error))?;
+            let flac = FlacFile::read_from(&mut reader, all).map_err(|error| Silent::of(&error))?;
             comments::pictures(flac.pictures(), fields);
             if let Some(tag) = flac.vorbis_comments() {
                 comments::push(tag, fields);
@@ -101,22 +100,22 @@ fn parse(file: &File, kind: FileType, with_properties: bool, fields: &mut Fields
             properties(&flac)
         }
         FileType::Vorbis => {
-            let ogg = VorbisFile::read_from(&mut reader, all).map_err(|error| damaged(&error))?;
+            let ogg = VorbisFile::read_from(&mut reader, all).map_err(|error| Silent::of(&error))?;
             comments::push(ogg.vorbis_comments(), fields);
             properties(&ogg)
         }
         FileType::Opus => {
-            let ogg = OpusFile::read_from(&mut reader, all).map_err(|error| damaged(&error))?;
+            let ogg = OpusFile::read_from(&mut reader, all).map_err(|error| Silent::of(&error))?;
             comments::push(ogg.vorbis_comments(), fields);
             properties(&ogg)
         }
         FileType::Speex => {
-            let ogg = SpeexFile::read_from(&mut reader, all).map_err(|error| damaged(&error))?;
+            let ogg = SpeexFile::read_from(&mut reader, all).map_err(|error| Silent::of(&error))?;
             comments::push(ogg.vorbis_comments(), fields);
             properties(&ogg)
         }
         FileType::Mp4 => {
-            let file = Mp4File::read_from(&mut reader, all).map_err(|error| damaged(&error))?;
+            let file = Mp4File::read_from(&mut reader, all).map_err(|error| Silent::of(&error))?;
             if let Some(ilst) = file.ilst() {
                 mp4::push(ilst, fields);
             }
@@ -125,21 +124,21 @@ fn parse(file: &File, kind: FileType, with_properties: bool, fields: &mut Fields
         }
         FileType::Wav => {
             chunks::wav(file, length, fields);
-            properties(&WavFile::read_from(&mut reader, bare).map_err(|error| damaged(&error))?)
+            properties(&WavFile::read_from(&mut reader, bare).map_err(|error| Silent::of(&error))?)
         }
         FileType::Aiff => {
             chunks::aiff(file, length, fields);
-            properties(&AiffFile::read_from(&mut reader, bare).map_err(|error| damaged(&error))?)
+            properties(&AiffFile::read_from(&mut reader, bare).map_err(|error| Silent::of(&error))?)
         }
         _ => {
             ends(file, length, fields);
             match kind {
-                FileType::Mpeg => properties(&MpegFile::read_from(&mut reader, bare).map_err(|error| damaged(&error))?),
-                FileType::Aac => properties(&AacFile::read_from(&mut reader, bare).map_err(|error| damaged(&error))?),
-                FileType::Ape => properties(&ApeFile::read_from(&mut reader, bare).map_err(|error| damaged(&error))?),
-                FileType::WavPack => properties(&WavPackFile::read_from(&mut reader, bare).map_err(|error| damaged(&error))?),
-                FileType::Mpc => properties(&MpcFile::read_from(&mut reader, bare).map_err(|error| damaged(&error))?),
-                _ => return Err("its format is not played here".to_owned()),
+                FileType::Mpeg => properties(&MpegFile::read_from(&mut reader, bare).map_err(|error| Silent::of(&error))?),
+                FileType::Aac => properties(&AacFile::read_from(&mut reader, bare).map_err(|error| Silent::of(&error))?),
+                FileType::Ape => properties(&ApeFile::read_from(&mut reader, bare).map_err(|error| Silent::of(&error))?),
+                FileType::WavPack => properties(&WavPackFile::read_from(&mut reader, bare).map_err(|error| Silent::of(&error))?),
+                FileType::Mpc => properties(&MpcFile::read_from(&mut reader, bare).map_err(|error| Silent::of(&error))?),
+                _ => return Err(Silent::damaged("its format is not played here")),
             }
         }
     };
@@ -164,10 +163,6 @@ where
     F::Properties: Clone + Into<FileProperties>,
 {
     file.properties().clone().into()
-}
-
-fn damaged(error: &dyn Display) -> String {
-    format!("it is damaged or not what its name says: {error}")
 }
 
 /// The codec's name for people, and whether it keeps every sample.

@@ -19,9 +19,12 @@ use crate::protocol::{SourceAudio, SourceMedia, SourceVideo};
 /// Less than the parent's patience, so that the error is the better one.
 const LIMIT: gst::ClockTime = gst::ClockTime::from_seconds(4);
 
+/// What was found out, and what went wrong.
+type Told = (DiscovererInfo, Option<glib::Error>);
+
 /// Facts of any file that GStreamer can open.
 pub fn discover(path: &Path) -> Result<Probed, MediaError> {
-    let info = ask(path)?;
+    let (info, error) = ask(path)?;
     match info.result() {
         DiscovererResult::Ok => Ok(decoded(&info)),
         // Of what it cannot decode it says nothing.
@@ -30,6 +33,7 @@ pub fn discover(path: &Path) -> Result<Probed, MediaError> {
             Ok(Probed { tags: tags(&info), ..probed })
         }
         DiscovererResult::Timeout => Err(MediaError::TooLong),
+        _ if error.is_some_and(|error| is_of_drive(&error)) => Err(MediaError::Gone),
         _ => Err(MediaError::unplayable("This file is damaged, or is not media that the host can decode.")),
     }
 }
@@ -39,12 +43,18 @@ pub fn discover(path: &Path) -> Result<Probed, MediaError> {
 /// # Errors
 /// `TooLong` when it takes too long; a damaged file has none.
 pub fn sounds(path: &Path) -> Result<Vec<(SourceAudio, Option<String>)>, MediaError> {
-    let info = ask(path)?;
+    let (info, _) = ask(path)?;
     if info.result() == DiscovererResult::Timeout {
         return Err(MediaError::TooLong);
     }
     let said = |sound: &DiscovererAudioInfo| sound.language().and_then(|language| language_tag(&language));
     Ok(info.audio_streams().iter().map(|sound| (audio(sound), said(sound))).collect())
+}
+
+/// Whether it says nothing of what is in the file.
+fn is_of_drive(error: &glib::Error) -> bool {
+    use gst::ResourceError::{Busy, NotAuthorized, NotFound, OpenRead, Read};
+    matches!(error.kind::<gst::ResourceError>(), Some(Busy | NotAuthorized | NotFound | OpenRead | Read))
 }
 
 fn decoded(info: &DiscovererInfo) -> Probed {
@@ -73,15 +83,15 @@ fn missing(info: &DiscovererInfo) -> MediaError {
 }
 
 /// Runs the discoverer. Its plain call would say either what it found or what went wrong, and a missing decoder is both.
-fn ask(path: &Path) -> Result<DiscovererInfo, MediaError> {
+fn ask(path: &Path) -> Result<Told, MediaError> {
     let uri = glib::filename_to_uri(path, None).map_err(MediaError::internal)?;
     let context = glib::MainContext::new();
-    let found: Arc<Mutex<Option<DiscovererInfo>>> = Arc::default();
+    let found: Arc<Mutex<Option<Told>>> = Arc::default();
     let told = Arc::clone(&found);
     let asked = context.with_thread_default(|| {
         let discoverer = pbutils::Discoverer::new(LIMIT)?;
-        discoverer.connect_discovered(move |_, info, _| {
-            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(info.clone());
+        discoverer.connect_discovered(move |_, info, error| {
+            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some((info.clone(), error.cloned()));
         });
         let is_done = Arc::new(std::sync::atomic::AtomicBool::new(false));
         let done = Arc::clone(&is_done);
@@ -95,8 +105,8 @@ fn ask(path: &Path) -> Result<DiscovererInfo, MediaError> {
         Ok::<(), glib::Error>(())
     });
     asked.map_err(MediaError::internal)?.map_err(MediaError::internal)?;
-    let info = found.lock().unwrap_or_else(PoisonError::into_inner).take();
-    info.ok_or_else(|| MediaError::internal("nothing was found out about a file"))
+    let told = found.lock().unwrap_or_else(PoisonError::into_inner).take();
+    told.ok_or_else(|| MediaError::internal("nothing was found out about a file"))
 }
 
 fn audio(info: &DiscovererAudioInfo) -> SourceAudio {

@@ -28,7 +28,7 @@ impl Prober {
     /// What the file of `size` bytes is.
     ///
     /// # Errors
-    /// As [`super::probe`]; a file that crashes the worker is `Unplayable`, one that keeps it busy `TooLong`, and costs that file only.
+    /// As [`super::probe`]; a file that crashes the worker is `Internal` (somebody may have ended it), one that keeps it busy `TooLong`, and costs that file only.
     pub fn probe(&mut self, path: &Path, size: u64) -> Result<Probed, MediaError> {
         match self.call(&Job::new(path, size, Task::Probe))? {
             Head::Probed(probed) => Ok(*probed),
@@ -51,7 +51,7 @@ impl Prober {
         match self.helper.call(job, FILE_MAX) {
             Ok((head, _)) => Ok(head),
             Err(Failure::Media(error)) => Err(error),
-            Err(Failure::Crashed) => Err(MediaError::unplayable("This file makes the host's decoder crash.")),
+            Err(Failure::Crashed) => Err(MediaError::internal("the decoder crashed")),
             Err(Failure::TooLong) => Err(MediaError::TooLong),
             Err(Failure::NotStarted(error)) => Err(MediaError::internal(error)),
         }

@@ -115,6 +115,61 @@ fn a_slip_is_taken_for_a_word_that_is_seen() {
 }
 
 #[test]
+fn a_slip_is_taken_for_a_word_of_what_is_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gone = Track { is_missing: true, ..song("Today", "Beetles") };
+    let library = library(folder.path(), &[song("Yesterday", "Beatles"), gone, song("Tomorrow", "Beadle")]);
+    let found = |text: &str, only: Option<Only>| {
+        let search = Selection { search: Some(text.to_owned()), only, ..Selection::default() };
+        let page = page(&library, &search, SortKey::Title, false);
+        (page.corrected, page.total)
+    };
+    assert_eq!(found("beetlse", None), (None, 0));
+    assert_eq!(found("beetles", None), (Some("beatles".to_owned()), 1));
+    // Among those that are gone it is one.
+    assert_eq!(found("beetlse", Some(Only::Missing)), (Some("beetles".to_owned()), 1));
+    let index = db::open_for_writing(&library.index()).expect("opens");
+    for state in ["offline", "purged"] {
+        index.execute("UPDATE track SET state = ? WHERE state <> 'present'", [state]).expect("marked");
+        assert_eq!(found("beetlse", None), (None, 0), "{state}");
+        assert_eq!(found("beetlse", Some(Only::Missing)), (None, 0), "{state}");
+    }
+}
+
+#[test]
+fn an_album_is_as_its_tracks_say_that_are_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let track = |year, added_ms, is_missing| {
+        let track = song("One", "Ada");
+        Track {
+            file: Described { album: Some(album_tag(0)), year: Some(year), ..track.file },
+            album: Some(0),
+            added_ms,
+            is_missing,
+            ..track
+        }
+    };
+    let years = |library: &Library, only| {
+        let selection = Selection { only, ..Selection::default() };
+        list(library, &selection, Facet::Album, FacetOrder::Year).values.iter().map(|value| value.year).collect::<Vec<_>>()
+    };
+    for gone_first in [true, false] {
+        let folder = folder.path().join(gone_first.to_string());
+        std::fs::create_dir(&folder).expect("made");
+        let mut tracks = [track(1971, 9_000, true), track(1972, 1_000, false)];
+        if !gone_first {
+            tracks.reverse();
+        }
+        let library = library(&folder, &tracks);
+        assert_eq!(years(&library, None), [Some(1972)]);
+        let index = db::open_for_writing(&library.index()).expect("opens");
+        index.execute("UPDATE track SET state = 'missing'", []).expect("marked");
+        let first = if gone_first { 1971 } else { 1972 };
+        assert_eq!(years(&library, Some(Only::Missing)), [Some(first)], "all are gone");
+    }
+}
+
+#[test]
 fn one_catalogue_serves_all_askers() {
     let folder = tempfile::tempdir().expect("a folder");
     let library = library(folder.path(), &[song("One", "Ada")]);
