@@ -59,7 +59,7 @@ async function record(title) {
   await nowPlaying(page).filter({ hasText: `${title} 2` }).waitFor();
   const sent = await sentText(page);
   const wanted = (JOINED.seconds - 0.7) * JOINED.rate;
-  const enough = (count) => window.samples.filter((block) => block.some((sample) => sample !== 0)).length * 128 > count;
+  const enough = (count) => window.samples.filter((block) => block.some((sample) => Math.abs(sample) > 0.01)).length * 128 > count;
   await until(`${title}: both halves`, 60, () => page.evaluate(enough, wanted));
   return { sent, samples: await page.evaluate(() => window.samples.flatMap((block) => [...block])) };
 }
@@ -76,6 +76,9 @@ function phase(samples, from, length) {
   return { angle: Math.atan2(imaginary, real), level: Math.hypot(real, imaginary) / length };
 }
 
+/** Half of the silence at the beginning, in steps of half a window. */
+const QUIET_WINDOWS = Math.floor((JOINED.quietSeconds * JOINED.rate) / 1024 / 2);
+
 for (const { title, halves, sent, slip: allowed = 0.25 } of JOINS) {
   test(`the tone runs through the join from ${halves.map(({ extension, rate }) => `${extension} at ${rate} Hz`).join(' to ')}`, async () => {
     const { samples, sent: said } = await record(title);
@@ -84,7 +87,9 @@ for (const { title, halves, sent, slip: allowed = 0.25 } of JOINS) {
     const windows = [];
     for (let from = 0; from + window < samples.length; from += window / 2) windows.push(phase(samples, from, window));
     const loud = windows.map((at, index) => ({ ...at, index })).filter((at) => at.level > 0.05);
-    const [first, last] = [loud[0].index + 2, loud.at(-1).index - 2];
+    // The tone begins where its file's silence ends; before that a browser may play what it had left of the tone before.
+    const begins = loud.findLast((at, number) => at.index - (loud[number - 1]?.index ?? -QUIET_WINDOWS) >= QUIET_WINDOWS);
+    const [first, last] = [begins.index + 2, loud.at(-1).index - 2];
     assert.ok((last - first) * (window / 2) > JOINED.rate * (JOINED.seconds - 1.2), 'the recording spans the join');
     const samplesPerRadian = JOINED.rate / (2 * Math.PI * JOINED.hz);
     const slips = [];

@@ -40,8 +40,8 @@ export const FILM = {
   chapters: [{ at: 0, title: 'Dawn' }, { at: 8, title: 'Noon' }, { at: 16, title: 'Dusk' }],
 };
 
-/** One continuous tone cut into two tracks, at a place that is no multiple of any codec's frame. */
-export const JOINED = { hz: 997, rate: 44100, seconds: 7, cutSeconds: 3.5 + 123 / 44100 };
+/** A second of silence and one continuous tone, cut into two tracks at a place that is no multiple of any codec's frame. */
+export const JOINED = { hz: 997, rate: 44100, quietSeconds: 1, seconds: 7, cutSeconds: 3.5 + 123 / 44100 };
 
 const LAME = ['-c:a', 'libmp3lame', '-b:a', '192k'];
 const AAC = ['-c:a', 'aac', '-b:a', '192k'];
@@ -86,14 +86,18 @@ export function makeVideo(path) {
     '-c:v', 'libx264', '-g', '50', '-c:a', 'aac', '-b:a', '128k', ...tags(VIDEO.title, 9), path);
 }
 
-/** Both halves of a tone, as tracks of an album of their own. The second begins with the first sample that the first one lacks. */
+/**
+ * Both halves of a tone, as tracks of an album of their own. The second begins with the first sample that the first one lacks. The first one is
+ * silent at its beginning: what a browser drops or repeats while it starts to play is not to be taken for what the files hold.
+ */
 export function makeJoin(folder, { title, halves }, number) {
   mkdirSync(folder, { recursive: true });
-  const samples = Math.round(JOINED.cutSeconds * halves[0].rate);
+  const samples = Math.round((JOINED.quietSeconds + JOINED.cutSeconds) * halves[0].rate);
   const lengths = [samples, Math.round((JOINED.seconds - JOINED.cutSeconds) * halves[1].rate)];
   halves.forEach(({ extension, codec, rate }, index) => {
-    const wave = `0.4*sin(2*PI*${JOINED.hz}*(t+${index * samples}/${halves[0].rate}))`;
-    const source = `aevalsrc='${wave}|${wave}':s=${rate}:d=${JOINED.seconds}`;
+    const sounds = index === 0 ? `*gte(t,${JOINED.quietSeconds})` : '';
+    const wave = `0.4*sin(2*PI*${JOINED.hz}*(t+${index * samples}/${halves[0].rate}))${sounds}`;
+    const source = `aevalsrc='${wave}|${wave}':s=${rate}:d=${JOINED.quietSeconds + JOINED.seconds}`;
     const names = ['-metadata', `title=${title} ${index + 1}`, '-metadata', 'artist=The Joiners', '-metadata', `album=${title}`, '-metadata', `track=${index + 1}`];
     ffmpeg('-f', 'lavfi', '-i', source, '-af', `atrim=end_sample=${lengths[index]}`, ...codec, ...names, join(folder, `${number}-${index}.${extension}`));
   });
