@@ -210,7 +210,9 @@ async fn until_away(tunnel: &Line, standing: Standing, tracks: u64) -> Away {
     let ask = async {
         loop {
             let Reply::Status(status) = ask_as(tunnel, standing, r#"{"op":"status"}"#).await.reply().clone() else { panic!("no status") };
-            if status.away.tracks == tracks {
+            // They are counted as soon as they are away; which folder it is, the scan says at its end.
+            let is_named = standing != Standing::Owner || tracks == 0 || !status.away.folders.is_empty();
+            if status.away.tracks == tracks && is_named {
                 return status.away;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
