@@ -13,8 +13,7 @@ const FILM: &[&str] = &["-c:v", "libx264", "-preset", "veryfast", "-bf", "2", "-
 
 async fn refused(engine: &Engine, path: &Path) -> MediaError {
     let source = video(path);
-    // The first one waits for the trial of the encoders.
-    let asked = tokio::time::timeout(4 * BOUND, init(engine, session(3), &source, RUNG));
+    let asked = tokio::time::timeout(BOUND, init(engine, session(3), &source, RUNG));
     asked.await.expect("it is answered").expect_err("it is refused")
 }
 

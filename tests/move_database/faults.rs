@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::command::{Running, moves, refusal, url, wait_until};
+use crate::command::{Running, moves, refusal, url};
 use crate::postgres_kit::Server;
 use crate::{content, judge};
 
@@ -99,18 +99,18 @@ fn signals_stop_a_move_that_then_goes_on() {
     }
 }
 
-/// Where a move was stopped by `signal`, and what it said; `None` when it was over before that, as on a busy machine.
+/// Where a move was stopped by `signal`, and what it said; `None` when all was copied before it stood still for that, as on a busy machine.
 fn stopped_by(signal: i32, from: &Path, to: PathBuf) -> Option<(PathBuf, String)> {
     let running = Running::start(&url(from), &url(&to));
-    wait_until(|| has_users(&to));
-    running.signal(signal);
-    match running.end() {
-        (Some(0), _) => None,
-        (code, said) => {
-            assert_eq!(code, Some(1), "{said}");
-            Some((to, said))
-        }
+    running.stop_where(|| has_users(&to));
+    if rows_in(&to) == rows_in(from) {
+        return None;
     }
+    running.signal(signal);
+    running.go_on();
+    let (code, said) = running.end();
+    assert_eq!(code, Some(1), "{said}");
+    Some((to, said))
 }
 
 fn has_users(path: &Path) -> bool {
